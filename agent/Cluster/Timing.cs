@@ -1,0 +1,48 @@
+namespace MySqlHa.Cluster;
+
+/// <summary>All times of the protocol, derived from one: the lease.</summary>
+public sealed record Timing
+{
+    /// <summary>
+    /// How long a leader may believe in itself without hearing from a majority. 0.3 s to 60 s. Shorter fails over sooner
+    /// and forgives less: it must be longer than the longest pause of a healthy machine.
+    /// </summary>
+    public required TimeSpan Lease { get; init; }
+
+    /// <summary>The largest difference of a clock's rate from true time, as a share: 0 to 0.1.</summary>
+    public double ClockDrift { get; init; } = 0.01;
+
+    /// <summary>How often a leader asks for its lease, a controller shows itself and a member reports.</summary>
+    public TimeSpan Heartbeat => Lease / 5;
+
+    /// <summary>
+    /// A new controller must be found, and must answer, while the lease that the old one gave still runs:
+    /// else losing the controller would cost the leader its epoch. Hence well under one lease.
+    /// </summary>
+    public TimeSpan ElectionMin => Lease * 0.45;
+
+    public TimeSpan ElectionMax => Lease * 0.75;
+
+    /// <summary>The leader's own view of its lease: slow clocks must not make it longer than the controller counts.</summary>
+    public TimeSpan LeaseOfLeader => Lease * (1 - ClockDrift);
+
+    /// <summary>The controller's view of the same lease.</summary>
+    public TimeSpan LeaseOfController => Lease * (1 + ClockDrift);
+
+    /// <summary>How often a running mysqld is looked at.</summary>
+    public TimeSpan Probe => Lease / 5;
+
+    /// <summary>A probe without an answer for this long means that mysqld hangs.</summary>
+    public TimeSpan Hung => Lease * 2;
+
+    /// <summary>A report older than this says nothing.</summary>
+    public TimeSpan ReportFresh => Lease * 1.5;
+
+    public static Timing Fast { get; } = new() { Lease = TimeSpan.FromSeconds(0.5) };
+
+    public static Timing Lan { get; } = new() { Lease = TimeSpan.FromSeconds(1) };
+
+    public static Timing Balanced { get; } = new() { Lease = TimeSpan.FromSeconds(3) };
+
+    public static Timing Wan { get; } = new() { Lease = TimeSpan.FromSeconds(10) };
+}
