@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+
+namespace MySqlHa.Cluster;
+
+/// <summary>Something a person should know and a program can match: a fixed code and one sentence.</summary>
+/// <param name="Code">Lower-case words joined by hyphens, never changed once published: <c>waiting-for-quorum</c>.</param>
+public sealed record Reason(string Code, string Text)
+{
+    public override string ToString() => Text;
+}
+
+/// <summary>Habitat's words for how far the election of a service group is.</summary>
+public enum ElectionStatus
+{
+    /// <summary>The cluster is not founded yet.</summary>
+    None,
+
+    /// <summary>An epoch is closed and the next leader is being found.</summary>
+    Running,
+
+    /// <summary>This node does not reach a majority.</summary>
+    NoQuorum,
+
+    /// <summary>There is a leader.</summary>
+    Finished,
+}
+
+/// <summary>What a member does in the service group.</summary>
+public enum MemberRole
+{
+    /// <summary>Neither: starting, provisioning, fenced, or not heard of.</summary>
+    None,
+    Leader,
+    Follower,
+}
+
+public enum MemberHealth
+{
+    Ok,
+    Warning,
+    Critical,
+    Unknown,
+}
+
+public enum MemberLiveness
+{
+    Alive,
+    Suspect,
+    Confirmed,
+    Departed,
+}
+
+public enum MysqldState
+{
+    Unknown,
+    Absent,
+    Initialising,
+    Starting,
+    Running,
+    Cloning,
+    Stopping,
+    Stopped,
+    Hung,
+}
+
+/// <summary>One member as this node knows it.</summary>
+public sealed record MemberView
+{
+    /// <summary>From 1, in the order of addresses: what <c>switchover 2</c> means.</summary>
+    public required int Number { get; init; }
+    public required NodeId Id { get; init; }
+    public required string Name { get; init; }
+    public required NodeAddress Address { get; init; }
+    public required MemberLiveness Liveness { get; init; }
+    public required bool Voter { get; init; }
+    public MemberRole Role { get; init; }
+    public MemberHealth Health { get; init; } = MemberHealth.Unknown;
+
+    /// <summary>Of the member's last report, in seconds; null: it never reported to this node.</summary>
+    public double? ReportAgeSeconds { get; init; }
+    public MysqldState Mysqld { get; init; }
+    public string ServerUuid { get; init; } = "";
+    public string MysqlVersion { get; init; } = "";
+    public string AgentVersion { get; init; } = "";
+    public int AgentPid { get; init; }
+    public int MysqldPid { get; init; }
+
+    /// <summary>Seconds between a commit's birth and its application here; null: unknown.</summary>
+    public double? LagSeconds { get; init; }
+    public GtidSet Executed { get; init; } = GtidSet.Empty;
+    public GtidSet Received { get; init; } = GtidSet.Empty;
+
+    /// <summary>The epoch whose leader it follows or is; 0: none.</summary>
+    public long Epoch { get; init; }
+    public bool Writable { get; init; }
+    public bool ReceiverRunning { get; init; }
+    public bool ApplierRunning { get; init; }
+
+    /// <summary>Its acknowledgement may complete a commit of the current epoch.</summary>
+    public bool Acker { get; init; }
+
+    /// <summary>What it is busy with: "cloning from 127.0.0.12: 40 %"; empty: nothing.</summary>
+    public string Activity { get; init; } = "";
+    public ImmutableArray<Reason> Problems { get; init; } = [];
+}
+
+/// <summary>One epoch of the history.</summary>
+public sealed record EpochView
+{
+    public required long Number { get; init; }
+    public required NodeId Leader { get; init; }
+    public required string LeaderAddress { get; init; }
+    public required string ServerUuid { get; init; }
+
+    /// <summary>What the leader held when the epoch was opened.</summary>
+    public required GtidSet FirstSet { get; init; }
+    public required bool Open { get; init; }
+    public required bool Established { get; init; }
+
+    /// <summary>Wall clock of the controller that opened it.</summary>
+    public required DateTimeOffset OpenedAt { get; init; }
+    public required string OpenReason { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+    public string CloseReason { get; init; } = "";
+
+    /// <summary>Transactions archived and undone after this epoch, by node: what the invariant "nothing silently" shows.</summary>
+    public ImmutableArray<ArchivedTail> Archived { get; init; } = [];
+}
+
+/// <summary>Transactions that no later leader had, saved before they were undone.</summary>
+public sealed record ArchivedTail(NodeId Node, GtidSet Transactions, string Path, DateTimeOffset At);
+
+/// <summary>
+/// Everything a face (API, page, command line) may show: one immutable picture, made by the loop after each step that changed something.
+/// </summary>
+public sealed record ClusterView
+{
+    public required ServiceGroup ServiceGroup { get; init; }
+    public required NodeId Self { get; init; }
+
+    /// <summary>Empty until founded.</summary>
+    public required string ClusterId { get; init; }
+    public required ElectionStatus Election { get; init; }
+
+    /// <summary>Raft term, Raft leader (the controller) and what this node has applied.</summary>
+    public long Term { get; init; }
+    public NodeId? Controller { get; init; }
+    public long CommitIndex { get; init; }
+    public long AppliedIndex { get; init; }
+    public string RaftRole { get; init; } = "";
+    public int VotersExpected { get; init; }
+
+    /// <summary>The current epoch (0: none yet).</summary>
+    public long Epoch { get; init; }
+    public bool EpochOpen { get; init; }
+    public bool Established { get; init; }
+
+    /// <summary>Leader of the open epoch; null while there is none.</summary>
+    public NodeId? Leader { get; init; }
+
+    /// <summary>The leader reports itself writable (not older than the lease).</summary>
+    public bool LeaderWritable { get; init; }
+    public ImmutableArray<NodeId> Ackers { get; init; } = [];
+
+    /// <summary>W: acknowledgements that a commit needs.</summary>
+    public int AcksNeeded { get; init; }
+    public long AckersVersion { get; init; }
+    public bool Paused { get; init; }
+
+    /// <summary>Target of a switchover under way; empty: none.</summary>
+    public string Switchover { get; init; } = "";
+
+    /// <summary>This node, if it leads: seconds of lease left (negative: none).</summary>
+    public double LeaseSecondsLeft { get; init; }
+    public ImmutableArray<MemberView> Members { get; init; } = [];
+
+    /// <summary>Why things are as they are: what is waited for, and for whom.</summary>
+    public ImmutableArray<Reason> Reasons { get; init; } = [];
+
+    /// <summary>Oldest first.</summary>
+    public ImmutableArray<EpochView> History { get; init; } = [];
+
+    /// <summary>Named counters of this agent since its start (datagrams refused, frames sent, elections, ...).</summary>
+    public ImmutableSortedDictionary<string, long> Counters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+
+    public MemberView? Member(NodeId id) => Members.FirstOrDefault(m => m.Id == id);
+}
