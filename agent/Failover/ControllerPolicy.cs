@@ -24,6 +24,9 @@ public sealed record ControllerInput
     /// <summary>An operator named the node that shall lead even if acknowledged commits are missing on it.</summary>
     public NodeId? LossAccepted { get; init; }
 
+    /// <summary>Whom an operator would rather see lead, if that is as safe.</summary>
+    public NodeId? Preferred { get; init; }
+
     /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
     public long WallClock { get; init; }
     public ControllerFaults Faults { get; init; } = ControllerFaults.None;

@@ -57,6 +57,9 @@ public sealed record MemberReport
     public ImmutableArray<Reason> Problems { get; init; } = [];
     public ArchivedTail? Archived { get; init; }
 
+    /// <summary>Of the controller only: why it does not do more.</summary>
+    public ImmutableArray<Reason> ControllerReasons { get; init; } = [];
+
     public bool IsNewerThan(MemberReport other) => Stamp.CompareTo(other.Stamp) > 0;
 
     /// <summary>A promise for the epoch that was made in the host's present boot, so that what was received then is still there.</summary>

@@ -103,7 +103,7 @@ internal static class Succession
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
 
-    private static NodeId? Wanted(ControllerInput seen, EpochRecord closed) => seen.State.Switchover is { } s && s.Epoch == closed.Number ? s.Target : null;
+    private static NodeId? Wanted(ControllerInput seen, EpochRecord closed) => seen.State.Switchover is { } s && s.Epoch == closed.Number ? s.Target ?? seen.Preferred : seen.Preferred;
 
     /// <summary>How many of the others would need a clone because the candidate has purged what they lack (R2).</summary>
     private static int PurgedForOthers(ControllerInput seen, MemberReport candidate) =>
