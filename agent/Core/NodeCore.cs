@@ -60,6 +60,9 @@ public sealed partial class NodeCore
 
     public ClusterState State => _state;
 
+    /// <summary>The log index that <see cref="State"/> is the result of.</summary>
+    public long AppliedIndex => _applied;
+
     /// <summary>Empty until founded; the cluster's secret is in <see cref="Local"/>.</summary>
     public string ClusterId => _local.ClusterId;
 
