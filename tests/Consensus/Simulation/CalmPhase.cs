@@ -102,7 +102,7 @@ internal sealed class CalmPhase(World world)
         var deadline = world.Now + 10_000_000;
         while (!condition())
         {
-            Referee.Require(world.Now < deadline, $"liveness: {failure}");
+            Referee.Require(world.Now < deadline, $"liveness: {failure}\n{world.Describe()}");
             world.RunUntil(world.Now + Step);
         }
     }

@@ -125,6 +125,14 @@ internal sealed class World
         return context;
     }
 
+    /// <summary>One line for each node, for the message of a failed seed.</summary>
+    public string Describe() => string.Join('\n', Nodes.Values.Select(n => n.Core is { } core
+        ? $"  {n.Id.Hex[^2..]} {core.Role} of term {core.Term}, leader {core.Leader?.Hex[^2..]}, log {core.SnapshotIndex}..{core.LastIndex}, "
+            + $"commit {core.CommitIndex}, voters {Names(core.Configuration.Voters)}, learners {Names(core.Configuration.Learners)}"
+        : $"  {n.Id.Hex[^2..]} down"));
+
+    private static string Names(IEnumerable<NodeId> ids) => string.Join(',', ids.Select(i => i.Hex[^2..]));
+
     private void ActAsClient()
     {
         foreach (var node in Nodes.Values.Where(n => n.Core?.Role == RaftRole.Leader).ToList())
