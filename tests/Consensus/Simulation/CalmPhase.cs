@@ -32,7 +32,8 @@ internal sealed class CalmPhase(World world)
         Await("no leader that is ready", () => world.Leader?.Core is { LeaderIsReady: true });
         long? question = null;
         long goal = 0;
-        SimulatedNode? asked = null;
+        var askedTerm = 0L;
+        var askAgain = 0L;
         Await("a proposal is not applied everywhere, or a read is not answered", () =>
         {
             if (world.Leader is not { Core: { LeaderIsReady: true } core } leader)
@@ -40,9 +41,11 @@ internal sealed class CalmPhase(World world)
                 return false;
             }
 
-            if (asked != leader)
+            // A question may die with a short leadership, and a proposal be refused during a transfer.
+            if (askedTerm != core.Term || world.Now >= askAgain)
             {
-                asked = leader;
+                askedTerm = core.Term;
+                askAgain = world.Now + 500_000;
                 world.Propose(leader);
                 question = world.Ask(leader);
                 goal = core.LastIndex;

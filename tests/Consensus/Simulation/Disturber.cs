@@ -118,20 +118,10 @@ internal sealed class Disturber(World world, SwarmWeights weights)
 
     private void Crash(SimulatedNode node)
     {
-        if (node.Core is null)
+        if (node.Core is not null)
         {
-            return;
+            world.Crash(node);
         }
-
-        node.Crash(Random);
-        var life = node.Life;
-        world.At(world.Now + Random.NextInt64(1_000_000), () =>
-        {
-            if (node.Core is null && node.Life == life)
-            {
-                world.Start(node);
-            }
-        });
     }
 
     private void Separate(Func<NodeId, NodeId, bool> apart)

@@ -65,6 +65,11 @@ internal sealed class Referee
         }
     }
 
+    /// <summary>The configuration in force is the newest in the log, also when entries were cut.</summary>
+    public void Follows(NodeId node, RaftConfiguration inForce, RaftConfiguration newestInLog) => Require(
+        inForce.Voters.SetEquals(newestInLog.Voters) && inForce.Learners.SetEquals(newestInLog.Learners),
+        $"configuration: {node} follows one that is not the newest in its log");
+
     /// <summary>State machine safety.</summary>
     public void Applies(NodeId node, LogEntry entry, ulong stateAfter, long termOfNode)
     {

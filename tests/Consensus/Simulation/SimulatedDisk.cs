@@ -12,6 +12,14 @@ internal sealed class SimulatedDisk(RaftPersistent start)
 
     public long? TermAt(long index) => _synced.TermAt(index);
 
+    /// <summary>The newest that the log holds.</summary>
+    public RaftConfiguration Configuration()
+    {
+        var kept = Load();
+        var newest = kept.Entries.LastOrDefault(e => e.Kind == EntryKind.Configuration);
+        return newest is null ? kept.Snapshot.Configuration : ConfigurationCodec.Decode(newest.Data.Span);
+    }
+
     public void Write(RaftOutput output) => _written = output;
 
     public void Sync()

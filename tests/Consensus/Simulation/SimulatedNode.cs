@@ -25,6 +25,9 @@ internal sealed class SimulatedNode(NodeId id, RaftOptions options, SimulatedDis
     /// <summary>Raised with each start, so that timers of an earlier life are known.</summary>
     public int Life { get; private set; }
 
+    /// <summary>The last run made something durable.</summary>
+    public bool JustSynced { get; private set; }
+
     public int Restores { get; private set; }
 
     public HashSet<long> Answered { get; } = [];
@@ -58,6 +61,7 @@ internal sealed class SimulatedNode(NodeId id, RaftOptions options, SimulatedDis
     /// <summary>Works until idle or busy; returns what leaves the node.</summary>
     public IEnumerable<(NodeId To, RaftMessage Message)> Run(long now, Func<long> syncDelay)
     {
+        JustSynced = false;
         if (Core is not { } core || now < BusyUntil)
         {
             return [];
@@ -100,6 +104,12 @@ internal sealed class SimulatedNode(NodeId id, RaftOptions options, SimulatedDis
     private void Finish(RaftCore core, RaftOutput output, List<(NodeId, RaftMessage)> leaving)
     {
         disk.Sync();
+        JustSynced |= output.NeedsSync;
+        if (output.NeedsSync)
+        {
+            referee.Follows(Id, core.Configuration, disk.Configuration());
+        }
+
         foreach (var entry in output.Append)
         {
             referee.Keeps(Id, entry, disk.TermAt(entry.Index - 1) ?? throw new Violation($"{Id} keeps entry {entry.Index} behind a gap"));

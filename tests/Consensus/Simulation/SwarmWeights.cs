@@ -24,6 +24,20 @@ internal sealed record SwarmWeights
 
     public required double Drift { get; init; }
 
+    /// <summary>How likely a node dies just after it synced and sent something.</summary>
+    public required double DeathAfterSync { get; init; }
+
+    /// <summary>Longest time that a node stays down.</summary>
+    public required long MaxDown { get; init; }
+
+    /// <summary>Proposals at a time.</summary>
+    public required int Burst { get; init; }
+
+    /// <summary>Nodes compact their logs when they grow to this.</summary>
+    public required int CompactAt { get; init; }
+
+    public required int EntriesPerMessage { get; init; }
+
     public required long ChaosMicros { get; init; }
 
     /// <summary>Mean time between two disturbances.</summary>
@@ -53,6 +67,11 @@ internal sealed record SwarmWeights
             InOrder = random.Next(2) == 0,
             SyncDelay = random.Next(3) switch { 0 => 0, 1 => 1_000, _ => 20_000 },
             Drift = Maybe(0.05),
+            DeathAfterSync = Maybe(0.03),
+            MaxDown = random.Next(2) == 0 ? 30_000 : 1_000_000,
+            Burst = random.Next(2) == 0 ? 1 : 12,
+            CompactAt = random.Next(3) switch { 0 => 2, 1 => 20, _ => int.MaxValue },
+            EntriesPerMessage = random.Next(3) switch { 0 => 1, 1 => 4, _ => 64 },
             ChaosMicros = narrow ? 1_500_000 : 4_000_000,
             Pace = narrow ? 300_000 : random.Next(60_000, 400_000),
             ClientPace = narrow ? 400_000 : random.Next(10_000, 150_000),

@@ -31,18 +31,9 @@ internal sealed class World
         {
             var disk = new SimulatedDisk(founded.Snapshot.Configuration.Voters.Contains(id) ? founded : RaftPersistent.Initial);
             var rate = 1 + ((_random.NextDouble() - 0.5) * 2 * _weights.Drift);
-            Nodes.Add(id, new SimulatedNode(id, Options, disk, Referee, faults, rate, _random.NextInt64(1, 1_000_000_000)));
+            Nodes.Add(id, new SimulatedNode(id, OptionsOf(_weights), disk, Referee, faults, rate, _random.NextInt64(1, 1_000_000_000)));
         }
     }
-
-    public static RaftOptions Options { get; } = new()
-    {
-        Heartbeat = TimeSpan.FromMilliseconds(50),
-        ElectionMin = TimeSpan.FromMilliseconds(150),
-        ElectionMax = TimeSpan.FromMilliseconds(300),
-        MaxEntriesPerMessage = 4,
-        MaxBytesPerMessage = 64,
-    };
 
     public Referee Referee { get; } = new();
 
@@ -60,7 +51,7 @@ internal sealed class World
     public SimulatedNode? Leader =>
         Nodes.Values.Where(n => n.Core?.Role == RaftRole.Leader).MaxBy(n => n.Core!.Term);
 
-    public static NodeId Id(int number) => NodeId.Parse(number.ToString("x32", CultureInfo.InvariantCulture));
+    public static NodeId Id(int number) => NodeId.Parse(number.ToString("x8", CultureInfo.InvariantCulture).PadRight(32, (char)48));
 
     public void RunChaos()
     {
@@ -127,11 +118,11 @@ internal sealed class World
 
     /// <summary>One line for each node, for the message of a failed seed.</summary>
     public string Describe() => string.Join('\n', Nodes.Values.Select(n => n.Core is { } core
-        ? $"  {n.Id.Hex[^2..]} {core.Role} of term {core.Term}, leader {core.Leader?.Hex[^2..]}, log {core.SnapshotIndex}..{core.LastIndex}, "
+        ? $"  {n.Id.Short[^2..]} {core.Role} of term {core.Term}, leader {core.Leader?.Short[^2..]}, log {core.SnapshotIndex}..{core.LastIndex}, "
             + $"commit {core.CommitIndex}, voters {Names(core.Configuration.Voters)}, learners {Names(core.Configuration.Learners)}"
-        : $"  {n.Id.Hex[^2..]} down"));
+        : $"  {n.Id.Short[^2..]} down"));
 
-    private static string Names(IEnumerable<NodeId> ids) => string.Join(',', ids.Select(i => i.Hex[^2..]));
+    private static string Names(IEnumerable<NodeId> ids) => string.Join(',', ids.Select(i => i.Short[^2..]));
 
     private void ActAsClient()
     {
@@ -143,7 +134,10 @@ internal sealed class World
             }
             else
             {
-                Propose(node);
+                for (var i = _random.Next(_weights.Burst); i >= 0; i--)
+                {
+                    Propose(node);
+                }
             }
         }
     }
@@ -168,6 +162,7 @@ internal sealed class World
             }
         }
 
+        Age(node);
         if (node.Core is null)
         {
             return;
@@ -180,6 +175,38 @@ internal sealed class World
             var life = node.Life;
             At(due, () => OnWake(node, due, life));
         }
+    }
+
+    /// <summary>What a node does of itself when it has worked: compact, or die at the worst moment.</summary>
+    private void Age(SimulatedNode node)
+    {
+        if (node.Core is not { } core)
+        {
+            return;
+        }
+
+        if (node.JustSynced && !Calm && _random.NextDouble() < _weights.DeathAfterSync)
+        {
+            Crash(node);
+        }
+        else if (node.Applied - core.SnapshotIndex >= _weights.CompactAt && node.JustSynced)
+        {
+            node.PostCompact();
+        }
+    }
+
+    /// <summary>Kills a node; it starts again by itself.</summary>
+    public void Crash(SimulatedNode node)
+    {
+        node.Crash(_random);
+        var life = node.Life;
+        At(Now + _random.NextInt64(_weights.MaxDown), () =>
+        {
+            if (node.Core is null && node.Life == life)
+            {
+                Start(node);
+            }
+        });
     }
 
     private void OnWake(SimulatedNode node, long due, int life)
@@ -200,4 +227,13 @@ internal sealed class World
     }
 
     private long SyncDelay() => Calm || _weights.SyncDelay == 0 ? 0 : _random.NextInt64(_weights.SyncDelay);
+
+    private static RaftOptions OptionsOf(SwarmWeights weights) => new()
+    {
+        Heartbeat = TimeSpan.FromMilliseconds(50),
+        ElectionMin = TimeSpan.FromMilliseconds(150),
+        ElectionMax = TimeSpan.FromMilliseconds(300),
+        MaxEntriesPerMessage = weights.EntriesPerMessage,
+        MaxBytesPerMessage = 64,
+    };
 }
