@@ -65,20 +65,24 @@ public sealed class Swim
     /// <summary>When <see cref="Tick"/> wants to be called next.</summary>
     public Instant NextDeadline => NextAwake + _slept;
 
+    /// <summary>Not before the last step: what fell due by that step itself (news, an accusation that shortens a suspicion) is not late.</summary>
     private Instant NextAwake
     {
         get
         {
             var next = Instant.Earlier(_relays.NextDeadline, _rumours.IsEmpty || _table.Living.IsEmpty ? Instant.Never : _nextGossip);
-            return _oneself.HasLeft
-                ? next
-                : Earliest(next, _prober.NextDeadline, _table.NextSuspicionEnd, _nextRejoin, _nextExchange, _nextSweep);
+            if (!_oneself.HasLeft)
+            {
+                next = Earliest(next, _prober.NextDeadline, _table.NextSuspicionEnd, _nextRejoin, _nextExchange, _nextSweep);
+            }
+
+            return Instant.Later(next, _now);
         }
     }
 
     /// <summary>
-    /// Addresses to find the ring by; asked until somebody there is in the ring, and again whenever nobody is. At most 256; <see
-    /// cref="ArgumentException"/> for an address that is none.
+    /// Addresses to find the ring by; asked until somebody there is in the ring, and again whenever nobody is. At most 256;
+    /// <see cref="ArgumentException"/> for an address that is none.
     /// </summary>
     public void AddSeeds(IEnumerable<(string Host, int Port)> seeds)
     {
