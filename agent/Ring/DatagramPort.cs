@@ -79,21 +79,20 @@ internal sealed class DatagramPort : IDisposable
 
     private void Take(DatagramOpener opener, ReadOnlySpan<byte> datagram, IPEndPoint from)
     {
-        if (opener.Open(datagram, out var payload) is { } refusal)
-        {
-            _refusals.Refuse(refusal, from.Address, SentenceOf(refusal));
-            return;
-        }
-
-        _counters.DatagramReceived();
         try
         {
+            if (opener.Open(datagram, out var payload) is { } refusal)
+            {
+                _refusals.Refuse(refusal, from.Address, SentenceOf(refusal));
+                return;
+            }
+
+            _counters.DatagramReceived();
             _receiver.OnDatagram(from.Address.ToString(), from.Port, payload);
         }
-#pragma warning disable CA1031 // one message that the receiver fails on must not end the ring
         catch (Exception e)
-#pragma warning restore CA1031
         {
+            // One message that the receiver fails on must not end the ring.
             RingLog.ReceiverFailed(_logger, e, from);
         }
     }

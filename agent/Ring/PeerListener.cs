@@ -163,7 +163,7 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
         {
             return "stopped, or it connected anew";
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e)
         {
             return e.GetBaseException().Message;
         }
@@ -176,10 +176,9 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
         {
             context.Receiver.OnFrame(peer, payload);
         }
-#pragma warning disable CA1031 // one message that the receiver fails on must not end the ring
         catch (Exception e)
-#pragma warning restore CA1031
         {
+            // One message that the receiver fails on must not end the link.
             RingLog.ReceiverFailed(context.Logger, e, from);
         }
     }

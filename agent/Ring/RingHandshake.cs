@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Text;
 using MySqlHa.Cluster;
 
@@ -17,6 +16,7 @@ internal sealed class RingHandshake(RingIdentity identity)
 {
     private const byte TlsHandshakeRecord = 0x16;
     private const byte Welcome = 1;
+    private const string OtherVersion = "it speaks TLS, but not this version of the ring's protocol";
     private const string NameSuffix = ".mysqlha-ring";
 
     private static readonly SslApplicationProtocol Protocol = new("mysqlha-ring/1");
@@ -53,7 +53,7 @@ internal sealed class RingHandshake(RingIdentity identity)
                 }, null, cancellation);
                 if (tls.NegotiatedApplicationProtocol != Protocol)
                 {
-                    return Refusal(RingRefusal.HandshakeVersion, "it speaks TLS, but not this version of the ring's protocol");
+                    return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
                 }
 
                 if (!notes.ServerName.StartsWith(identity.Self.Hex, StringComparison.Ordinal))
@@ -64,8 +64,9 @@ internal sealed class RingHandshake(RingIdentity identity)
                 await tls.WriteAsync(new[] { Welcome }, cancellation);
                 return new HandshakeOutcome.Proven(notes.Peer, tls);
             }
-            catch (Exception e) when (IsOfConnection(e))
+            catch (Exception e)
             {
+                // Whatever it is: strangers choose the bytes, and SslStream throws more than it documents for some of them.
                 return Explain(notes, e);
             }
         }
@@ -91,7 +92,7 @@ internal sealed class RingHandshake(RingIdentity identity)
                 await stream.AuthenticateAsClientAsync(ClientOptions(seen, wanted), deadline);
                 if (stream.NegotiatedApplicationProtocol != Protocol)
                 {
-                    return Refusal(RingRefusal.HandshakeVersion, "it speaks TLS, but not this version of the ring's protocol");
+                    return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
                 }
 
                 var welcome = new byte[1];
@@ -100,7 +101,7 @@ internal sealed class RingHandshake(RingIdentity identity)
                     ? new HandshakeOutcome.Proven(seen.Peer, stream)
                     : new HandshakeOutcome.Ended("it hung up instead of accepting this node");
             }
-            catch (Exception e) when (IsOfConnection(e))
+            catch (Exception e)
             {
                 return Explain(seen, e);
             }
@@ -181,9 +182,13 @@ internal sealed class RingHandshake(RingIdentity identity)
             (RingRefusal.OtherNode, _) => Refusal(RingRefusal.OtherNode, $"node {seen.Peer} answers there, not the one wanted"),
             (RingRefusal.OwnId, _) => Refusal(RingRefusal.OwnId, $"it has this node's own id {identity.Self}: was a data directory copied?"),
             (_, OperationCanceledException) => Refusal(RingRefusal.HandshakeTooSlow, "its TLS handshake was not done in time"),
-            (_, AuthenticationException) => Refusal(RingRefusal.HandshakeFailed, $"TLS failed: {Innermost(error)}"),
-            (_, CryptographicException) => Refusal(RingRefusal.HandshakeFailed, $"TLS failed: {Innermost(error)}"),
-            _ => new HandshakeOutcome.Ended(Innermost(error)),
+            // OpenSSL's words, from either side of the alert.
+            _ when Innermost(error).Contains("no application protocol", StringComparison.Ordinal) =>
+                Refusal(RingRefusal.HandshakeVersion, OtherVersion),
+            (_, IOException or SocketException or ObjectDisposedException) => new HandshakeOutcome.Ended(Innermost(error)),
+            // What SslStream makes of a ClientHello that it cannot parse.
+            (_, NotSupportedException) => Refusal(RingRefusal.HandshakeFailed, "it starts like TLS and goes on with something else"),
+            _ => Refusal(RingRefusal.HandshakeFailed, $"TLS failed: {Innermost(error)}"),
         };
     }
 
@@ -191,10 +196,6 @@ internal sealed class RingHandshake(RingIdentity identity)
         name.EndsWith(NameSuffix, StringComparison.Ordinal) && !name.EndsWith($".{identity.Fingerprint}{NameSuffix}", StringComparison.Ordinal);
 
     private static HandshakeOutcome.Refused Refusal(RingRefusal reason, string sentence) => new(reason, sentence);
-
-    private static bool IsOfConnection(Exception e) =>
-        e is AuthenticationException or IOException or SocketException or OperationCanceledException or CryptographicException
-            or ObjectDisposedException;
 
     private static string Innermost(Exception e) => e.GetBaseException().Message;
 

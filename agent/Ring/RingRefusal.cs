@@ -33,7 +33,7 @@ public enum RingRefusal
     /// <summary>tcp: dropped in favour of later connections because too many were in their handshake.</summary>
     HandshakesTooMany,
 
-    /// <summary>tcp: TLS failed, or the peer hung up in the middle of it.</summary>
+    /// <summary>tcp: it starts like TLS, and TLS failed.</summary>
     HandshakeFailed,
 
     /// <summary>tcp: another version of this protocol, or another protocol within TLS.</summary>
