@@ -90,7 +90,8 @@ internal sealed class DatagramOpener(RingKey key, NodeId self) : IDisposable
             return RingRefusal.DatagramGarbage;
         }
 
-        return datagram.Slice(DatagramFormat.KeyIdAt, DatagramFormat.KeyIdBytes).SequenceEqual(_keyId) ? null : RingRefusal.DatagramOtherKey;
+        var keyId = datagram.Slice(DatagramFormat.KeyIdAt, DatagramFormat.KeyIdBytes);
+        return keyId.SequenceEqual(_keyId) ? null : RingRefusal.DatagramOtherKey;
     }
 
     private static bool Decrypt(AesGcm cipher, ReadOnlySpan<byte> datagram, Span<byte> plain)

@@ -14,13 +14,11 @@ namespace MySqlHa.Ring;
 /// </summary>
 internal sealed class PeerLink : IAsyncDisposable
 {
-    private const int WriteBytes = 64 * 1024;
-
     private readonly NodeId _peer;
     private readonly LinkContext _context;
     private readonly FrameQueue _queue;
     private readonly CancellationTokenSource _stop = new();
-    private readonly byte[] _buffer = new byte[WriteBytes];
+    private readonly FrameWriter _writer;
     private readonly Task _work;
     private Target _target;
     private bool _lossLogged;
@@ -30,6 +28,7 @@ internal sealed class PeerLink : IAsyncDisposable
         _peer = peer;
         _context = context;
         _queue = new FrameQueue(TimeProvider.System);
+        _writer = new FrameWriter(_queue, context.Counters);
         _target = new Target(address);
         // Off the caller's thread and its synchronization context: the caller must never wait for a socket.
         _work = Task.Run(RunAsync);
@@ -151,7 +150,7 @@ internal sealed class PeerLink : IAsyncDisposable
             {
                 await _queue.WaitAsync(lost.Token);
                 stalled = true;
-                await WriteQueuedAsync(stream, write);
+                await _writer.WriteQueuedAsync(stream, write);
                 stalled = false;
             }
         }
@@ -170,55 +169,6 @@ internal sealed class PeerLink : IAsyncDisposable
             await lost.CancelAsync();
             await watch;
         }
-    }
-
-    /// <summary>As many queued frames as fit into one write, or one long frame in pieces.</summary>
-    private async Task WriteQueuedAsync(SslStream stream, CancellationTokenSource write)
-    {
-        var filled = 0;
-        var frames = 0;
-        var rest = ReadOnlyMemory<byte>.Empty;
-        while (rest.IsEmpty && filled + Frames.HeaderBytes < WriteBytes)
-        {
-            var room = WriteBytes - filled - Frames.HeaderBytes;
-            // The first frame is taken whatever its length, others only if they fit.
-            if (!_queue.TryTake(frames == 0 ? int.MaxValue : room, out var payload))
-            {
-                break;
-            }
-
-            Frames.WriteHeader(_buffer.AsSpan(filled), payload.Length);
-            filled += Frames.HeaderBytes;
-            var part = payload[..Math.Min(room, payload.Length)];
-            part.CopyTo(_buffer.AsMemory(filled));
-            filled += part.Length;
-            rest = payload[part.Length..];
-            frames++;
-        }
-
-        try
-        {
-            await WriteAsync(stream, _buffer.AsMemory(0, filled), write);
-            for (; !rest.IsEmpty; rest = rest[Math.Min(WriteBytes, rest.Length)..])
-            {
-                await WriteAsync(stream, rest[..Math.Min(WriteBytes, rest.Length)], write);
-            }
-
-            _context.Counters.FrameSent(frames);
-        }
-        catch
-        {
-            _context.Counters.FrameDropped(frames);
-            throw;
-        }
-    }
-
-    /// <summary>One write, each with its own time to make progress.</summary>
-    private static async Task WriteAsync(SslStream stream, ReadOnlyMemory<byte> bytes, CancellationTokenSource write)
-    {
-        write.CancelAfter(LinkLimits.Stall);
-        await stream.WriteAsync(bytes, write.Token);
-        write.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The peer never writes here after its welcome: whatever a read returns, the connection is over.</summary>

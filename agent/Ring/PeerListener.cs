@@ -32,7 +32,10 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
                 var conversation = Task.Run(() => ConverseAsync(socket, stopping), CancellationToken.None);
                 _ = _conversations.TryAdd(conversation, 0);
                 _ = conversation.ContinueWith(
-                    done => _conversations.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    done => _conversations.TryRemove(done, out _),
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {

@@ -21,9 +21,12 @@ internal sealed class RingHandshake(RingIdentity identity)
 
     private static readonly SslApplicationProtocol Protocol = new("mysqlha-ring/1");
 
-    private static readonly string[] HttpMethods = ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "];
+    private static readonly string[] HttpMethods =
+        ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "];
 
-    /// <summary>Owns the socket unless the outcome is <see cref="HandshakeOutcome.Proven"/>. Ends when the token says so, at the latest.</summary>
+    /// <summary>
+    /// Closes the socket unless the outcome is <see cref="HandshakeOutcome.Proven"/>. Ends when the token says so, at the latest.
+    /// </summary>
     internal async Task<HandshakeOutcome> AsServerAsync(Socket socket, CancellationToken deadline)
     {
         if (await RefusalOfFirstBytesAsync(socket, deadline) is { } refusal)
@@ -34,7 +37,7 @@ internal sealed class RingHandshake(RingIdentity identity)
 
         var seen = new Seen();
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        var outcome = await ShakeAsync(stream, seen, ServerOptions(seen), deadline);
+        var outcome = await ShakeAsync();
         if (outcome is not HandshakeOutcome.Proven)
         {
             await stream.DisposeAsync();
@@ -42,32 +45,33 @@ internal sealed class RingHandshake(RingIdentity identity)
 
         return outcome;
 
-        async Task<HandshakeOutcome> ShakeAsync(SslStream tls, Seen notes, SslServerAuthenticationOptions options, CancellationToken cancellation)
+        async Task<HandshakeOutcome> ShakeAsync()
         {
             try
             {
-                await tls.AuthenticateAsServerAsync((_, hello, _, _) =>
+                await stream.AuthenticateAsServerAsync((_, hello, _, _) =>
                 {
-                    notes.ServerName = hello.ServerName;
-                    return ValueTask.FromResult(options);
-                }, null, cancellation);
-                if (tls.NegotiatedApplicationProtocol != Protocol)
+                    seen.ServerName = hello.ServerName;
+                    return ValueTask.FromResult(ServerOptions(seen));
+                }, null, deadline);
+                if (stream.NegotiatedApplicationProtocol != Protocol)
                 {
                     return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
                 }
 
-                if (!notes.ServerName.StartsWith(identity.Self.Hex, StringComparison.Ordinal))
+                if (!seen.ServerName.StartsWith(identity.Self.Hex, StringComparison.Ordinal))
                 {
-                    return Refusal(RingRefusal.OtherNode, $"node {notes.Peer} looks here for another node than this one, {identity.Self}");
+                    return Refusal(
+                        RingRefusal.OtherNode, $"node {seen.Peer} looks here for another node than this one, {identity.Self}");
                 }
 
-                await tls.WriteAsync(new[] { Welcome }, cancellation);
-                return new HandshakeOutcome.Proven(notes.Peer, tls);
+                await stream.WriteAsync(new[] { Welcome }, deadline);
+                return new HandshakeOutcome.Proven(seen.Peer, stream);
             }
             catch (Exception e)
             {
                 // Whatever it is: strangers choose the bytes, and SslStream throws more than it documents for some of them.
-                return Explain(notes, e);
+                return Explain(seen, e);
             }
         }
     }
@@ -180,7 +184,8 @@ internal sealed class RingHandshake(RingIdentity identity)
             (RingRefusal.NoCertificate, _) => Refusal(RingRefusal.NoCertificate, "it speaks TLS but shows no certificate"),
             (RingRefusal.NotANode, _) => Refusal(RingRefusal.NotANode, "its certificate is of this ring but names no node"),
             (RingRefusal.OtherNode, _) => Refusal(RingRefusal.OtherNode, $"node {seen.Peer} answers there, not the one wanted"),
-            (RingRefusal.OwnId, _) => Refusal(RingRefusal.OwnId, $"it has this node's own id {identity.Self}: was a data directory copied?"),
+            (RingRefusal.OwnId, _) =>
+                Refusal(RingRefusal.OwnId, $"it has this node's own id {identity.Self}: was a data directory copied?"),
             (_, OperationCanceledException) => Refusal(RingRefusal.HandshakeTooSlow, "its TLS handshake was not done in time"),
             // OpenSSL's words, from either side of the alert.
             _ when Innermost(error).Contains("no application protocol", StringComparison.Ordinal) =>
@@ -193,7 +198,8 @@ internal sealed class RingHandshake(RingIdentity identity)
     }
 
     private bool IsNameOfOtherRing(string name) =>
-        name.EndsWith(NameSuffix, StringComparison.Ordinal) && !name.EndsWith($".{identity.Fingerprint}{NameSuffix}", StringComparison.Ordinal);
+        name.EndsWith(NameSuffix, StringComparison.Ordinal)
+        && !name.EndsWith($".{identity.Fingerprint}{NameSuffix}", StringComparison.Ordinal);
 
     private static HandshakeOutcome.Refused Refusal(RingRefusal reason, string sentence) => new(reason, sentence);
 

@@ -42,7 +42,9 @@ public sealed partial class RingKey
 
     internal byte[] GossipKey { get; }
 
-    /// <summary>A new key. The name has 1 to 48 letters, digits, <c>-</c> or <c>_</c>; anything else throws <see cref="ArgumentException"/>.</summary>
+    /// <summary>
+    /// A new key. The name has 1 to 48 letters, digits, <c>-</c> or <c>_</c>; anything else throws <see cref="ArgumentException"/>.
+    /// </summary>
     public static RingKey Create(string name)
     {
         if (!NamePattern().IsMatch(name))
@@ -102,7 +104,9 @@ public sealed partial class RingKey
         return FromSecrets(lines[1], lines[2], lines[3], lines[4]);
     }
 
-    /// <summary>Reads a key's file. Throws <see cref="RingKeyException"/> naming the path where it is missing, open to others or no key.</summary>
+    /// <summary>
+    /// Reads a key's file. Throws <see cref="RingKeyException"/> naming the path where it is missing, open to others or no key.
+    /// </summary>
     public static RingKey Load(string path)
     {
         try

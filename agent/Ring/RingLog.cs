@@ -22,7 +22,7 @@ internal static partial class RingLog
     [LoggerMessage(2004, LogLevel.Debug, "Link from {Peer} at {Address} ended: {Reason}")]
     public static partial void LinkEnded(ILogger logger, NodeId peer, IPEndPoint address, string reason);
 
-    [LoggerMessage(2010, LogLevel.Warning, "Ring refused {Remote} ({Reason}): {Sentence}; the same is not logged again for {Minutes} minutes")]
+    [LoggerMessage(2010, LogLevel.Warning, "Ring refused {Remote} ({Reason}): {Sentence}; not logged again for {Minutes} minutes")]
     public static partial void Refused(ILogger logger, IPAddress remote, RingRefusal reason, string sentence, int minutes);
 
     [LoggerMessage(2011, LogLevel.Warning, "Ring refused so many addresses that it only counts further ones for {Minutes} minutes")]

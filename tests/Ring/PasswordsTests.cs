@@ -32,7 +32,8 @@ public sealed class PasswordsTests
     [Fact]
     public void A_short_secret_or_no_purpose_is_refused()
     {
-        Assert.Contains("16 bytes", Assert.Throws<ArgumentException>(() => Passwords.Derive(new byte[15], "x")).Message, StringComparison.Ordinal);
+        var tooShort = Assert.Throws<ArgumentException>(() => Passwords.Derive(new byte[15], "x"));
+        Assert.Contains("16 bytes", tooShort.Message, StringComparison.Ordinal);
         _ = Assert.Throws<ArgumentException>(() => Passwords.Derive(Secret, " "));
     }
 }

@@ -68,8 +68,10 @@ public sealed class RingExchangeTests
     {
         await using var one = new RingPeer(Key, "127.0.31.1");
         one.Transport.SendDatagram("127.0.31.2", 9, new byte[RingTransport.MaxDatagram]);
-        Assert.Contains("1401", Assert.Throws<ArgumentException>(() => one.Transport.SendDatagram("127.0.31.2", 9, new byte[1401])).Message, StringComparison.Ordinal);
-        _ = Assert.Throws<ArgumentException>(() => one.Transport.Send(RingPeer.NewId(), "127.0.31.2", 9, new byte[RingTransport.MaxFrame + 1]));
+        var datagram = Assert.Throws<ArgumentException>(() => one.Transport.SendDatagram("127.0.31.2", 9, new byte[1401]));
+        Assert.Contains("1401", datagram.Message, StringComparison.Ordinal);
+        var frame = new byte[RingTransport.MaxFrame + 1];
+        _ = Assert.Throws<ArgumentException>(() => one.Transport.Send(RingPeer.NewId(), "127.0.31.2", 9, frame));
     }
 
     [Fact]

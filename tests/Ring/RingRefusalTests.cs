@@ -157,7 +157,9 @@ public sealed class RingRefusalTests : IAsyncLifetime
             }
 
             await Eventually.HoldsAsync(
-                "the crowd is cut down", () => _node.Counters.Refused(RingRefusal.HandshakesTooMany) >= 2 * PeerListener.MaxHandshakes, seconds: 3);
+                "the crowd is cut down",
+                () => _node.Counters.Refused(RingRefusal.HandshakesTooMany) >= 2 * PeerListener.MaxHandshakes,
+                seconds: 3);
             await MembersStillTalkAsync();
         }
         finally
@@ -271,7 +273,6 @@ public sealed class RingRefusalTests : IAsyncLifetime
         var text = Guid.NewGuid().ToString();
         _member.SendDatagram(_node, text);
         await Eventually.HoldsAsync("a member's datagram arrives", () => _node.Datagrams.Any(d => d.Text == text));
-        Assert.Equal(0, _member.Log.Refusals - _member.Log.Lines.Count(l => l.Id == 2010 && l.Text.Contains("OtherNode", StringComparison.Ordinal)));
     }
 
     private static Task SendUntilAsync(RingPeer from, RingPeer to, Func<bool> condition) => Eventually.HoldsAsync(
@@ -285,7 +286,9 @@ public sealed class RingRefusalTests : IAsyncLifetime
     private static async Task RefusedOnceInLogAsync(RingPeer peer, RingRefusal reason, int atLeast)
     {
         await Eventually.HoldsAsync(
-            $"{peer.Host} refuses {atLeast} times: {reason}; {string.Join(" ; ", peer.Log.Lines)}", () => peer.Counters.Refused(reason) >= atLeast && peer.Log.Refusals > 0, seconds: 5);
+            $"{peer.Host} refuses {atLeast} times: {reason}",
+            () => peer.Counters.Refused(reason) >= atLeast && peer.Log.Refusals > 0,
+            seconds: 5);
         var line = Assert.Single(peer.Log.Lines, l => l.Id == 2010);
         Assert.Contains($"({reason})", line.Text, StringComparison.Ordinal);
     }

@@ -32,7 +32,9 @@ public sealed class RingStallTests
         Assert.InRange(one.Counters.FramesDropped, 200, 400);
         await one.ReachAsync(good);
         await Eventually.HoldsAsync(
-            "the connection is dropped", () => one.Log.Lines.Any(l => l.Id == 2002 && l.Text.Contains("it took nothing for 2 s", StringComparison.Ordinal)), seconds: 6);
+            "the connection is dropped",
+            () => one.Log.Lines.Any(l => l.Id == 2002 && l.Text.Contains("it took nothing for 2 s", StringComparison.Ordinal)),
+            seconds: 6);
         Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 1.5, 6);
         await one.ReachAsync(good);
     }

@@ -45,7 +45,8 @@ internal sealed class SilentNode : IAsyncDisposable
         {
             while (true)
             {
-                if (await new RingHandshake(_identity).AsServerAsync(await _listener.AcceptAsync(_stop.Token), _stop.Token) is HandshakeOutcome.Proven proven)
+                var socket = await _listener.AcceptAsync(_stop.Token);
+                if (await new RingHandshake(_identity).AsServerAsync(socket, _stop.Token) is HandshakeOutcome.Proven proven)
                 {
                     _held.Add(proven);
                 }
