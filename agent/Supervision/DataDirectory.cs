@@ -56,7 +56,7 @@ public static class DataDirectory
     public static void ForgetServerUuid(string directory)
     {
         File.Delete(Path.Combine(directory, "auto.cnf"));
-        SyncDirectory(directory);
+        DurableDirectory.Sync(directory);
     }
 
     /// <summary>The server_uuid that mysqld will have, without asking it; null before its first start.</summary>
@@ -71,12 +71,6 @@ public static class DataDirectory
 
     /// <summary>Where a data directory is built before it is renamed into its place.</summary>
     internal static string Building(string directory) => directory + ".initialising";
-
-    internal static void SyncDirectory(string directory)
-    {
-        using var handle = File.OpenHandle(directory);
-        RandomAccess.FlushToDisk(handle);
-    }
 
     private static Mark? ReadMark(string directory)
     {
@@ -96,7 +90,7 @@ public static class DataDirectory
         var file = Path.Combine(directory, MarkName);
         SecretFile.Write(file + ".new", JsonSerializer.Serialize(mark));
         File.Move(file + ".new", file, overwrite: true);
-        SyncDirectory(directory);
+        DurableDirectory.Sync(directory);
     }
 
     private sealed record Mark(bool Complete);

@@ -8,6 +8,8 @@ internal sealed class Initialisation(MysqldOptions options)
 {
     private readonly string _building = DataDirectory.Building(options.DataDirectory);
 
+    private string BuildingArgument => $"--datadir={Path.Combine(_building, "data")}";
+
     public async Task RunAsync(string initSql, CancellationToken cancellation)
     {
         RequireRoom();
@@ -40,6 +42,15 @@ internal sealed class Initialisation(MysqldOptions options)
     private void Prepare()
     {
         // Both can only be the rest of an attempt of ours that crashed: nobody else writes this name, and the mark says so.
+        // Its mysqld may have outlived it.
+        foreach (var pid in LinuxProcess.All().Where(p => LinuxProcess.CommandLine(p).Contains(BuildingArgument)))
+        {
+            var handle = LinuxProcess.Open(pid);
+            LinuxProcess.Kill(handle);
+            LinuxProcess.WaitForEnd(handle);
+            LinuxProcess.Close(handle);
+        }
+
         Remove(_building);
         if (DataDirectory.Inspect(options.DataDirectory) == DataDirectoryState.HalfInitialised)
         {
@@ -59,7 +70,7 @@ internal sealed class Initialisation(MysqldOptions options)
         SecretFile.Write(sql, initSql);
         SecretFile.Write(config, MysqldSettings.RenderForInitialisation(options));
         string[] arguments =
-            [$"--defaults-file={config}", $"--datadir={Path.Combine(_building, "data")}", "--initialize-insecure", $"--init-file={sql}"];
+            [$"--defaults-file={config}", BuildingArgument, "--initialize-insecure", $"--init-file={sql}"];
         var mysqld = MysqldProcess.Launch(options, arguments, log);
         ExitReport exit;
         try
@@ -98,7 +109,7 @@ internal sealed class Initialisation(MysqldOptions options)
         }
 
         Directory.Move(data, options.DataDirectory);
-        DataDirectory.SyncDirectory(Path.GetDirectoryName(options.DataDirectory)!);
+        DurableDirectory.Sync(Path.GetDirectoryName(options.DataDirectory)!);
         Remove(_building);
     }
 
