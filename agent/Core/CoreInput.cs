@@ -29,4 +29,7 @@ public sealed record ActivityNoted(string Text) : CoreInput;
 public sealed record OperatorCalled(long CallId, OperatorRequest Request) : CoreInput;
 
 /// <summary>The agent is asked to stop: it hands a leadership of Raft over first.</summary>
-public sealed record StopAsked : CoreInput;
+public sealed record StopAsked : CoreInput
+{
+    public static readonly StopAsked Instance = new();
+}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Failover;
 
@@ -10,7 +11,7 @@ namespace MySqlHa.Core;
 public abstract record Effect(long Id);
 
 /// <summary>Make the data directory, with the cluster's accounts in it.</summary>
-public sealed record InitialiseData(long Id, string ClusterId, string ClusterSecret) : Effect(Id);
+public sealed record InitialiseData(long Id, string ClusterSecret, ImmutableArray<NodeId> Members) : Effect(Id);
 
 /// <summary>Start mysqld read-only, closed to clients, without replication; done when it answers.</summary>
 public sealed record StartMysqld(long Id) : Effect(Id);
@@ -52,6 +53,9 @@ public sealed record EffectResult
     public GtidSet Set { get; init; } = GtidSet.Empty;
     public int MysqldPid { get; init; }
     public ArchivedTail? Archived { get; init; }
+
+    /// <summary>The old data is gone and no whole new one is in its place: the directory has to be made again.</summary>
+    public bool DataLost { get; init; }
 
     public bool Ok => Failure is null;
 }

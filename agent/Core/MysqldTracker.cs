@@ -196,7 +196,7 @@ internal sealed class MysqldTracker(Timing timing)
                 break;
             case ReseedServer:
                 Stops++;
-                State = MysqldState.Stopped;
+                State = result.DataLost ? MysqldState.Absent : MysqldState.Stopped;
                 if (!result.Ok)
                 {
                     _deaths++;

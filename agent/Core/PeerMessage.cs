@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using MySqlHa.Cluster;
 using MySqlHa.Consensus;
 using MySqlHa.Failover;
@@ -7,6 +7,19 @@ using MySqlHa.Membership;
 namespace MySqlHa.Core;
 
 /// <summary>A frame between two nodes, over the ring's authenticated tcp. Any may be lost, late, doubled or out of order.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "t")]
+[JsonDerivedType(typeof(ReportFrame), "report")]
+[JsonDerivedType(typeof(LeaseAsk), "lease-ask")]
+[JsonDerivedType(typeof(LeaseAnswer), "lease-answer")]
+[JsonDerivedType(typeof(FreshAsk), "fresh-ask")]
+[JsonDerivedType(typeof(FreshAnswer), "fresh-answer")]
+[JsonDerivedType(typeof(FoundAsk), "found-ask")]
+[JsonDerivedType(typeof(FoundPledged), "found-pledged")]
+[JsonDerivedType(typeof(FoundDone), "found-done")]
+[JsonDerivedType(typeof(FoundDropped), "found-dropped")]
+[JsonDerivedType(typeof(FoundHow), "found-how")]
+[JsonDerivedType(typeof(OperatorAsk), "operator-ask")]
+[JsonDerivedType(typeof(OperatorAnswered), "operator-answered")]
 public abstract record PeerMessage;
 
 /// <param name="ClusterId">A node of another cluster is not listened to.</param>

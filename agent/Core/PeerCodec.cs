@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>
+/// Frames between nodes as bytes: one byte for the kind, then that room's own encoding. Decoding throws
+/// <see cref="FormatException"/> and nothing else, so that a frame of another version is dropped and counted, not fatal.
+/// </summary>
+public static class PeerCodec
+{
+    private const byte Raft = 1;
+    private const byte Exchange = 2;
+    private const byte Other = 3;
+
+    public static byte[] Encode(PeerMessage message) => message switch
+    {
+        RaftFrame raft => [Raft, (byte)raft.ClusterId.Length, .. System.Text.Encoding.ASCII.GetBytes(raft.ClusterId), .. RaftMessageCodec.Encode(raft.Message)],
+        ExchangeFrame exchange => [Exchange, .. GossipCodec.Encode(exchange.Exchange)],
+        _ => [Other, .. JsonSerializer.SerializeToUtf8Bytes(message, PeerJson.Default.PeerMessage)],
+    };
+
+    public static PeerMessage Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            throw new FormatException("frame: empty");
+        }
+
+        try
+        {
+            return bytes[0] switch
+            {
+                Raft => DecodeRaft(bytes[1..]),
+                Exchange => new ExchangeFrame(GossipCodec.DecodeExchange(bytes[1..])),
+                Other => Checked(JsonSerializer.Deserialize(bytes[1..], PeerJson.Default.PeerMessage)),
+                var kind => throw new FormatException($"frame: kind {kind} is unknown"),
+            };
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException($"frame: {e.Message}", e);
+        }
+    }
+
+    private static RaftFrame DecodeRaft(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || bytes.Length < 1 + bytes[0])
+        {
+            throw new FormatException("frame: the cluster id is cut off");
+        }
+
+        var id = System.Text.Encoding.ASCII.GetString(bytes.Slice(1, bytes[0]));
+        return new RaftFrame(id, RaftMessageCodec.Decode(bytes[(1 + bytes[0])..]));
+    }
+
+    private static PeerMessage Checked(PeerMessage? message)
+    {
+        switch (message)
+        {
+            case null:
+                throw new FormatException("frame: null is no message");
+            case FoundAsk { Pledge: var pledge }:
+                Check(pledge);
+                break;
+            case FoundDone { Pledge: var pledge }:
+                Check(pledge);
+                break;
+            case ReportFrame { Report: var report } when report.Problems.IsDefault || report.ControllerReasons.IsDefault || report.MarkedAfter is null:
+                throw new FormatException("frame: a report lacks a list");
+        }
+
+        return message;
+    }
+
+    private static void Check(Pledge? pledge)
+    {
+        if (pledge is null || pledge.Members.IsDefaultOrEmpty || pledge.Members.Any(m => m?.Address?.Host is null))
+        {
+            throw new FormatException("frame: a pledge needs members");
+        }
+    }
+}
+
+/// <summary>Peer messages but Raft's and gossip's, which have encodings of their own.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(PeerMessage))]
+internal sealed partial class PeerJson : JsonSerializerContext;

@@ -1,0 +1,129 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using MySqlHa.Api;
+using MySqlHa.Cluster;
+using MySqlHa.Configuration;
+using MySqlHa.Consensus;
+using MySqlHa.Core;
+using MySqlHa.Failover;
+using MySqlHa.Ring;
+using MySqlHa.Storage;
+using MySqlHa.Supervision;
+
+namespace MySqlHa.Node;
+
+/// <summary>
+/// One agent's life: checks the machine, takes hold of what an earlier life left, starts ring, API and loop, and leaves mysqld
+/// running when it goes.
+/// </summary>
+public static class AgentRunner
+{
+    public static string Version { get; } = typeof(AgentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Runs until cancelled: 0. Returns 1, with one sentence in the log, where the agent cannot start or must not go on.</summary>
+    public static async Task<int> RunAsync(AgentOptions options, ILoggerFactory loggers, CancellationToken stopping)
+    {
+        var logger = loggers.CreateLogger("mysqlha");
+        var problems = StartChecks.Problems(options);
+        if (problems.Count > 0)
+        {
+            foreach (var problem in problems)
+            {
+                NodeLog.CannotStart(logger, problem.ToString());
+            }
+
+            return 1;
+        }
+
+        try
+        {
+            return await LiveAsync(options, logger, stopping);
+        }
+        catch (Exception e) when (e is StorageException or SupervisionException or RingKeyException or RingBindException or ApiListenException
+            or IOException or UnauthorizedAccessException or FormatException)
+        {
+            NodeLog.CannotStart(logger, e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<int> LiveAsync(AgentOptions options, ILogger logger, CancellationToken stopping)
+    {
+        var key = RingKey.Load(options.RingKeyPath);
+        foreach (var directory in new[] { options.Data, options.StateDirectory, options.RunDirectory })
+        {
+            _ = Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        using var log = RaftLogFile.Open(Path.Combine(options.StateDirectory, "raft"));
+        if (log.TornTail is { } torn)
+        {
+            NodeLog.Recovered(logger, torn);
+        }
+
+        var self = NodeIdentity.LoadOrMake(Path.Combine(options.StateDirectory, "node-id"));
+        var localFile = Path.Combine(options.StateDirectory, "local.json");
+        var local = LoadLocal(localFile);
+        using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
+        var binary = await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping);
+
+        // The runner needs the loop to post to, the loop the core, and the core what the runner finds.
+        var late = new LateLoop();
+        await using var effects = new EffectRunner(options, self, late, () => late.Secret(local), logger);
+        var (state, pid) = await effects.FindAsync(local.ClusterId.Length > 0, stopping);
+        var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid);
+        var core = new NodeCore(CoreOptionsOf(options, self), restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
+        using var loop = new NodeLoop(core, log, localFile, lease, logger) { Effects = effects };
+        late.Is(loop, core);
+        await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
+        loop.Ring = ring;
+        await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop), logger, stopping);
+        NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, binary.VersionText);
+        return await RunLoopAsync(loop, logger, stopping);
+    }
+
+    /// <summary>The loop has a thread of its own: nothing in the pool may make it late.</summary>
+    private static Task<int> RunLoopAsync(NodeLoop loop, ILogger logger, CancellationToken stopping)
+    {
+        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                done.SetResult(loop.Run(stopping));
+            }
+            catch (Exception e)
+            {
+                NodeLog.CoreFailed(logger, e);
+                done.SetResult(1);
+            }
+        }) { Name = "node-loop", Priority = ThreadPriority.AboveNormal };
+        thread.Start();
+        return done.Task;
+    }
+
+    private static LocalRecord LoadLocal(string path) => DurableFile.ReadChecked(path) is { } bytes
+        ? JsonSerializer.Deserialize(bytes, FailoverJson.Default.LocalRecord) ?? LocalRecord.Initial
+        : LocalRecord.Initial;
+
+    private static CoreOptions CoreOptionsOf(AgentOptions options, NodeId self) => new()
+    {
+        Self = self,
+        Name = options.Name,
+        Address = options.Address,
+        Group = options.ServiceGroup,
+        Seeds = [.. options.Peers.Select(p => (p.Host, p.Port))],
+        Voters = options.Voters,
+        Timing = options.Timing,
+        BootId = BootClock.BootId,
+        AgentVersion = Version,
+        AgentPid = Environment.ProcessId,
+        NewClusterId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+        NewClusterSecret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        ReceiptsSurvivePowerLoss = options.Durability == Durability.Power,
+    };
+
+    private static ApiOptions ApiOptionsOf(AgentOptions options) => new(options.HttpListen, options.Ports.Http);
+}

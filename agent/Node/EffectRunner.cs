@@ -1,0 +1,323 @@
+using Microsoft.Extensions.Logging;
+using MySqlHa.Cluster;
+using MySqlHa.Configuration;
+using MySqlHa.Core;
+using MySqlHa.Failover;
+using MySqlHa.Replication;
+using MySqlHa.Supervision;
+
+namespace MySqlHa.Node;
+
+/// <summary>
+/// Does what the core asks to mysqld, beside the loop, and answers with inputs. It decides nothing; it only reads the lease
+/// again right before a statement that opens anything.
+/// </summary>
+internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<string> clusterSecret, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ended = new();
+    private RunningMysqld? _mysqld;
+    private LocalServer? _server;
+    private CancellationTokenSource _life = new();
+    private bool _expectExit;
+
+    private MysqldOptions MysqldOptions { get; } = new()
+    {
+        Command = options.Mysqld ?? StartChecks.FindMysqld() ?? "mysqld",
+        DataDirectory = options.MysqldDirectory,
+        RunDirectory = options.RunDirectory,
+        Host = options.Listen,
+        Port = options.Ports.Mysql,
+        ServerId = ServerIdOf(self),
+        ErrorLog = Path.Combine(options.Data, "mysqld.err"),
+        SyncRelayLog = options.Durability == Durability.Power,
+        Settings = options.Settings,
+    };
+
+    private ClusterAccountNames Accounts => new(Convert.FromBase64String(clusterSecret()), options.ClientUser);
+
+    /// <summary>What is there at the agent's start: nothing, data, or a running mysqld of an earlier life, which is held from here on.</summary>
+    public async Task<(MysqldState State, int Pid)> FindAsync(bool founded, CancellationToken cancellation)
+    {
+        var state = DataDirectory.Inspect(options.MysqldDirectory);
+        if (state == DataDirectoryState.Foreign && !options.Adopt)
+        {
+            throw new SupervisionException(SupervisionError.ForeignData,
+                $"data: '{options.MysqldDirectory}' holds data that no agent made; it is left alone. Give an empty directory, or --adopt to take it over");
+        }
+
+        if (!founded || MysqldProcess.TryAdopt(MysqldOptions) is not { } running)
+        {
+            return (state == DataDirectoryState.Ours ? MysqldState.Stopped : MysqldState.Absent, 0);
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(options.Timing.Hung);
+        Hold(running);
+        var lockTaken = await _server!.TakeLockAsync(patience.Token);
+        EffectLog.Adopted(logger, running.Pid, lockTaken is Outcome<Nothing>.Done ? "the effects lock is taken" : "it does not answer");
+        return (MysqldState.Running, running.Pid);
+    }
+
+    public void Begin(Effect effect)
+    {
+        if (effect is KillMysqld kill)
+        {
+            Kill(kill);
+            return;
+        }
+
+        var life = _life.Token;
+        _ = Task.Run(async () =>
+        {
+            EffectResult result;
+            try
+            {
+                result = await DoAsync(effect, life);
+            }
+            catch (Exception e) when (e is SupervisionException or IOException or UnauthorizedAccessException or InvalidOperationException or OperationCanceledException)
+            {
+                result = Failed("effect-failed", e.Message);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                EffectLog.Broke(logger, effect.GetType().Name, e);
+                result = Failed("effect-broke", e.Message);
+            }
+
+            loop.PostSurely(new EffectDone(effect.Id, result));
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        if (_server is { } server)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private async Task<EffectResult> DoAsync(Effect effect, CancellationToken life)
+    {
+        switch (effect)
+        {
+            case InitialiseData initialise:
+                return await InitialiseAsync(initialise);
+            case StartMysqld:
+                return await StartAsync();
+        }
+
+        if (_server is not { } server)
+        {
+            return Failed("mysqld-down", "mysqld does not run");
+        }
+
+        return effect switch
+        {
+            LookAtMysqld => await LookAsync(server, life),
+            StopReceiving => await PromiseAsync(server, life),
+            FollowSource follow => await FollowAsync(server, follow, life),
+            PromoteServer promote => await AfterAsync(server, await server.PromoteAsync(new PromoteOrder(promote.AcksNeeded, LeaseRuns), Within(life, options.Timing.Lease * 3)), life),
+            WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
+            OpenServerToClients => await OpenAsync(server, life),
+            DemoteServer demote => await DemoteAsync(server, demote, life),
+            ReseedServer reseed => await ReseedAsync(server, reseed),
+            _ => throw new InvalidOperationException($"no such effect: {effect.GetType().Name}"),
+        };
+    }
+
+    private bool LeaseRuns() => loop.LeaseLeft() > TimeSpan.Zero;
+
+    private async Task<EffectResult> InitialiseAsync(InitialiseData initialise)
+    {
+        await MysqldProcess.InitialiseAsync(MysqldOptions, Accounts.InitialSql(initialise.Members), _ended.Token);
+        return new EffectResult();
+    }
+
+    private async Task<EffectResult> StartAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        patience.CancelAfter(StartPatience);
+        var running = await MysqldProcess.StartAsync(MysqldOptions, patience.Token);
+        var server = Hold(running);
+        var lockTaken = await server.TakeLockAsync(patience.Token);
+        if (lockTaken is not Outcome<Nothing>.Done)
+        {
+            running.Kill();
+            _ = await running.Exited;
+            return Failed("no-access", Sentence(lockTaken));
+        }
+
+        ClientFile.Write(options.ClientFile, Accounts.Application);
+        var look = await LookAsync(server, patience.Token);
+        return look with { MysqldPid = running.Pid };
+    }
+
+    /// <summary>Keeps hold of a running mysqld and tells the loop when it ends.</summary>
+    private LocalServer Hold(RunningMysqld running)
+    {
+        var agent = Accounts.Agent;
+        lock (_gate)
+        {
+            _mysqld = running;
+            _server = new LocalServer(new LocalServerAccess(MysqldOptions.Socket, agent.User, agent.Password));
+            _life = new CancellationTokenSource();
+            _expectExit = false;
+        }
+
+        _ = running.Exited.ContinueWith(exit => Ended(running, exit.Result), TaskScheduler.Default);
+        return _server;
+    }
+
+    private void Ended(RunningMysqld running, ExitReport report)
+    {
+        LocalServer? server;
+        bool expected;
+        lock (_gate)
+        {
+            if (_mysqld != running)
+            {
+                return;
+            }
+
+            (server, expected) = (_server, _expectExit);
+            (_mysqld, _server) = (null, null);
+            _life.Cancel();
+        }
+
+        if (!expected)
+        {
+            loop.PostSurely(new MysqldExited(report.Sentence));
+        }
+
+        _ = server?.DisposeAsync().AsTask();
+    }
+
+    /// <summary>
+    /// Fences: SIGKILL at once. Clients lose their connection, which proves nothing to them; anything gentler could tell one OK
+    /// for a commit that no replica has.
+    /// </summary>
+    private void Kill(KillMysqld kill)
+    {
+        EffectLog.Killing(logger, kill.Why.Text);
+        RunningMysqld? running;
+        lock (_gate)
+        {
+            running = _mysqld;
+        }
+
+        if (running is null)
+        {
+            loop.PostSurely(new MysqldExited("it did not run"));
+        }
+        else
+        {
+            running.Kill();
+        }
+    }
+
+    private async Task<EffectResult> LookAsync(LocalServer server, CancellationToken life)
+    {
+        var outcome = await server.ProbeAsync(life);
+        return outcome switch
+        {
+            ProbeOutcome.Answered answered => new EffectResult { Status = StatusOf(answered.Status), MysqldPid = _mysqld?.Pid ?? 0 },
+            ProbeOutcome.TurnedAway turned => Failed("turned-away", turned.Sentence),
+            ProbeOutcome.Unreachable gone => Failed("unreachable", gone.Sentence),
+            ProbeOutcome.Hangs hangs => Failed("hangs", hangs.Sentence),
+            _ => Failed("unknown", outcome.ToString() ?? ""),
+        };
+    }
+
+    private async Task<EffectResult> PromiseAsync(LocalServer server, CancellationToken life)
+    {
+        var outcome = await server.PromiseAsync(Within(life, options.Timing.Lease * 2));
+        return outcome is Outcome<GtidSet>.Done done ? (await LookAsync(server, life)) with { Set = done.Value, Failure = null } : ResultOf(outcome);
+    }
+
+    private async Task<EffectResult> FollowAsync(LocalServer server, FollowSource follow, CancellationToken life)
+    {
+        var account = Accounts.Replication(self);
+        var order = new FollowOrder(follow.Leader.Address.Host, follow.Leader.Address.MysqlPort, account.User, account.Password, options.Listen, follow.SemiSync, OpenToReaders: true)
+        {
+            ConnectPatience = options.Timing.Lease / 4,
+        };
+        return await AfterAsync(server, await server.FollowAsync(order, Within(life, options.Timing.Lease * 5)), life);
+    }
+
+    private async Task<EffectResult> OpenAsync(LocalServer server, CancellationToken life)
+    {
+        var opened = await server.OpenToClientsAsync(LeaseRuns, Within(life, options.Timing.Lease * 2));
+        if (opened is Outcome<Nothing>.Done)
+        {
+            // Each enabling is a commit that waits for its acknowledgement: beside everything else.
+            _ = server.EnableEventsAsync(life);
+        }
+
+        return await AfterAsync(server, opened, life);
+    }
+
+    private async Task<EffectResult> DemoteAsync(LocalServer server, DemoteServer demote, CancellationToken life)
+    {
+        var outcome = await server.DemoteAsync(demote.Deadline, life);
+        return outcome is Outcome<Demoted>.Done done ? (await LookAsync(server, life)) with { Set = done.Value.Final, Failure = null } : ResultOf(outcome);
+    }
+
+    private async Task<EffectResult> AfterAsync<T>(LocalServer server, Outcome<T> outcome, CancellationToken life)
+    {
+        var look = await LookAsync(server, life);
+        return outcome is Outcome<T>.Done ? look with { Failure = null } : look with { Failure = ResultOf(outcome).Failure };
+    }
+
+    private CancellationToken Within(CancellationToken life, TimeSpan deadline)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(life);
+        limit.CancelAfter(deadline);
+        return limit.Token;
+    }
+
+    private static EffectResult ResultOf<T>(Outcome<T> outcome) => outcome is Outcome<T>.Done ? new EffectResult() : Failed(outcome switch
+    {
+        Outcome<T>.Refused => "refused",
+        Outcome<T>.Failed => "mysql-error",
+        _ => "unknown",
+    }, Sentence(outcome));
+
+    private static string Sentence<T>(Outcome<T> outcome) => outcome switch
+    {
+        Outcome<T>.Refused refused => refused.Refusal.Sentence,
+        Outcome<T>.Failed failed => failed.Sentence,
+        Outcome<T>.Unknown unknown => unknown.Sentence,
+        _ => "done",
+    };
+
+    private static EffectResult Failed(string code, string text) => new() { Failure = new Reason(code, text) };
+
+    private static MysqldStatus StatusOf(ServerStatus status) => new()
+    {
+        ServerUuid = status.ServerUuid,
+        Version = status.Version,
+        Writable = !status.SuperReadOnly,
+        OfflineMode = status.OfflineMode,
+        Executed = status.Executed,
+        Received = status.Received,
+        Purged = status.Purged,
+        ReceiverRunning = status.Receiver.State == ReplicationState.On,
+        ReceiverConnecting = status.Receiver.State == ReplicationState.Connecting,
+        SourceHost = status.Receiver.SourceHost,
+        ReceiverErrorNumber = status.Receiver.ErrorNumber,
+        ReceiverError = status.Receiver.ErrorText,
+        ApplierRunning = status.Applier.State == ReplicationState.On,
+        ApplierError = status.Applier.ErrorText,
+        LagSeconds = status.Lag?.TotalSeconds,
+        WaitingSessions = status.SemiSync.WaitSessions,
+        AttachedAckers = status.SemiSync.SourceClients,
+        SemiSyncSource = status.SemiSync.SourceEnabled,
+        SemiSyncReplica = status.SemiSync.ReplicaActive,
+    };
+
+    /// <summary>Never 0, and the same for a node for ever.</summary>
+    private static uint ServerIdOf(NodeId node) => Math.Max(1, Convert.ToUInt32(node.Hex[..8], 16));
+}

@@ -1,0 +1,14 @@
+using MySqlHa.Api;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Node;
+
+/// <summary>What the API may do: look at the latest picture, and post an operator's request to the loop.</summary>
+internal sealed class LoopPort(NodeLoop loop) : IClusterPort
+{
+    public ClusterView View => loop.View;
+
+    public TimeSpan LeaseLeft => loop.LeaseLeft;
+
+    public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation) => loop.AskAsync(request, cancellation);
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace MySqlHa.Node;
+
+/// <summary>What the loop logs: 4000 to 4099.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "Agent {Version} of node {Node} at {Address} started (pid {Pid}, mysqld {Mysqld})")]
+    public static partial void Started(ILogger logger, string version, string node, string address, int pid, string mysqld);
+
+    [LoggerMessage(4001, LogLevel.Information, "{Text}")]
+    public static partial void Happened(ILogger logger, string text);
+
+    [LoggerMessage(4002, LogLevel.Warning, "Frame of {Peer} dropped: {Why}")]
+    public static partial void FrameDropped(ILogger logger, string peer, string why);
+
+    [LoggerMessage(4003, LogLevel.Critical, "{Why} The agent stops: it must not go on without its memory.")]
+    public static partial void CannotKeep(ILogger logger, string why);
+
+    [LoggerMessage(4004, LogLevel.Critical, "The agent's core failed and the agent stops; mysqld is left as it is until the lease ends.")]
+    public static partial void CoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4005, LogLevel.Information, "Agent stops; mysqld goes on")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(4006, LogLevel.Warning, "A step took {Milliseconds} ms: this machine is overloaded or its disk is slow")]
+    public static partial void SlowStep(ILogger logger, long milliseconds);
+
+    [LoggerMessage(4007, LogLevel.Warning, "{What}")]
+    public static partial void Recovered(ILogger logger, string what);
+
+    [LoggerMessage(4008, LogLevel.Critical, "The agent cannot start: {Why}")]
+    public static partial void CannotStart(ILogger logger, string why);
+}

@@ -1,0 +1,245 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using MySqlHa.Cluster;
+using MySqlHa.Core;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+using MySqlHa.Ring;
+using MySqlHa.Storage;
+
+namespace MySqlHa.Node;
+
+/// <summary>
+/// The one place that waits and the one owner of the core. Sockets, SQL results and process exits only post to its inbox. Each
+/// step's output is kept (fsynced) before anything of it is sent or begun.
+/// </summary>
+internal sealed class NodeLoop : IRingReceiver, IDisposable
+{
+    private const int InboxLimit = 16384;
+    private static readonly TimeSpan ViewEvery = TimeSpan.FromMilliseconds(50);
+    private readonly BlockingCollection<CoreInput> _inbox = new(InboxLimit);
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<OperatorAnswer>> _calls = new();
+    private readonly NodeCore _core;
+    private readonly RaftLogFile _log;
+    private readonly string _localFile;
+    private readonly LeaseFile _lease;
+    private readonly ILogger _logger;
+    private long _nextCall;
+    private long _leaseUntil;
+    private long _droppedInputs;
+    private Instant _viewAt = Instant.Zero;
+
+    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, ILogger logger)
+    {
+        (_core, _log, _localFile, _lease, _logger) = (core, log, localFile, lease, logger);
+        View = core.View(BootClock.Now);
+    }
+
+    /// <summary>Set before <see cref="Run"/>: the ring and the effects need this loop as their listener.</summary>
+    public RingTransport? Ring { get; set; }
+
+    public EffectRunner? Effects { get; set; }
+
+    public ClusterView View { get; private set; }
+
+    /// <summary>What is left of this node's lease, by the clock, whatever the loop is doing.</summary>
+    public TimeSpan LeaseLeft => new Instant(Interlocked.Read(ref _leaseUntil)) - BootClock.Now;
+
+    public void Post(CoreInput input)
+    {
+        if (!_inbox.IsAddingCompleted && !_inbox.TryAdd(input))
+        {
+            _ = Interlocked.Increment(ref _droppedInputs);
+        }
+    }
+
+    /// <summary>Results of effects must arrive: they wait for room where a message may be dropped.</summary>
+    public void PostSurely(CoreInput input)
+    {
+        try
+        {
+            _inbox.Add(input);
+        }
+        catch (InvalidOperationException)
+        {
+            // The loop has ended.
+        }
+    }
+
+    public async Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
+    {
+        var call = Interlocked.Increment(ref _nextCall);
+        var answer = new TaskCompletionSource<OperatorAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls[call] = answer;
+        try
+        {
+            PostSurely(new OperatorCalled(call, request));
+            return await answer.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            _ = _calls.TryRemove(call, out _);
+        }
+    }
+
+    public void OnDatagram(string fromHost, int fromPort, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            Post(new DatagramReceived(fromHost, fromPort, GossipCodec.Decode(payload.Span)));
+        }
+        catch (FormatException e)
+        {
+            NodeLog.FrameDropped(_logger, fromHost, e.Message);
+        }
+    }
+
+    public void OnFrame(NodeId from, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            Post(new FrameReceived(from, PeerCodec.Decode(payload.Span)));
+        }
+        catch (FormatException e)
+        {
+            NodeLog.FrameDropped(_logger, from.Short, e.Message);
+        }
+    }
+
+    /// <summary>Runs until cancelled (0) or until the node can no longer keep what it must (1).</summary>
+    public int Run(CancellationToken stopping)
+    {
+        CoreInput? input = Tick.Instance;
+        while (true)
+        {
+            try
+            {
+                Step(input ?? Tick.Instance);
+                var wait = _core.NextDeadline - BootClock.Now;
+                var milliseconds = (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, 1000);
+                _ = _inbox.TryTake(out input, milliseconds, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
+            {
+                NodeLog.CannotKeep(_logger, e.Message);
+                return 1;
+            }
+        }
+
+        NodeLog.Stopping(_logger);
+        Leave();
+        return 0;
+    }
+
+    public void Dispose() => _inbox.Dispose();
+
+    private void Step(CoreInput input)
+    {
+        var began = BootClock.Now;
+        var output = _core.Step(began, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), input);
+        Keep(output);
+        _ = Interlocked.Exchange(ref _leaseUntil, output.LeaseUntil.Micros);
+        _lease.Write(output.LeaseUntil);
+        foreach (var (host, port, message) in output.Datagrams)
+        {
+            Ring!.SendDatagram(host, port, GossipCodec.Encode(message));
+        }
+
+        foreach (var (to, address, message) in output.Frames)
+        {
+            Ring!.Send(to, address.Host, address.RingPort, PeerCodec.Encode(message));
+        }
+
+        foreach (var effect in output.Effects)
+        {
+            Effects!.Begin(effect);
+        }
+
+        foreach (var reply in output.Replies)
+        {
+            if (_calls.TryGetValue(reply.CallId, out var call))
+            {
+                _ = call.TrySetResult(reply.Answer);
+            }
+        }
+
+        foreach (var reason in output.Events)
+        {
+            NodeLog.Happened(_logger, reason.Text);
+        }
+
+        Show(began, output.Events.Length > 0 || output.Effects.Length > 0 || output.Replies.Length > 0);
+        var took = BootClock.Now - began;
+        if (took > TimeSpan.FromMilliseconds(200))
+        {
+            NodeLog.SlowStep(_logger, (long)took.TotalMilliseconds);
+        }
+    }
+
+    private void Keep(CoreOutput output)
+    {
+        foreach (var save in output.RaftSaves)
+        {
+            _log.Save(save);
+        }
+
+        if (output.Local is { } local)
+        {
+            DurableFile.WriteChecked(_localFile, JsonSerializer.SerializeToUtf8Bytes(local, FailoverJson.Default.LocalRecord), DurableFile.Private);
+        }
+    }
+
+    private void Show(Instant now, bool changed)
+    {
+        if (changed || now - _viewAt >= ViewEvery)
+        {
+            _viewAt = now;
+            View = _core.View(now) with { Counters = Counters() };
+        }
+    }
+
+    private ImmutableSortedDictionary<string, long> Counters()
+    {
+        var ring = Ring?.Counters;
+        return ring is null
+            ? ImmutableSortedDictionary<string, long>.Empty
+            : ImmutableSortedDictionary.CreateRange(
+            [
+                KeyValuePair.Create("datagrams_sent", ring.DatagramsSent),
+                KeyValuePair.Create("datagrams_received", ring.DatagramsReceived),
+                KeyValuePair.Create("datagrams_refused", ring.DatagramsRefused),
+                KeyValuePair.Create("connections_refused", ring.ConnectionsRefused),
+                KeyValuePair.Create("frames_sent", ring.FramesSent),
+                KeyValuePair.Create("frames_received", ring.FramesReceived),
+                KeyValuePair.Create("frames_dropped", ring.FramesDropped),
+                KeyValuePair.Create("inputs_dropped", Interlocked.Read(ref _droppedInputs)),
+            ]);
+    }
+
+    /// <summary>Hands a leadership of Raft over before the agent goes, so that nobody waits for an election.</summary>
+    private void Leave()
+    {
+        try
+        {
+            Step(StopAsked.Instance);
+            var until = BootClock.Now + TimeSpan.FromMilliseconds(250);
+            while (_core.RaftRole == Consensus.RaftRole.Leader && BootClock.Now < until)
+            {
+                _ = _inbox.TryTake(out var input, 5);
+                Step(input ?? Tick.Instance);
+            }
+        }
+        catch (Exception e) when (e is StorageException or IOException)
+        {
+            NodeLog.CannotKeep(_logger, e.Message);
+        }
+
+        _inbox.CompleteAdding();
+    }
+}
