@@ -104,7 +104,7 @@ public enum ProposeOutcome
 /// <summary>Times of the Raft core. Elections are drawn uniformly from [ElectionMin, ElectionMax).</summary>
 public sealed record RaftOptions
 {
-    /// <summary>How often a leader shows itself. At most a third of <see cref="ElectionMin"/>.</summary>
+    /// <summary>How often a leader shows itself. At most half of <see cref="ElectionMin"/>.</summary>
     public required TimeSpan Heartbeat { get; init; }
 
     /// <summary>Shortest silence after which a follower campaigns; also how long a vote is refused after hearing a leader.</summary>

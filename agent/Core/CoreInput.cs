@@ -1,0 +1,32 @@
+using MySqlHa.Cluster;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>One thing that happened to a node.</summary>
+public abstract record CoreInput;
+
+/// <summary>Time passed: <see cref="NodeCore.NextDeadline"/> is due.</summary>
+public sealed record Tick : CoreInput
+{
+    public static readonly Tick Instance = new();
+}
+
+public sealed record DatagramReceived(string Host, int Port, GossipMessage Message) : CoreInput;
+
+/// <summary>A frame of an authenticated peer.</summary>
+public sealed record FrameReceived(NodeId From, PeerMessage Message) : CoreInput;
+
+public sealed record EffectDone(long Id, EffectResult Result) : CoreInput;
+
+/// <summary>mysqld is gone and reaped.</summary>
+public sealed record MysqldExited(string How) : CoreInput;
+
+/// <summary>How far a long effect is, for people: "cloning from 127.0.0.12: 40 %".</summary>
+public sealed record ActivityNoted(string Text) : CoreInput;
+
+/// <summary>An operator asks, here; the answer is an <see cref="OperatorReply"/> with the same call id.</summary>
+public sealed record OperatorCalled(long CallId, OperatorRequest Request) : CoreInput;
+
+/// <summary>The agent is asked to stop: it hands a leadership of Raft over first.</summary>
+public sealed record StopAsked : CoreInput;

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>What a node core is told once, at its start.</summary>
+public sealed record CoreOptions
+{
+    public required NodeId Self { get; init; }
+    public required string Name { get; init; }
+    public required NodeAddress Address { get; init; }
+    public required ServiceGroup Group { get; init; }
+
+    /// <summary>Ring addresses to gossip with first (<c>--peer</c>).</summary>
+    public required ImmutableArray<(string Host, int Port)> Seeds { get; init; }
+
+    /// <summary>How many members found the cluster together: 1, 3, 5 or 7.</summary>
+    public required int Voters { get; init; }
+    public required Timing Timing { get; init; }
+
+    /// <summary>Of the host; another one after each of its boots.</summary>
+    public required string BootId { get; init; }
+    public string AgentVersion { get; init; } = "";
+    public int AgentPid { get; init; }
+
+    /// <summary>Random, made by the caller: the id and the secret of a cluster that this node may come to found.</summary>
+    public required string NewClusterId { get; init; }
+    public required string NewClusterSecret { get; init; }
+
+    /// <summary>Relay logs are synced before they are acknowledged (durability: power).</summary>
+    public bool ReceiptsSurvivePowerLoss { get; init; }
+
+    /// <summary>Applied entries kept in the log before it is replaced by a snapshot.</summary>
+    public int SnapshotEvery { get; init; } = 256;
+    public DutyFaults DutyFaults { get; init; } = DutyFaults.None;
+    public ControllerFaults ControllerFaults { get; init; } = ControllerFaults.None;
+    public CoreFaults Faults { get; init; } = CoreFaults.None;
+}
+
+/// <summary>What a node core starts from.</summary>
+/// <param name="Mysqld">Absent (no data directory), Stopped, or Running where a mysqld of an earlier agent life was adopted.</param>
+/// <param name="LeaseUntil">With an adopted mysqld: the end of the lease that the earlier life held, by the same clock; else <see cref="Instant.Zero"/>.</param>
+public sealed record CoreRestored(RaftPersistent Raft, LocalRecord Local, MysqldState Mysqld, Instant LeaseUntil, int MysqldPid = 0);
+
+/// <summary>Rules of the core switched off by tests, as <see cref="DutyFaults"/>.</summary>
+public sealed record CoreFaults
+{
+    public static readonly CoreFaults None = new();
+
+    /// <summary>A lease is counted from the answer's arrival instead of the question's sending.</summary>
+    public bool LeaseFromReply { get; init; }
+
+    /// <summary>A new controller takes every lease for lapsed at once.</summary>
+    public bool NewControllerForgetsLeases { get; init; }
+
+    /// <summary>A lease is granted without a quorum round.</summary>
+    public bool GrantWithoutQuorum { get; init; }
+
+    /// <summary>The next leader gets its lease while the old one's may run.</summary>
+    public bool GrantBesideOldLease { get; init; }
+
+    /// <summary>Promises are sent but not kept.</summary>
+    public bool ForgetPromises { get; init; }
+
+    /// <summary>A leader whose lease ran out goes on.</summary>
+    public bool IgnoreLapse { get; init; }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>
+/// What one step asks of the outside, in this order: 1. <see cref="RaftSaves"/> and <see cref="Local"/> are made durable (fsync);
+/// 2. messages are sent; 3. effects are begun and operators answered. A promise that was sent but not kept is broken after a restart.
+/// </summary>
+public sealed record CoreOutput
+{
+    public ImmutableArray<RaftOutput> RaftSaves { get; init; } = [];
+
+    /// <summary>The whole local record, where it changed.</summary>
+    public LocalRecord? Local { get; init; }
+    public ImmutableArray<(string Host, int Port, GossipMessage Message)> Datagrams { get; init; } = [];
+    public ImmutableArray<(NodeId To, NodeAddress Address, PeerMessage Message)> Frames { get; init; } = [];
+    public ImmutableArray<Effect> Effects { get; init; } = [];
+    public ImmutableArray<OperatorReply> Replies { get; init; } = [];
+
+    /// <summary>What a person should read in the log; each once, when it changed.</summary>
+    public ImmutableArray<Reason> Events { get; init; } = [];
+
+    /// <summary>Until when this node may be writable; <see cref="Instant.Zero"/>: it may not.</summary>
+    public Instant LeaseUntil { get; init; }
+}
+
+public sealed record OperatorReply(long CallId, OperatorAnswer Answer);

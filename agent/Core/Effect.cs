@@ -1,0 +1,57 @@
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>
+/// Something to do to the node's mysqld. The runner does it beside the loop and answers with an <see cref="EffectDone"/> of the same id.
+/// At most one is under way, but for <see cref="KillMysqld"/>, <see cref="LookAtMysqld"/> and <see cref="WriteMarker"/>, which never wait for another.
+/// </summary>
+public abstract record Effect(long Id);
+
+/// <summary>Make the data directory, with the cluster's accounts in it.</summary>
+public sealed record InitialiseData(long Id, string ClusterId, string ClusterSecret) : Effect(Id);
+
+/// <summary>Start mysqld read-only, closed to clients, without replication; done when it answers.</summary>
+public sealed record StartMysqld(long Id) : Effect(Id);
+
+/// <summary>kill -9, at once, also while another effect is under way. Its death is told by <see cref="MysqldExited"/>.</summary>
+public sealed record KillMysqld(long Id, Reason Why) : Effect(Id);
+
+/// <summary>Read the server's status.</summary>
+public sealed record LookAtMysqld(long Id) : Effect(Id);
+
+/// <summary>Stop the receiver alone, then the semi-sync replica side, then read what is held (R1).</summary>
+public sealed record StopReceiving(long Id, long Epoch) : Effect(Id);
+
+public sealed record FollowSource(long Id, long Epoch, MemberInfo Leader, bool SemiSync) : Effect(Id);
+
+/// <summary>Become the writable source. The runner reads <see cref="CoreOutput.LeaseUntil"/> again right before the opening statement.</summary>
+public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded) : Effect(Id);
+
+/// <summary>Commit a marker; done when W acknowledged it.</summary>
+public sealed record WriteMarker(long Id, long Epoch) : Effect(Id);
+
+public sealed record OpenServerToClients(long Id) : Effect(Id);
+
+/// <summary>Read-only by a statement that has returned; past the deadline the answer is a failure.</summary>
+public sealed record DemoteServer(long Id, long Epoch, TimeSpan Deadline) : Effect(Id);
+
+/// <summary>Archive <paramref name="Extra"/> (if any), clone from the donor, give the server a new uuid; mysqld is stopped at the end.</summary>
+public sealed record ReseedServer(long Id, MemberInfo Donor, GtidSet Extra, Reason Why) : Effect(Id);
+
+/// <summary>How an effect ended.</summary>
+public sealed record EffectResult
+{
+    public Reason? Failure { get; init; }
+
+    /// <summary>A look after the effect: what is decided next is decided on it.</summary>
+    public MysqldStatus? Status { get; init; }
+
+    /// <summary><see cref="StopReceiving"/>: received and executed; <see cref="DemoteServer"/>: executed when no commit was left.</summary>
+    public GtidSet Set { get; init; } = GtidSet.Empty;
+    public int MysqldPid { get; init; }
+    public ArchivedTail? Archived { get; init; }
+
+    public bool Ok => Failure is null;
+}

@@ -1,0 +1,91 @@
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>
+/// The controller's side of leases: who may have been told until when that an epoch is open. It errs on the long side: a
+/// lease that it counts as lapsed is lapsed on its holder's clock too.
+/// </summary>
+internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
+{
+    private readonly Dictionary<long, (NodeId From, long Epoch, long AskId)> _rounds = [];
+    private long _nextContext = 1;
+
+    // The end of any lease, of whichever epoch, that this or an earlier controller may have given; and of those for older epochs.
+    private Instant _ends;
+    private Instant _olderEnd;
+    private long _epoch;
+
+    /// <summary>An earlier controller's last lease was given before this one's election: a majority confirmed it then.</summary>
+    public void BecomeController(Instant now, ClusterState state)
+    {
+        _rounds.Clear();
+        _epoch = state.Current?.Number ?? 0;
+        _ends = faults.NewControllerForgetsLeases ? now : now + timing.LeaseOfController;
+        _olderEnd = state.Current is { Established: true } ? Instant.Zero : _ends;
+    }
+
+    /// <summary>The controller applied a new epoch: its leader gets the time of two leases to become writable, behind the old lease.</summary>
+    public void EpochOpened(Instant now, long epoch)
+    {
+        if (epoch > _epoch)
+        {
+            _epoch = epoch;
+            _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd : Instant.Later(_olderEnd, _ends);
+            _ends = Instant.Later(now, _ends) + (timing.Lease * 2);
+        }
+    }
+
+    public bool Lapsed(Instant now) => now >= _ends;
+
+    /// <summary>When <see cref="Lapsed"/> may become true.</summary>
+    public Instant Ends => _ends;
+
+    /// <summary>
+    /// Whether a question may be put to a majority. The old leader's lease must be over, by time or because it said that it is
+    /// fenced: two leaders never believe in themselves at once.
+    /// </summary>
+    public long? Ask(Instant now, ClusterState state, NodeId from, LeaseAsk ask, Func<EpochRecord, bool> released)
+    {
+        if (!state.IsOpenFor(from, ask.Epoch))
+        {
+            return null;
+        }
+
+        var current = state.Current!;
+        var olderOver = current.Established || now >= _olderEnd
+            || state.EpochsToCover().Where(e => e.Number < current.Number).All(e => e.Leader == current.Leader || released(e));
+        if (!olderOver && !faults.GrantBesideOldLease)
+        {
+            return null;
+        }
+
+        var context = _nextContext++;
+        _rounds[context] = (from, ask.Epoch, ask.AskId);
+        if (_rounds.Count > 256)
+        {
+            _ = _rounds.Remove(_rounds.Keys.Min());
+        }
+
+        return context;
+    }
+
+    /// <summary>A majority confirmed this controller after the question came: answer it, if the epoch is open still.</summary>
+    public (NodeId To, LeaseAnswer Answer)? Confirmed(Instant now, ClusterState state, long context)
+    {
+        if (!_rounds.Remove(context, out var round) || !state.IsOpenFor(round.From, round.Epoch))
+        {
+            return null;
+        }
+
+        _ends = Instant.Later(_ends, now + timing.LeaseOfController);
+        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && now >= _olderEnd)
+        {
+            // The time given to a new leader was not needed in full.
+            _ends = now + timing.LeaseOfController;
+        }
+
+        return (round.From, new LeaseAnswer(round.Epoch, round.AskId));
+    }
+}

@@ -1,0 +1,54 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Core;
+
+/// <summary>
+/// The leader's side of its lease. It runs from the moment the question was sent, by a clock that counts through suspend:
+/// whatever delayed the answer cannot make it longer than the controller believes.
+/// </summary>
+internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
+{
+    private readonly Dictionary<long, Instant> _sent = [];
+    private long _nextAsk = 1;
+    private Instant _askedAt = Instant.Zero;
+
+    public long Epoch { get; private set; }
+
+    public Instant Until { get; private set; } = Instant.Zero;
+
+    public bool Held(Instant now, long epoch) => epoch == Epoch && now < Until;
+
+    /// <summary>An adopted mysqld brings the lease along that the agent's earlier life held.</summary>
+    public void Resume(long epoch, Instant until) => (Epoch, Until) = (epoch, until);
+
+    public void Drop() => (Until, Epoch) = (Instant.Zero, 0);
+
+    /// <summary>When the next question is due: every heartbeat while the lease runs, four times as often while it does not.</summary>
+    public Instant NextAsk(Instant now) => _askedAt + (now < Until ? timing.Heartbeat : timing.Heartbeat / 4);
+
+    public LeaseAsk Ask(Instant now, long epoch)
+    {
+        if (epoch != Epoch)
+        {
+            (Epoch, Until) = (epoch, Instant.Zero);
+            _sent.Clear();
+        }
+
+        _askedAt = now;
+        var id = _nextAsk++;
+        _sent[id] = now;
+        _ = _sent.Remove(id - 64);
+        return new LeaseAsk(epoch, id);
+    }
+
+    public void Answered(Instant now, LeaseAnswer answer)
+    {
+        if (answer.Epoch == Epoch && _sent.Remove(answer.AskId, out var sent))
+        {
+            Until = Instant.Later(Until, (faults.LeaseFromReply ? now : sent) + timing.LeaseOfLeader);
+        }
+    }
+
+    /// <summary>Questions of an agent's earlier life must not be answered to this one.</summary>
+    public void StartNumbersAt(long first) => _nextAsk = first;
+}

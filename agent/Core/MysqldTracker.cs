@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>What the core knows of its mysqld, and which effects on it are under way.</summary>
+internal sealed class MysqldTracker(Timing timing)
+{
+    private static readonly TimeSpan CrashLoopWindow = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestHoldDown = TimeSpan.FromSeconds(30);
+    private readonly Dictionary<long, ImmutableSortedDictionary<NodeId, ReportStamp>> _markers = [];
+    private long _nextId = 1;
+    private Effect? _underWay;
+    private (long Id, Instant Since)? _look;
+    private Instant _nextLook = Instant.Zero;
+    private long _looksThatCount;
+    private bool _killSent;
+    private Instant _startedAt = Instant.Zero;
+    private int _deaths;
+    private Instant _heldUntil = Instant.Zero;
+
+    public MysqldState State { get; private set; } = MysqldState.Unknown;
+    public MysqldDuty Duty { get; private set; }
+    public long DutyEpoch { get; private set; }
+    public MysqldStatus? Status { get; private set; }
+    public GtidSet FinalSet { get; private set; } = GtidSet.Empty;
+    public Instant DemotedAt { get; private set; }
+    public int Pid { get; private set; }
+    public Reason? Problem { get; private set; }
+
+    /// <summary>Grows each time mysqld stops: an answer about the epochs counts only for the life that it was asked for.</summary>
+    public long Stops { get; private set; }
+
+    public bool CanBeKilled => State is MysqldState.Starting or MysqldState.Running or MysqldState.Hung && !_killSent;
+
+    public MysqldView View(Instant now) => new()
+    {
+        State = _killSent ? MysqldState.Stopping : State,
+        Duty = Duty,
+        DutyEpoch = DutyEpoch,
+        Status = Status,
+        Busy = _underWay is not null || _killSent,
+        HeldDown = now < _heldUntil,
+        Hung = IsHung(now),
+        MarkerUnderWay = _markers.Count > 0,
+        FinalSet = FinalSet,
+    };
+
+    public MysqldState ShownState(Instant now) => IsHung(now) ? MysqldState.Hung : _killSent ? MysqldState.Stopping : State;
+
+    public string Activity => _underWay switch
+    {
+        ReseedServer r => $"cloning from {r.Donor.Address.Host}",
+        InitialiseData => "making the data directory",
+        StartMysqld => "starting mysqld",
+        _ => "",
+    };
+
+    public void Begin(MysqldState state, int pid)
+    {
+        (State, Pid) = (state, pid);
+        if (state == MysqldState.Running)
+        {
+            _nextLook = Instant.Zero;
+        }
+    }
+
+    public long NextId() => _nextId++;
+
+    public void Started(Effect effect, Instant now)
+    {
+        switch (effect)
+        {
+            case KillMysqld:
+                _killSent = true;
+                return;
+            case LookAtMysqld:
+                _look = (effect.Id, now);
+                _nextLook = now + timing.Probe;
+                return;
+            case WriteMarker:
+                throw new InvalidOperationException("a marker is started with what it is to witness");
+            case InitialiseData:
+                State = MysqldState.Initialising;
+                break;
+            case StartMysqld:
+                State = MysqldState.Starting;
+                _startedAt = now;
+                break;
+            case PromoteServer promote:
+                (Duty, DutyEpoch) = (MysqldDuty.Leading, promote.Epoch);
+                break;
+            case ReseedServer:
+                State = MysqldState.Cloning;
+                Forget();
+                break;
+            case StopReceiving or FollowSource:
+                (Duty, DutyEpoch) = (MysqldDuty.None, 0);
+                break;
+        }
+
+        _underWay = effect;
+    }
+
+    public void MarkerStarted(long id, ImmutableSortedDictionary<NodeId, ReportStamp> witnesses) => _markers[id] = witnesses;
+
+    public ImmutableSortedDictionary<NodeId, ReportStamp>? MarkerEnded(long id) => _markers.Remove(id, out var witnesses) ? witnesses : null;
+
+    public bool TooManyMarkers => _markers.Count >= 4;
+
+    /// <summary>The effect that this result ends, or null where it belongs to an earlier life of mysqld.</summary>
+    public Effect? Ended(long id, EffectResult result, Instant now)
+    {
+        if (_look?.Id == id)
+        {
+            _look = null;
+            if (result.Status is { } status && id >= _looksThatCount && State == MysqldState.Running)
+            {
+                Status = status;
+                Pid = result.MysqldPid > 0 ? result.MysqldPid : Pid;
+            }
+
+            return null;
+        }
+
+        if (_underWay?.Id != id)
+        {
+            return null;
+        }
+
+        var ended = _underWay;
+        _underWay = null;
+        _looksThatCount = _nextId;
+        Status = result.Status ?? (State == MysqldState.Running ? null : Status);
+        _nextLook = result.Status is null ? Instant.Zero : now + timing.Probe;
+        Problem = result.Failure;
+        Settle(ended, result, now);
+        return ended;
+    }
+
+    /// <summary>mysqld is gone, whatever was under way with it.</summary>
+    public void Exited(Instant now)
+    {
+        Stops++;
+        _killSent = false;
+        if (_underWay is not (ReseedServer or InitialiseData))
+        {
+            _underWay = null;
+        }
+
+        _deaths = now - _startedAt < CrashLoopWindow ? _deaths + 1 : 0;
+        HoldDown(now);
+        Forget();
+        State = MysqldState.Stopped;
+    }
+
+    public bool LookIsDue(Instant now) => State == MysqldState.Running && _look is null && !_killSent && now >= _nextLook;
+
+    public void LookNow() => _nextLook = Instant.Zero;
+
+    public void SetDuty(MysqldDuty duty, long epoch) => (Duty, DutyEpoch) = (duty, epoch);
+
+    public Instant NextDeadline(Instant now)
+    {
+        var next = Instant.Never;
+        if (State == MysqldState.Running && !_killSent)
+        {
+            next = _look is { } look ? look.Since + timing.Hung : _nextLook;
+        }
+
+        return State == MysqldState.Stopped && now < _heldUntil ? Instant.Earlier(next, _heldUntil) : next;
+    }
+
+    private bool IsHung(Instant now) => State == MysqldState.Running && _look is { } look && now - look.Since >= timing.Hung;
+
+    private void Settle(Effect ended, EffectResult result, Instant now)
+    {
+        switch (ended)
+        {
+            case InitialiseData:
+                State = result.Ok ? MysqldState.Stopped : MysqldState.Absent;
+                if (!result.Ok)
+                {
+                    _deaths++;
+                    HoldDown(now);
+                }
+
+                break;
+            case StartMysqld when result.Ok:
+                State = MysqldState.Running;
+                Pid = result.MysqldPid;
+                break;
+            case StartMysqld:
+                Exited(now);
+                break;
+            case ReseedServer:
+                Stops++;
+                State = MysqldState.Stopped;
+                if (!result.Ok)
+                {
+                    _deaths++;
+                    HoldDown(now);
+                }
+
+                break;
+            case FollowSource follow when result.Ok:
+                (Duty, DutyEpoch) = (MysqldDuty.Following, follow.Epoch);
+                break;
+            case FollowSource:
+                _deaths = Math.Min(_deaths + 1, 4);
+                HoldDown(now);
+                break;
+            case StopReceiving stop when result.Ok:
+                (Duty, DutyEpoch) = (MysqldDuty.Promised, stop.Epoch);
+                break;
+            case DemoteServer demote when result.Ok:
+                (Duty, DutyEpoch) = (MysqldDuty.Demoted, demote.Epoch);
+                FinalSet = result.Set;
+                DemotedAt = now;
+                break;
+        }
+    }
+
+    private void Forget()
+    {
+        (Duty, DutyEpoch, Status, Pid, _look) = (MysqldDuty.None, 0, null, 0, null);
+        _markers.Clear();
+        _looksThatCount = _nextId;
+        _nextLook = Instant.Zero;
+    }
+
+    private void HoldDown(Instant now)
+    {
+        var wait = _deaths <= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(0.25 * Math.Pow(2, Math.Min(_deaths, 10)));
+        _heldUntil = now + (wait < LongestHoldDown ? wait : LongestHoldDown);
+    }
+}

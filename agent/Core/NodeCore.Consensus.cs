@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>Founding, Raft and the controller's part.</summary>
+public sealed partial class NodeCore
+{
+    private long _controlledTerm;
+    private long _proposedIndex;
+    private long _closing;
+    private ControllerDecision _decision = ControllerDecision.Wait();
+    private Instant _movedAt = Instant.Zero;
+    private Instant _controllerSince = Instant.Zero;
+
+    private void Found()
+    {
+        var (local, messages, founded) = _founding.Run(_now, _local, _swim.Members);
+        if (!ReferenceEquals(local, _local))
+        {
+            KeepLocal(local);
+        }
+
+        foreach (var (to, message) in messages)
+        {
+            Send(to, message);
+        }
+
+        if (founded is not null)
+        {
+            BecomeFounded(founded);
+        }
+    }
+
+    private void TakeFounding(NodeId from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case FoundAsk ask when _raft is null:
+                var (local, answer) = _founding.Asked(from, _local, ask.Pledge);
+                if (answer is not null)
+                {
+                    KeepLocal(local);
+                    Send(from, answer);
+                }
+
+                break;
+            case FoundPledged pledged when _raft is null:
+                _founding.Pledged(from, _local, pledged.ClusterId);
+                break;
+            case FoundDone done when _raft is null && done.Pledge.Members.Any(m => m.Id == _options.Self) && done.Pledge.Members.Min(m => m.Id) == from:
+                BecomeFounded(done.Pledge);
+                break;
+            case FoundDropped dropped when _raft is null && _local.Pledge?.ClusterId == dropped.ClusterId && _local.Pledge.Members.Min(m => m.Id) == from:
+                KeepLocal(_local with { Pledge = null });
+                break;
+            case FoundHow how when _local.ClusterId == how.ClusterId && _local.Pledge is { } pledge:
+                Send(from, new FoundDone(pledge));
+                break;
+            case FoundHow how when _local.Pledge?.ClusterId != how.ClusterId:
+                Send(from, new FoundDropped(how.ClusterId));
+                break;
+        }
+    }
+
+    private void BecomeFounded(Pledge pledge)
+    {
+        KeepLocal(_local with { Pledge = pledge, ClusterId = pledge.ClusterId, ClusterSecret = pledge.Secret });
+        var state = ClusterState.Empty with { ClusterId = pledge.ClusterId, Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m) };
+        var kept = RaftBootstrap.Found(new RaftConfiguration([.. pledge.Members.Select(m => m.Id)], []), Encode(state));
+        _out.Save(new RaftOutput { Hard = kept.Hard, Install = kept.Snapshot });
+        StartRaft(kept);
+        _swim.SetFacts(_now, new MemberFacts(_options.Group.Group, _options.Name, pledge.ClusterId, _options.AgentVersion));
+        _out.Event("founded", $"cluster {pledge.ClusterId} is founded with {string.Join(", ", pledge.Members.Select(m => m.Address.Host))}");
+        _reportDue = true;
+    }
+
+    private void StartRaft(RaftPersistent kept)
+    {
+        var timing = _options.Timing;
+        var options = new RaftOptions { Heartbeat = timing.Heartbeat / 2, ElectionMin = timing.ElectionMin, ElectionMax = timing.ElectionMax };
+        _raft = new RaftCore(_options.Self, options, kept, _random, _now);
+        Restore(kept.Snapshot);
+    }
+
+    private void Restore(RaftSnapshot snapshot)
+    {
+        if (snapshot.Index > _applied)
+        {
+            _state = JsonSerializer.Deserialize(snapshot.Data.Span, FailoverJson.Default.ClusterState) ?? throw new InvalidOperationException("the snapshot holds no state");
+            _applied = snapshot.Index;
+        }
+    }
+
+    /// <summary>Saves, sends and applies what Raft has ready. True where something was.</summary>
+    private bool DrainRaft()
+    {
+        if (_raft is null)
+        {
+            return false;
+        }
+
+        var ready = _raft.TakeOutput();
+        if (ready.NeedsSync)
+        {
+            _out.Save(ready);
+        }
+
+        foreach (var (to, message) in ready.Messages)
+        {
+            Send(to, new RaftFrame(_local.ClusterId, message));
+        }
+
+        if (ready.Restore is { } snapshot)
+        {
+            Restore(snapshot);
+        }
+
+        foreach (var entry in ready.Committed)
+        {
+            ApplyEntry(entry);
+        }
+
+        if (_applied - _raft.SnapshotIndex >= _options.SnapshotEvery)
+        {
+            _raft.Compact(_applied, Encode(_state));
+        }
+
+        NoteController();
+        foreach (var read in ready.Reads)
+        {
+            Confirm(read);
+        }
+
+        return ready.NeedsSync || ready.Messages.Length > 0 || ready.Committed.Length > 0 || ready.Reads.Length > 0 || ready.Restore is not null;
+    }
+
+    private void ApplyEntry(LogEntry entry)
+    {
+        if (entry.Index <= _applied)
+        {
+            return;
+        }
+
+        _applied = entry.Index;
+        if (entry.Kind != EntryKind.Command)
+        {
+            return;
+        }
+
+        var command = JsonSerializer.Deserialize(entry.Data.Span, FailoverJson.Default.ClusterCommand) ?? throw new InvalidOperationException($"log entry {entry.Index} holds no command");
+        var before = _state;
+        _state = _state.Apply(command);
+        if (ReferenceEquals(before, _state))
+        {
+            return;
+        }
+
+        _reportDue = true;
+        switch (command)
+        {
+            case OpenEpoch open:
+                _desk.EpochOpened(_now, open.Epoch.Number);
+                _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
+                break;
+            case CloseEpoch close:
+                _out.Event("epoch-closed", $"epoch {close.Epoch} is closed: {close.Reason}");
+                break;
+            case EstablishEpoch establish:
+                _out.Event("epoch-established", $"epoch {establish.Epoch} is established");
+                break;
+            case DropSwitchover drop:
+                _out.Event("switchover-dropped", $"the switchover was dropped: {drop.Reason}");
+                break;
+        }
+    }
+
+    /// <summary>Notices that this node began or ceased to lead Raft.</summary>
+    private void NoteController()
+    {
+        if (_raft!.LeaderIsReady && _controlledTerm != _raft.Term)
+        {
+            _controlledTerm = _raft.Term;
+            _controllerSince = _now;
+            _proposedIndex = 0;
+            _closing = 0;
+            _desk.BecomeController(_now, _state);
+            _operators.Clear();
+            _out.Event("controller", $"this node is the controller (term {_raft.Term})");
+        }
+        else if (_raft.Role != RaftRole.Leader && _controlledTerm != 0)
+        {
+            _controlledTerm = 0;
+            _decision = ControllerDecision.Wait();
+            _operators.Clear();
+        }
+    }
+
+    private ControllerInput Observe() => new()
+    {
+        State = _state,
+        Voters = _raft!.Configuration.Voters,
+        Reports = FreshReports(),
+        LeaseLapsed = _desk.Lapsed(_now),
+        FoundingPatienceOver = _now - _controllerSince > TimeSpan.FromSeconds(15),
+        FailoverAsked = _operators.Failover is { } f && _state.Current is { Closed: false } current && current.Number == f.Epoch ? f.Reason : "",
+        Preferred = _operators.Failover?.Preferred,
+        LossAccepted = _operators.Failover?.LossAccepted,
+        WallClock = _wall,
+        Faults = _options.ControllerFaults,
+    };
+
+    /// <summary>The controller's decision; one proposal at a time. True where one was made.</summary>
+    private bool Control()
+    {
+        if (!IsController)
+        {
+            return false;
+        }
+
+        SettleOperators();
+        if (_proposedIndex > _applied)
+        {
+            return false;
+        }
+
+        _decision = ControllerPolicy.Decide(Observe());
+        var command = _decision.Proposal ?? MovedMember();
+        if (command is not null)
+        {
+            return Propose(command);
+        }
+
+        return MoveAwayFromLeader();
+    }
+
+    private bool Propose(ClusterCommand command)
+    {
+        if (_raft!.Propose(_now, JsonSerializer.SerializeToUtf8Bytes(command, FailoverJson.Default.ClusterCommand)) != ProposeOutcome.Accepted)
+        {
+            return false;
+        }
+
+        _proposedIndex = _raft.LastIndex;
+        _closing = command is CloseEpoch close ? close.Epoch : _closing;
+        return true;
+    }
+
+    /// <summary>A member that gossip knows at another address or by another name than the state.</summary>
+    private SetMember? MovedMember()
+    {
+        var moved = _swim.Members.FirstOrDefault(m => m.Status == MemberStatus.Alive && _state.Members.TryGetValue(m.Id, out var known)
+            && (known.Address != m.Address || known.Name != m.Facts.Name));
+        return moved is null ? null : new SetMember(new MemberInfo(moved.Id, moved.Facts.Name, moved.Address));
+    }
+
+    /// <summary>
+    /// The controller prefers not to sit on the leader's node: lost together, the next controller must wait a whole lease before
+    /// it may count the old leader's as lapsed; lost apart, neither loss waits for the other.
+    /// </summary>
+    private bool MoveAwayFromLeader()
+    {
+        if (_state.Current is not { Closed: false, Established: true } current || current.Leader != _options.Self || _now - _movedAt < _options.Timing.Lease * 5)
+        {
+            return false;
+        }
+
+        return HandOverRaft("the controller moves away from the leader's node");
+    }
+
+    private bool HandOverRaft(string why)
+    {
+        if (_raft is not { Role: RaftRole.Leader })
+        {
+            return false;
+        }
+
+        var target = _raft.Configuration.Voters
+            .Where(v => v != _options.Self && v != _state.Current?.Leader && _raft.MatchIndex(v) == _raft.LastIndex
+                && _raft.LastHeard(v) is { } heard && _now - heard < _options.Timing.Heartbeat * 2)
+            .Select(v => (NodeId?)v).FirstOrDefault();
+        if (target is not { } to || !_raft.TransferLeadership(_now, to))
+        {
+            return false;
+        }
+
+        _movedAt = _now;
+        _out.Event("controller-moves", $"{why}; to {Name(to)}");
+        return true;
+    }
+
+    private void Confirm(ReadConfirmed read)
+    {
+        if (_freshRounds.Remove(read.Context, out var fresh))
+        {
+            Send(fresh.From, new FreshAnswer(fresh.AskId, read.Index));
+        }
+        else if (read.Context > 0 && _closing != _state.Current?.Number && _desk.Confirmed(_now, _state, read.Context) is { } granted)
+        {
+            Send(granted.To, granted.Answer);
+        }
+    }
+
+    private static byte[] Encode(ClusterState state) => JsonSerializer.SerializeToUtf8Bytes(state, FailoverJson.Default.ClusterState);
+
+    private string Name(NodeId node) => _state.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;
+}

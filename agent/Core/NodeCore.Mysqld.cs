@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>The node's duty towards its own mysqld: the decision is <see cref="DutyPolicy"/>'s, this turns it into effects.</summary>
+public sealed partial class NodeCore
+{
+    private ImmutableSortedDictionary<NodeId, ReportStamp> _markedAfter = ImmutableSortedDictionary<NodeId, ReportStamp>.Empty;
+    private long _markerAcknowledged;
+    private ReportStamp _attachedAt;
+    private bool _reinitAsked;
+    private string _activity = "";
+    private ArchivedTail? _archived;
+    private Reason _duty = new("starting", "the agent starts");
+    private Instant _nextMarker = Instant.Zero;
+    private string _switchoverProblem = "";
+
+    private bool DoDuty()
+    {
+        if (_mysqld.LookIsDue(_now))
+        {
+            var look = new LookAtMysqld(_mysqld.NextId());
+            _mysqld.Started(look, _now);
+            _out.Begin(look);
+        }
+
+        NoteStuckSwitchover();
+        var act = DutyPolicy.Decide(Situation());
+        if (act.Why.Code != "busy" && act.Why != _duty)
+        {
+            _duty = act.Why;
+            _out.Event("duty", act.Why.Text);
+        }
+
+        return Do(act);
+    }
+
+    private DutyInput Situation() => new()
+    {
+        Self = _options.Self,
+        State = _state,
+        Local = _local,
+        Mysqld = _mysqld.View(_now),
+        BootId = _options.BootId,
+        LeaseHeld = _options.Faults.IgnoreLapse || _lease.Held(_now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : _state.Current?.Number ?? 0),
+        Fresh = IsFresh,
+        Reports = FreshReports(),
+        ReinitAsked = _reinitAsked,
+        MarkerAcknowledged = _markerAcknowledged == _state.Current?.Number,
+        MarkedAfter = _markedAfter,
+        AttachedAt = _attachedAt,
+        ReceiptsSurvivePowerLoss = _options.ReceiptsSurvivePowerLoss,
+        Faults = _options.DutyFaults,
+    };
+
+    /// <summary>True where something changed that another decision may depend on.</summary>
+    private bool Do(DutyAct act)
+    {
+        switch (act)
+        {
+            case DutyAct.Hold:
+                return false;
+            case DutyAct.Initialise:
+                DoubtOldData(0);
+                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterId, _local.ClusterSecret));
+                return true;
+            case DutyAct.Start:
+                Begin(new StartMysqld(_mysqld.NextId()));
+                return true;
+            case DutyAct.Kill kill:
+                return Kill(kill.Why);
+            case DutyAct.Release release:
+                KeepLocal(_local with { Released = release.Epoch });
+                _reportDue = true;
+                return true;
+            case DutyAct.MakePromise promise:
+                _promiseReceipts = promise.Receipts;
+                Begin(new StopReceiving(_mysqld.NextId(), promise.Epoch));
+                return true;
+            case DutyAct.Follow follow when _state.Members.TryGetValue(follow.Leader, out var leader):
+                KeepLocal(_local with { Attachment = follow.Attachment });
+                Begin(new FollowSource(_mysqld.NextId(), follow.Epoch, leader with { Address = AddressOf(leader.Id) ?? leader.Address }, follow.SemiSync));
+                return true;
+            case DutyAct.BecomeWhole whole:
+                KeepLocal(_local with { Attachment = whole.Attachment });
+                _reportDue = true;
+                return true;
+            case DutyAct.Promote promote:
+                KeepLocal(_local with { Led = promote.Epoch });
+                _switchoverProblem = "";
+                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded));
+                return true;
+            case DutyAct.Mark mark:
+                return Mark(mark);
+            case DutyAct.OpenToClients:
+                Begin(new OpenServerToClients(_mysqld.NextId()));
+                return true;
+            case DutyAct.Demote demote:
+                Begin(new DemoteServer(_mysqld.NextId(), demote.Epoch, _options.Timing.Lease * 2));
+                return true;
+            case DutyAct.Reseed reseed when _state.Members.TryGetValue(reseed.Donor, out var donor):
+                _reinitAsked = false;
+                DoubtOldData(_state.Current?.Number ?? 0);
+                Begin(new ReseedServer(_mysqld.NextId(), donor with { Address = AddressOf(donor.Id) ?? donor.Address }, reseed.Extra, reseed.Why));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private Receipts _promiseReceipts;
+
+    /// <summary>From here on nothing that this node acknowledged or committed before is taken to be on it.</summary>
+    private void DoubtOldData(long epoch)
+    {
+        if (epoch > 0 || _local.Attachment is not null || _local.Led > 0)
+        {
+            KeepLocal(_local with { Attachment = new Attachment(Math.Max(epoch, _local.Attachment?.Epoch ?? 0), _options.BootId, Receipts.Replaced) });
+        }
+    }
+
+    private void Begin(Effect effect)
+    {
+        _mysqld.Started(effect, _now);
+        _activity = _mysqld.Activity;
+        _out.Begin(effect);
+        _reportDue = true;
+    }
+
+    private bool Kill(Reason why)
+    {
+        if (!_mysqld.CanBeKilled)
+        {
+            return false;
+        }
+
+        _out.Event("fence", $"killing mysqld: {why.Text}");
+        Begin(new KillMysqld(_mysqld.NextId(), why));
+        return true;
+    }
+
+    private bool Mark(DutyAct.Mark mark)
+    {
+        if (_now < _nextMarker || _mysqld.TooManyMarkers)
+        {
+            return false;
+        }
+
+        _nextMarker = _now + _options.Timing.Heartbeat;
+        var witnesses = _reports.Values.Where(r => r.Report.RoleEpoch == mark.Epoch).ToImmutableSortedDictionary(r => r.Report.Node, r => r.Report.Stamp);
+        var marker = new WriteMarker(_mysqld.NextId(), mark.Epoch);
+        _mysqld.MarkerStarted(marker.Id, witnesses);
+        _out.Begin(marker);
+        return false;
+    }
+
+    private void TakeEffect(EffectDone done)
+    {
+        if (_mysqld.MarkerEnded(done.Id) is { } witnesses)
+        {
+            TakeMarker(done, witnesses);
+            return;
+        }
+
+        var before = (_mysqld.Status?.ReceiverRunning, _mysqld.Status?.Writable, _mysqld.Status?.AttachedAckers);
+        var ended = _mysqld.Ended(done.Id, done.Result, _now);
+        _reportDue |= ended is not null || before != (_mysqld.Status?.ReceiverRunning, _mysqld.Status?.Writable, _mysqld.Status?.AttachedAckers);
+        _reportDue |= _state.Current is { Closed: true } or { Established: false } || _state.Switchover is not null;
+        AdoptDuty();
+        if (ended is null)
+        {
+            return;
+        }
+
+        _activity = "";
+        if (done.Result.Failure is { } failure)
+        {
+            _out.Event("effect-failed", $"{ended.GetType().Name}: {failure.Text}");
+        }
+
+        Settle(ended, done.Result);
+    }
+
+    private void Settle(Effect ended, EffectResult result)
+    {
+        switch (ended)
+        {
+            case StopReceiving stop when result.Ok:
+                KeepPromise(stop.Epoch, result.Set);
+                break;
+            case FollowSource when result.Ok:
+                _attachedAt = new ReportStamp(_local.Life, _sequence + 1);
+                _mysqld.LookNow();
+                break;
+            case PromoteServer promote when result.Ok:
+                _out.Event("promoted", $"this node's mysqld is writable in epoch {promote.Epoch}");
+                break;
+            case ReseedServer:
+                _archived = result.Archived ?? _archived;
+                break;
+            case StopReceiving or PromoteServer or DemoteServer when !result.Ok:
+                // Whether it happened is unknown; a dead mysqld neither receives nor writes.
+                _ = Kill(result.Failure!);
+                break;
+        }
+    }
+
+    private void KeepPromise(long epoch, GtidSet held)
+    {
+        // A promise that stood before the host was rebooted, and is held in full again, is as good as it was.
+        var receipts = _promiseReceipts == Receipts.Doubtful && _local.Promise is { Receipts: Receipts.Whole } old && old.Epoch == epoch && held.Contains(old.Set)
+            ? Receipts.Whole
+            : _promiseReceipts;
+        KeepLocal(_local with { Promise = new Promise(epoch, held, _options.BootId, receipts) });
+        _out.Event("promised", $"promised to take nothing more from epochs up to {epoch}; holds {held.Count} transactions");
+        _reportDue = true;
+    }
+
+    private void TakeMarker(EffectDone done, ImmutableSortedDictionary<NodeId, ReportStamp> witnesses)
+    {
+        if (!done.Result.Ok || _mysqld.Duty != MysqldDuty.Leading)
+        {
+            return;
+        }
+
+        _markerAcknowledged = Math.Max(_markerAcknowledged, _mysqld.DutyEpoch);
+        _markedAfter = _markedAfter.SetItems(witnesses);
+        _mysqld.LookNow();
+        _reportDue = true;
+    }
+
+    /// <summary>A mysqld that was writable when this agent came belongs to the epoch that the agent's earlier life led.</summary>
+    private void AdoptDuty()
+    {
+        if (_mysqld is { Duty: MysqldDuty.None, State: MysqldState.Running, Status: { Writable: true, OfflineMode: false } } && _local.Led > _local.Released)
+        {
+            _mysqld.SetDuty(MysqldDuty.Leading, _local.Led);
+            _markerAcknowledged = _local.Led;
+            _out.Event("adopted", $"mysqld runs and is writable in epoch {_local.Led}; this agent takes it over");
+        }
+    }
+
+    private void NoteStuckSwitchover()
+    {
+        if (_mysqld.Duty == MysqldDuty.Demoted && _state.Switchover is not null && _switchoverProblem.Length == 0
+            && _local.Released < _mysqld.DutyEpoch && _now - _mysqld.DemotedAt > _options.Timing.Lease * 3)
+        {
+            _switchoverProblem = "no follower held every commit in time";
+            _reportDue = true;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Core;
+
+/// <summary>Operator requests: taken by any node, brought to who must act, answered where they were asked.</summary>
+public sealed partial class NodeCore
+{
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(35);
+    private readonly Dictionary<long, Instant> _calls = [];
+
+    private void TakeCall(OperatorCalled call)
+    {
+        var destination = call.Request is ReinitRequest reinit ? reinit.Node : _raft?.Leader;
+        if (destination is not { } to || AddressOf(to) is null)
+        {
+            _out.Reply(call.CallId, OperatorDesk.Refused("no-controller", call.Request is ReinitRequest
+                ? "no such member"
+                : "no majority of the voters is reached from here, so nobody may decide; try again or ask another node"));
+            return;
+        }
+
+        _calls[call.CallId] = _now + CallPatience;
+        Send(to, new OperatorAsk(call.CallId, call.Request));
+    }
+
+    private void TakeOperatorAsk(NodeId from, OperatorAsk ask)
+    {
+        if (ask.Request is ReinitRequest)
+        {
+            Send(from, new OperatorAnswered(ask.CallId, TakeReinit()));
+            return;
+        }
+
+        if (!IsController)
+        {
+            Send(from, new OperatorAnswered(ask.CallId, OperatorDesk.Refused("not-controller", "the controller just changed; try again")));
+            return;
+        }
+
+        var (refusal, command) = _operators.Take(_now, from, ask.CallId, ask.Request, Observe());
+        if (refusal is null && command is not null && !Propose(command))
+        {
+            refusal = OperatorDesk.Refused("not-controller", "the controller is just changing; try again");
+        }
+
+        if (refusal is not null)
+        {
+            Send(from, new OperatorAnswered(ask.CallId, refusal));
+        }
+    }
+
+    private OperatorAnswer TakeReinit()
+    {
+        if (_state.Current is not { Closed: false } current)
+        {
+            return OperatorDesk.Refused("no-leader", "there is no leader to clone from behind");
+        }
+
+        if (current.Leader == _options.Self)
+        {
+            return OperatorDesk.Refused("leads", "this node leads; switch over first");
+        }
+
+        _reinitAsked = true;
+        return new OperatorAnswer(OperatorOutcome.Done, new Reason("reinit", "the node's data will be made anew from another member"));
+    }
+
+    private void SettleOperators()
+    {
+        foreach (var (origin, callId, answer) in _operators.Settle(_now, _state))
+        {
+            Send(origin, new OperatorAnswered(callId, answer));
+        }
+    }
+
+    private void AnswerCall(long callId, OperatorAnswer answer)
+    {
+        if (_calls.Remove(callId))
+        {
+            _out.Reply(callId, answer);
+        }
+    }
+
+    private void SettleCalls()
+    {
+        foreach (var (callId, _) in _calls.Where(c => _now >= c.Value).ToList())
+        {
+            AnswerCall(callId, new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "no answer from the controller; look at the census")));
+        }
+    }
+
+    private Instant NextCallDeadline() => _calls.Count == 0 ? Instant.Never : _calls.Values.Min(d => d.Micros) is var micros ? new Instant(micros) : Instant.Never;
+}

@@ -1,0 +1,94 @@
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>What this node tells the ring about itself.</summary>
+public sealed partial class NodeCore
+{
+    private Instant _nextReport = Instant.Zero;
+    private bool _reportDue = true;
+    private long _sequence;
+
+    private void TakeReport(NodeId from, MemberReport report)
+    {
+        if (report.Node != from || report.ClusterId != _local.ClusterId || _raft is null)
+        {
+            return;
+        }
+
+        if (!_reports.TryGetValue(from, out var known) || report.IsNewerThan(known.Report))
+        {
+            _reports[from] = (report, _now);
+        }
+    }
+
+    private void Report()
+    {
+        if (_raft is null)
+        {
+            _nextReport = Instant.Never;
+            return;
+        }
+
+        if (!_reportDue && _now < _nextReport)
+        {
+            return;
+        }
+
+        _reportDue = false;
+        _nextReport = _now + _options.Timing.Heartbeat;
+        var report = MakeReport();
+        _reports[_options.Self] = (report, _now);
+        foreach (var member in _state.Members.Keys.Where(m => m != _options.Self))
+        {
+            Send(member, new ReportFrame(report));
+        }
+    }
+
+    private MemberReport MakeReport() => new()
+    {
+        Node = _options.Self,
+        ClusterId = _local.ClusterId,
+        Stamp = new ReportStamp(_local.Life, ++_sequence),
+        BootId = _options.BootId,
+        Mysqld = _mysqld.ShownState(_now),
+        Status = _mysqld.Status,
+        Promise = _local.Promise,
+        Led = _local.Led,
+        Released = _local.Released,
+        RoleEpoch = _mysqld.Duty is MysqldDuty.Following or MysqldDuty.Leading ? _mysqld.DutyEpoch : 0,
+        Leading = _mysqld.Duty == MysqldDuty.Leading,
+        AttachedAt = _attachedAt,
+        ReceiptsInDoubt = _local.Attachment is { Receipts: not Receipts.Whole },
+        MarkedAfter = _markedAfter,
+        MarkerAcknowledged = _markerAcknowledged,
+        SwitchoverProblem = _switchoverProblem,
+        AppliedIndex = _applied,
+        AgentPid = _options.AgentPid,
+        MysqldPid = _mysqld.Pid,
+        AgentVersion = _options.AgentVersion,
+        Activity = _activity.Length > 0 ? _activity : _mysqld.Activity,
+        Problems = [.. Problems()],
+        Archived = _archived,
+        ControllerReasons = IsController ? _decision.Reasons : [],
+    };
+
+    private IEnumerable<Reason> Problems()
+    {
+        if (_duty.Code is not ("leading" or "following" or "busy" or "promised" or "promote" or "follow" or "marker" or "open" or "start"))
+        {
+            yield return _duty;
+        }
+
+        if (_mysqld.Problem is { } problem)
+        {
+            yield return problem;
+        }
+
+        if (_mysqld.Status is { ApplierError.Length: > 0 } broken)
+        {
+            yield return new Reason("applier-error", broken.ApplierError);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>The picture for the faces.</summary>
+public sealed partial class NodeCore
+{
+    /// <summary>Everything a face may show, as of the instant.</summary>
+    public ClusterView View(Instant now)
+    {
+        var current = _state.Current;
+        var open = current is { Closed: false };
+        var members = MemberViews(now);
+        return new ClusterView
+        {
+            ServiceGroup = _options.Group,
+            Self = _options.Self,
+            ClusterId = _local.ClusterId,
+            Election = _raft is null ? ElectionStatus.None : _raft.Leader is null ? ElectionStatus.NoQuorum : open ? ElectionStatus.Finished : ElectionStatus.Running,
+            Term = RaftTerm,
+            Controller = _raft?.Leader,
+            CommitIndex = _raft?.CommitIndex ?? 0,
+            AppliedIndex = _applied,
+            RaftRole = _raft is null ? "" : _raft.Role.ToString().ToLowerInvariant(),
+            VotersExpected = _raft?.Configuration.Voters.Count ?? _options.Voters,
+            Epoch = current?.Number ?? 0,
+            EpochOpen = open,
+            Established = current?.Established ?? false,
+            Leader = open ? current!.Leader : null,
+            LeaderWritable = open && members.Any(m => m.Id == current!.Leader && m is { Writable: true, Role: MemberRole.Leader }),
+            Ackers = current is null ? [] : [.. current.Ackers],
+            AcksNeeded = current?.AcksNeeded ?? 0,
+            AckersVersion = current?.Number ?? 0,
+            Paused = _state.Paused,
+            Switchover = _state.Switchover is { } s ? s.Target is { } t ? Name(t) : "the best follower" : "",
+            LeaseSecondsLeft = LeaseEpoch() == 0 ? -1 : (_lease.Until - now).TotalSeconds,
+            Members = members,
+            Reasons = [.. ViewReasons()],
+            History = [.. _state.Epochs.Select(EpochViewOf)],
+        };
+    }
+
+    private IEnumerable<Reason> ViewReasons()
+    {
+        if (_raft is null)
+        {
+            yield return _founding.Waiting;
+            yield break;
+        }
+
+        if (_raft.Leader is null)
+        {
+            var alive = _swim.Members.Count(m => m.Status == MemberStatus.Alive && _state.Members.ContainsKey(m.Id));
+            yield return new Reason("waiting-for-quorum", $"{alive} of {_state.Members.Count}: waiting for a quorum");
+        }
+        else if (_reports.TryGetValue(_raft.Leader.Value, out var controller))
+        {
+            foreach (var reason in controller.Report.ControllerReasons)
+            {
+                yield return reason;
+            }
+        }
+
+        if (_state.Paused)
+        {
+            yield return new Reason("paused", "automatic failover is paused");
+        }
+    }
+
+    private ImmutableArray<MemberView> MemberViews(Instant now)
+    {
+        var gossip = _swim.Members.Where(m => m.Facts.Group == _options.Group.Group).ToDictionary(m => m.Id);
+        var infos = _state.Members.Values.Concat(gossip.Values.Where(g => !_state.Members.ContainsKey(g.Id)).Select(g => new MemberInfo(g.Id, g.Facts.Name, g.Address)));
+        return [.. infos.OrderBy(i => AddressKey(i.Address.Host), StringComparer.Ordinal).ThenBy(i => i.Address.RingPort).ThenBy(i => i.Id)
+            .Select((info, index) => MemberViewOf(now, info, index + 1, gossip.GetValueOrDefault(info.Id)))];
+    }
+
+    private MemberView MemberViewOf(Instant now, MemberInfo info, int number, MemberRecord? gossip)
+    {
+        var current = _state.Current;
+        var known = _reports.TryGetValue(info.Id, out var entry) ? entry.Report : null;
+        var fresh = known is not null && (info.Id == _options.Self || now - entry.At <= _options.Timing.ReportFresh * 2);
+        var status = fresh ? known!.Status : null;
+        var inEpoch = fresh && current is { Closed: false } && known!.RoleEpoch == current.Number;
+        var view = new MemberView
+        {
+            Number = number,
+            Id = info.Id,
+            Name = info.Name,
+            Address = gossip?.Address ?? info.Address,
+            Liveness = Liveness(info.Id, gossip),
+            Voter = _raft?.Configuration.Voters.Contains(info.Id) ?? false,
+            Role = !inEpoch ? MemberRole.None : known!.Leading ? MemberRole.Leader : status?.ReceiverRunning == true ? MemberRole.Follower : MemberRole.None,
+            ReportAgeSeconds = known is null ? null : (now - entry.At).TotalSeconds,
+            Mysqld = fresh ? known!.Mysqld : MysqldState.Unknown,
+            ServerUuid = status?.ServerUuid ?? "",
+            MysqlVersion = status?.Version ?? "",
+            AgentVersion = known?.AgentVersion ?? gossip?.Facts.AgentVersion ?? "",
+            AgentPid = known?.AgentPid ?? 0,
+            MysqldPid = known?.MysqldPid ?? 0,
+            LagSeconds = status?.LagSeconds,
+            Executed = status?.Executed ?? GtidSet.Empty,
+            Received = status?.Received ?? GtidSet.Empty,
+            Epoch = fresh ? known!.RoleEpoch : 0,
+            Writable = status?.Writable ?? false,
+            ReceiverRunning = status?.ReceiverRunning ?? false,
+            ApplierRunning = status?.ApplierRunning ?? false,
+            Acker = current?.Ackers.Contains(info.Id) ?? false,
+            Activity = fresh ? known!.Activity : "",
+            Problems = fresh ? known!.Problems : [],
+        };
+        return view with { Health = HealthOf(view) };
+    }
+
+    private MemberLiveness Liveness(NodeId node, MemberRecord? gossip) => node == _options.Self ? MemberLiveness.Alive : gossip?.Status switch
+    {
+        MemberStatus.Alive => MemberLiveness.Alive,
+        MemberStatus.Suspect => MemberLiveness.Suspect,
+        MemberStatus.Departed => MemberLiveness.Departed,
+        _ => MemberLiveness.Confirmed,
+    };
+
+    private static MemberHealth HealthOf(MemberView member) => member switch
+    {
+        { Liveness: MemberLiveness.Confirmed or MemberLiveness.Departed } => MemberHealth.Critical,
+        { Mysqld: MysqldState.Unknown } => MemberHealth.Unknown,
+        { Role: MemberRole.Leader, Writable: true } => MemberHealth.Ok,
+        { Role: MemberRole.Follower, ApplierRunning: true, LagSeconds: null or <= 10 } => MemberHealth.Ok,
+        { Role: MemberRole.Follower } => MemberHealth.Warning,
+        { Mysqld: MysqldState.Running or MysqldState.Starting or MysqldState.Cloning or MysqldState.Initialising } => MemberHealth.Warning,
+        _ => MemberHealth.Critical,
+    };
+
+    private EpochView EpochViewOf(EpochRecord epoch) => new()
+    {
+        Number = epoch.Number,
+        Leader = epoch.Leader,
+        LeaderAddress = _state.Members.GetValueOrDefault(epoch.Leader)?.Address.Host ?? "",
+        ServerUuid = epoch.ServerUuid,
+        FirstSet = epoch.FirstSet,
+        Open = !epoch.Closed,
+        Established = epoch.Established,
+        OpenedAt = DateTimeOffset.FromUnixTimeMilliseconds(epoch.OpenedAt),
+        OpenReason = epoch.OpenReason,
+        ClosedAt = epoch.ClosedAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(epoch.ClosedAt),
+        CloseReason = epoch.CloseReason,
+        Archived = epoch.Archived,
+    };
+
+    /// <summary>IPv4 in numeric order, all else as text: 127.0.0.9 comes before 127.0.0.11.</summary>
+    private static string AddressKey(string host) =>
+        string.Join('.', host.Split('.').Select(part => int.TryParse(part, out _) ? part.PadLeft(3, '0') : part));
+}

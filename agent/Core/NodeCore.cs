@@ -1,0 +1,262 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>
+/// One node, pure: gossip, Raft, the controller's decision and the node's own duty in one step function. No clock, socket, disk,
+/// SQL or process inside; the same inputs at the same instants give the same outputs, so the running agent and the simulator drive the same code.
+/// </summary>
+public sealed partial class NodeCore
+{
+    private readonly CoreOptions _options;
+    private readonly Random _random;
+    private readonly Swim _swim;
+    private readonly Founding _founding;
+    private readonly LeaseDesk _desk;
+    private readonly LeaseHolder _lease;
+    private readonly OperatorDesk _operators = new();
+    private readonly MysqldTracker _mysqld;
+    private readonly Dictionary<NodeId, (MemberReport Report, Instant At)> _reports = [];
+    private RaftCore? _raft;
+    private LocalRecord _local;
+    private ClusterState _state = ClusterState.Empty;
+    private long _applied;
+    private Instant _now;
+    private long _wall;
+    private OutputBuilder _out = new();
+
+    public NodeCore(CoreOptions options, CoreRestored restored, Random random, Instant now)
+    {
+        (_options, _random, _now) = (options, random, now);
+        _local = restored.Local with { Life = restored.Local.Life + 1 };
+        _founding = new Founding(options);
+        _desk = new LeaseDesk(options.Timing, options.Faults);
+        _lease = new LeaseHolder(options.Timing, options.Faults);
+        _lease.StartNumbersAt((_local.Life * 1_000_000_000) + 1);
+        _mysqld = new MysqldTracker(options.Timing);
+        _mysqld.Begin(restored.Mysqld, restored.MysqldPid);
+        if (restored.Mysqld == MysqldState.Running)
+        {
+            _lease.Resume(_local.Led, restored.LeaseUntil);
+        }
+
+        var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion);
+        _swim = new Swim(new MemberRecord(options.Self, options.Address, 0, MemberStatus.Alive, facts), SwimOptions.From(options.Timing), random, now);
+        _swim.AddSeeds(options.Seeds);
+        if (_local.ClusterId.Length > 0)
+        {
+            StartRaft(restored.Raft);
+        }
+
+        _out.KeepLocal(_local);
+    }
+
+    public LocalRecord Local => _local;
+
+    public ClusterState State => _state;
+
+    /// <summary>The log index that <see cref="State"/> is the result of.</summary>
+    public long AppliedIndex => _applied;
+
+    /// <summary>Empty until founded; the cluster's secret is in <see cref="Local"/>.</summary>
+    public string ClusterId => _local.ClusterId;
+
+    public bool IsController => _raft is { LeaderIsReady: true };
+
+    /// <summary>Raft's role here, for the simulator's checks and the census.</summary>
+    public RaftRole RaftRole => _raft?.Role ?? RaftRole.Follower;
+
+    public long RaftTerm => _raft?.Term ?? 0;
+
+    /// <summary>Whether this node may be writable at the instant.</summary>
+    public bool MayLead(Instant at) => at < _lease.Until;
+
+    /// <summary>When <see cref="Tick"/> is due, at the latest.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            var next = Instant.Earlier(_swim.NextDeadline, _raft?.NextDeadline ?? _founding.NextDeadline);
+            next = Instant.Earlier(next, _mysqld.NextDeadline(_now));
+            next = Instant.Earlier(next, _nextReport);
+            next = Instant.Earlier(next, NextLeaseDeadline());
+            next = Instant.Earlier(next, NextFreshDeadline());
+            next = Instant.Earlier(next, IsController ? Instant.Earlier(_desk.Ends > _now ? _desk.Ends : Instant.Never, _operators.NextDeadline) : Instant.Never);
+            return Instant.Earlier(next, NextCallDeadline());
+        }
+    }
+
+    /// <summary>
+    /// Takes one input and returns what is due. <paramref name="wallClock"/> (Unix milliseconds) is only ever shown to people.
+    /// Inputs must come in the order of their instants.
+    /// </summary>
+    public CoreOutput Step(Instant now, long wallClock, CoreInput input)
+    {
+        _now = Instant.Later(_now, now);
+        _wall = wallClock;
+        Take(input);
+        Drive();
+        var output = _out.Build(_lease.Until, _options.Faults.ForgetPromises);
+        _out = new OutputBuilder();
+        return output;
+    }
+
+    private void Take(CoreInput input)
+    {
+        switch (input)
+        {
+            case Tick:
+                break;
+            case DatagramReceived d:
+                _swim.StepDatagram(_now, (d.Host, d.Port), d.Message);
+                break;
+            case FrameReceived f:
+                TakeFrame(f.From, f.Message);
+                break;
+            case EffectDone done:
+                TakeEffect(done);
+                break;
+            case MysqldExited exited:
+                _out.Event("mysqld-exited", $"mysqld is gone: {exited.How}");
+                _mysqld.Exited(_now);
+                _reportDue = true;
+                break;
+            case ActivityNoted activity:
+                _activity = activity.Text;
+                break;
+            case OperatorCalled call:
+                TakeCall(call);
+                break;
+            case StopAsked:
+                HandOverRaft("the agent stops");
+                break;
+            default:
+                throw new InvalidOperationException($"a node takes no {input.GetType().Name}");
+        }
+    }
+
+    /// <summary>Runs all parts until none has more to do. Bounded: a part that never settles is a bug, not a reason to spin.</summary>
+    private void Drive()
+    {
+        if (_now >= _swim.NextDeadline)
+        {
+            _swim.Tick(_now);
+        }
+
+        DrainSwim();
+        if (_raft is null)
+        {
+            Found();
+        }
+
+        if (_raft is not null && _now >= _raft.NextDeadline)
+        {
+            _raft.Tick(_now);
+        }
+
+        for (var round = 0; round < 16; round++)
+        {
+            var moved = DrainRaft();
+            moved |= Control();
+            moved |= KeepLease();
+            moved |= AskForEpochs();
+            moved |= DoDuty();
+            if (!moved)
+            {
+                break;
+            }
+        }
+
+        SettleCalls();
+        Report();
+    }
+
+    private void TakeFrame(NodeId from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case ExchangeFrame exchange:
+                _swim.StepExchange(_now, from, exchange.Exchange);
+                break;
+            case RaftFrame frame when _raft is not null && frame.ClusterId == _local.ClusterId:
+                _raft.Step(_now, from, frame.Message);
+                break;
+            case RaftFrame:
+                break;
+            case ReportFrame report:
+                TakeReport(from, report.Report);
+                break;
+            case LeaseAsk ask:
+                TakeLeaseAsk(from, ask);
+                break;
+            case LeaseAnswer answer:
+                _lease.Answered(_now, answer);
+                break;
+            case FreshAsk ask:
+                TakeFreshAsk(from, ask);
+                break;
+            case FreshAnswer answer:
+                TakeFreshAnswer(answer);
+                break;
+            case OperatorAsk ask:
+                TakeOperatorAsk(from, ask);
+                break;
+            case OperatorAnswered answered:
+                AnswerCall(answered.CallId, answered.Answer);
+                break;
+            default:
+                TakeFounding(from, message);
+                break;
+        }
+    }
+
+    private void DrainSwim()
+    {
+        var output = _swim.TakeOutput();
+        foreach (var ((host, port), message) in output.Datagrams)
+        {
+            _out.Datagram(host, port, message);
+        }
+
+        foreach (var (to, exchange) in output.Exchanges)
+        {
+            Send(to, new ExchangeFrame(exchange));
+        }
+
+        foreach (var change in output.Changes)
+        {
+            _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason);
+        }
+    }
+
+    /// <summary>The newest address that is known: a member's own word through gossip before what was replicated.</summary>
+    private NodeAddress? AddressOf(NodeId node) =>
+        _swim.Members.FirstOrDefault(m => m.Id == node)?.Address ?? _state.Members.GetValueOrDefault(node)?.Address;
+
+    private void Send(NodeId to, PeerMessage message)
+    {
+        if (to == _options.Self)
+        {
+            TakeFrame(to, message);
+        }
+        else if (AddressOf(to) is { } address)
+        {
+            _out.Frame(to, address, message);
+        }
+    }
+
+    private void KeepLocal(LocalRecord record)
+    {
+        _local = record;
+        _out.KeepLocal(record);
+    }
+
+    private ImmutableSortedDictionary<NodeId, MemberReport> FreshReports() => _reports
+        .Where(r => r.Key == _options.Self || _now - r.Value.At <= _options.Timing.ReportFresh)
+        .ToImmutableSortedDictionary(r => r.Key, r => r.Value.Report);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>The controller's side of operator requests: refuses with all reasons, or starts the change and answers when it is over.</summary>
+internal sealed class OperatorDesk
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly List<(NodeId Origin, long CallId, OperatorRequest Request, long Epoch, Instant Deadline)> _open = [];
+
+    /// <summary>Why the leader is to be given up, and by whose leave without proof: until the epoch is closed, and the next one open.</summary>
+    public (long Epoch, string Reason, NodeId? Preferred, NodeId? LossAccepted)? Failover { get; private set; }
+
+    /// <summary>A refusal, or the command to propose (null: nothing to propose) and a promise to answer later.</summary>
+    public (OperatorAnswer? Refusal, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen)
+    {
+        var epoch = seen.State.Current?.Number ?? 0;
+        if (request.SeenEpoch != 0 && request.SeenEpoch != epoch)
+        {
+            return (Refused("other-epoch", $"asked under epoch {request.SeenEpoch}, but the current one is {epoch}"), null);
+        }
+
+        ClusterCommand? command = null;
+        switch (request)
+        {
+            case SwitchoverRequest or StepDownRequest:
+                var target = (request as SwitchoverRequest)?.To;
+                var refusals = ControllerPolicy.SwitchoverRefusals(seen, target);
+                if (!refusals.IsEmpty)
+                {
+                    return (Refused(refusals[0].Code, string.Join("; ", refusals.Select(r => r.Text))), null);
+                }
+
+                command = new StartSwitchover(epoch, target, request is StepDownRequest ? "an operator asked the leader to step down" : "an operator asked for a switchover");
+                break;
+            case PauseRequest pause:
+                command = new SetPaused(pause.Paused);
+                break;
+            case FailoverRequest { AcceptDataLoss: true, To: null }:
+                return (Refused("no-target", "accepting data loss needs a named node: which one shall lead"), null);
+            case FailoverRequest failover:
+                if (failover.To is { } to && !seen.Voters.Contains(to))
+                {
+                    return (Refused("not-a-voter", $"{to} is no voter of this cluster"), null);
+                }
+
+                Failover = (epoch, "an operator asked for a failover", failover.To, failover.AcceptDataLoss ? failover.To : null);
+                break;
+            default:
+                return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
+        }
+
+        _open.Add((origin, callId, request, epoch, now + Patience));
+        return (null, command);
+    }
+
+    /// <summary>Answers that became due.</summary>
+    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer)> Settle(Instant now, ClusterState state)
+    {
+        var due = ImmutableArray.CreateBuilder<(NodeId, long, OperatorAnswer)>();
+        foreach (var call in _open.ToList())
+        {
+            var answer = Outcome(call.Request, call.Epoch, state)
+                ?? (now >= call.Deadline ? new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "still under way after 30 s; look at the census")) : null);
+            if (answer is not null)
+            {
+                _ = _open.Remove(call);
+                due.Add((call.Origin, call.CallId, answer));
+            }
+        }
+
+        if (Failover is { } failover && state.Current is { Closed: false } current && current.Number > failover.Epoch)
+        {
+            Failover = null;
+        }
+
+        return due.ToImmutable();
+    }
+
+    /// <summary>This node controls no more; who asked looks at the census or asks again.</summary>
+    public void Clear()
+    {
+        _open.Clear();
+        Failover = null;
+    }
+
+    public Instant NextDeadline => _open.Count == 0 ? Instant.Never : _open.Min(c => c.Deadline);
+
+    public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
+
+    private static OperatorAnswer? Outcome(OperatorRequest request, long epoch, ClusterState state)
+    {
+        var current = state.Current;
+        switch (request)
+        {
+            case PauseRequest pause when state.Paused == pause.Paused:
+                return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
+            case PauseRequest:
+                return null;
+            case SwitchoverRequest or StepDownRequest when current?.Number == epoch && state.SwitchoverDropped.Length > 0:
+                return Refused("switchover-dropped", state.SwitchoverDropped);
+            default:
+                var lossy = request is FailoverRequest { AcceptDataLoss: true };
+                return current is { Closed: false } && current.Number > epoch && (current.Established || lossy)
+                    ? new OperatorAnswer(OperatorOutcome.Done, new Reason("new-leader", $"{state.Members.GetValueOrDefault(current.Leader)?.Name ?? current.Leader.Short} leads epoch {current.Number}"))
+                    : null;
+        }
+    }
+}

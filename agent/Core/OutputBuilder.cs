@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>Collects what one step asks of the outside.</summary>
+internal sealed class OutputBuilder
+{
+    private readonly ImmutableArray<RaftOutput>.Builder _raft = ImmutableArray.CreateBuilder<RaftOutput>();
+    private readonly ImmutableArray<(string, int, GossipMessage)>.Builder _datagrams = ImmutableArray.CreateBuilder<(string, int, GossipMessage)>();
+    private readonly ImmutableArray<(NodeId, NodeAddress, PeerMessage)>.Builder _frames = ImmutableArray.CreateBuilder<(NodeId, NodeAddress, PeerMessage)>();
+    private readonly ImmutableArray<Effect>.Builder _effects = ImmutableArray.CreateBuilder<Effect>();
+    private readonly ImmutableArray<OperatorReply>.Builder _replies = ImmutableArray.CreateBuilder<OperatorReply>();
+    private readonly ImmutableArray<Reason>.Builder _events = ImmutableArray.CreateBuilder<Reason>();
+    private LocalRecord? _local;
+
+    public void Save(RaftOutput output) => _raft.Add(output);
+
+    public void KeepLocal(LocalRecord record) => _local = record;
+
+    public void Datagram(string host, int port, GossipMessage message) => _datagrams.Add((host, port, message));
+
+    public void Frame(NodeId to, NodeAddress address, PeerMessage message) => _frames.Add((to, address, message));
+
+    public void Begin(Effect effect) => _effects.Add(effect);
+
+    public void Reply(long callId, OperatorAnswer answer) => _replies.Add(new OperatorReply(callId, answer));
+
+    public void Event(string code, string text) => _events.Add(new Reason(code, text));
+
+    public CoreOutput Build(Instant leaseUntil, bool forgetPromises) => new()
+    {
+        RaftSaves = _raft.ToImmutable(),
+        Local = forgetPromises && _local is not null ? _local with { Promise = null } : _local,
+        Datagrams = _datagrams.ToImmutable(),
+        Frames = _frames.ToImmutable(),
+        Effects = _effects.ToImmutable(),
+        Replies = _replies.ToImmutable(),
+        Events = _events.ToImmutable(),
+        LeaseUntil = leaseUntil,
+    };
+}

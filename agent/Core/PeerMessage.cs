@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Consensus;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>A frame between two nodes, over the ring's authenticated tcp. Any may be lost, late, doubled or out of order.</summary>
+public abstract record PeerMessage;
+
+/// <param name="ClusterId">A node of another cluster is not listened to.</param>
+public sealed record RaftFrame(string ClusterId, RaftMessage Message) : PeerMessage;
+
+public sealed record ExchangeFrame(StateExchange Exchange) : PeerMessage;
+
+public sealed record ReportFrame(MemberReport Report) : PeerMessage;
+
+/// <summary>The leader of an epoch asks the controller whether the epoch is still open.</summary>
+public sealed record LeaseAsk(long Epoch, long AskId) : PeerMessage;
+
+/// <summary>It is, as confirmed by a majority after the question came.</summary>
+public sealed record LeaseAnswer(long Epoch, long AskId) : PeerMessage;
+
+/// <summary>Asks for the index up to which the log must be applied to know the current epoch (R10).</summary>
+public sealed record FreshAsk(long AskId) : PeerMessage;
+
+public sealed record FreshAnswer(long AskId, long Index) : PeerMessage;
+
+/// <summary>Founding, first half: will you found this cluster with exactly these members?</summary>
+public sealed record FoundAsk(Pledge Pledge) : PeerMessage;
+
+/// <summary>Yes, and no other until this one is settled. Written down before it is sent.</summary>
+public sealed record FoundPledged(string ClusterId) : PeerMessage;
+
+/// <summary>Founding, second half: all pledged.</summary>
+public sealed record FoundDone(Pledge Pledge) : PeerMessage;
+
+/// <summary>The founder gave it up before all had pledged.</summary>
+public sealed record FoundDropped(string ClusterId) : PeerMessage;
+
+/// <summary>A pledged member asks the founder how it ended.</summary>
+public sealed record FoundHow(string ClusterId) : PeerMessage;
+
+public sealed record OperatorAsk(long CallId, OperatorRequest Request) : PeerMessage;
+
+public sealed record OperatorAnswered(long CallId, OperatorAnswer Answer) : PeerMessage;

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>A change of the replicated state: what a controller proposes and every node applies.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "t")]
+[JsonDerivedType(typeof(OpenEpoch), "open")]
+[JsonDerivedType(typeof(CloseEpoch), "close")]
+[JsonDerivedType(typeof(EstablishEpoch), "establish")]
+[JsonDerivedType(typeof(SetPaused), "pause")]
+[JsonDerivedType(typeof(StartSwitchover), "switchover")]
+[JsonDerivedType(typeof(DropSwitchover), "drop-switchover")]
+[JsonDerivedType(typeof(RecordArchive), "archive")]
+[JsonDerivedType(typeof(SetMember), "member")]
+public abstract record ClusterCommand;
+
+/// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
+public sealed record OpenEpoch(EpochRecord Epoch) : ClusterCommand;
+
+/// <summary>No lease for the epoch is renewed from here on.</summary>
+public sealed record CloseEpoch(long Epoch, string Reason, long At) : ClusterCommand;
+
+/// <summary>W ackers acknowledged a marker of the epoch.</summary>
+public sealed record EstablishEpoch(long Epoch) : ClusterCommand;
+
+public sealed record SetPaused(bool Paused) : ClusterCommand;
+
+public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) : ClusterCommand;
+
+public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand;
+
+/// <summary>A node saved transactions that had to be undone (I5).</summary>
+public sealed record RecordArchive(ArchivedTail Tail) : ClusterCommand;
+
+/// <summary>A member's name or address, new or changed.</summary>
+public sealed record SetMember(MemberInfo Member) : ClusterCommand;

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>A member of the cluster: part of the replicated state.</summary>
+public sealed record MemberInfo(NodeId Id, string Name, NodeAddress Address);
+
+/// <summary>A planned change of leader under way. <paramref name="Target"/> null: whoever is best.</summary>
+public sealed record Switchover(long Epoch, NodeId? Target, string Reason);
+
+/// <summary>
+/// One MySQL leader's time: the fencing token and what is needed to end it safely. (Ackers, W) is constant within an epoch:
+/// a change of either goes through a new epoch, so that no barrier inside one is needed (rules R3 and R4).
+/// </summary>
+public sealed record EpochRecord
+{
+    public required long Number { get; init; }
+    public required NodeId Leader { get; init; }
+    public required string ServerUuid { get; init; }
+
+    /// <summary>All that the leader held, applied, when the epoch was opened.</summary>
+    public required GtidSet FirstSet { get; init; }
+
+    /// <summary>Whose semi-sync acknowledgement may complete a commit; voters only.</summary>
+    public required ImmutableSortedSet<NodeId> Ackers { get; init; }
+
+    /// <summary>W: how many of them a commit needs.</summary>
+    public required int AcksNeeded { get; init; }
+
+    /// <summary>W ackers acknowledged a commit of this epoch (R2): earlier epochs matter no more.</summary>
+    public bool Established { get; init; }
+    public bool Closed { get; init; }
+    public required string OpenReason { get; init; }
+    public string CloseReason { get; init; } = "";
+
+    /// <summary>Unix milliseconds by the proposing controller's wall clock; for people only.</summary>
+    public required long OpenedAt { get; init; }
+    public long ClosedAt { get; init; }
+    public ImmutableArray<ArchivedTail> Archived { get; init; } = [];
+
+    /// <summary>
+    /// Promises that are enough: fewer than this many ackers cannot have completed a commit by themselves,
+    /// so every acknowledged transaction is held by one of these.
+    /// </summary>
+    public int PromisesNeeded => Ackers.Count - AcksNeeded + 1;
+}
+
+/// <summary>
+/// The replicated state: small, immutable, changed only by <see cref="ClusterCommand"/>s in log order, so equal on all nodes at equal index.
+/// </summary>
+public sealed record ClusterState
+{
+    /// <summary>Epochs kept for the history. Those back to the last established one are kept whatever their number.</summary>
+    public const int HistoryLimit = 200;
+
+    public static readonly ClusterState Empty = new();
+
+    public string ClusterId { get; init; } = "";
+    public ImmutableSortedDictionary<NodeId, MemberInfo> Members { get; init; } = ImmutableSortedDictionary<NodeId, MemberInfo>.Empty;
+
+    /// <summary>Oldest first; the last one is current.</summary>
+    public ImmutableArray<EpochRecord> Epochs { get; init; } = [];
+    public bool Paused { get; init; }
+    public Switchover? Switchover { get; init; }
+
+    /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
+    public string SwitchoverDropped { get; init; } = "";
+
+    public EpochRecord? Current => Epochs.IsEmpty ? null : Epochs[^1];
+
+    /// <summary>The open epoch of this leader, if that is the current one.</summary>
+    public bool IsOpenFor(NodeId leader, long epoch) => Current is { Closed: false } current && current.Leader == leader && current.Number == epoch;
+
+    /// <summary>
+    /// The epochs whose acknowledged commits the next leader must be shown to hold (R2): the current one, and every
+    /// one before it back to the last established.
+    /// </summary>
+    public IEnumerable<EpochRecord> EpochsToCover()
+    {
+        for (var i = Epochs.Length - 1; i >= 0; i--)
+        {
+            yield return Epochs[i];
+            if (Epochs[i].Established)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>The state after a command. A command that no longer fits (a stale epoch, a doubled proposal) changes nothing.</summary>
+    public ClusterState Apply(ClusterCommand command) => command switch
+    {
+        OpenEpoch open => Open(open),
+        CloseEpoch close => Current is { Closed: false } current && current.Number == close.Epoch
+            ? WithCurrent(current with { Closed = true, CloseReason = close.Reason, ClosedAt = close.At })
+            : this,
+        EstablishEpoch establish => Current is { Closed: false, Established: false } current && current.Number == establish.Epoch
+            ? WithCurrent(current with { Established = true }) with { Switchover = null }
+            : this,
+        SetPaused pause => this with { Paused = pause.Paused },
+        StartSwitchover start => Current is { Closed: false } current && current.Number == start.Epoch && Switchover is null
+            ? this with { Switchover = new Switchover(start.Epoch, start.Target, start.Reason), SwitchoverDropped = "" }
+            : this,
+        DropSwitchover drop => Switchover?.Epoch == drop.Epoch ? this with { Switchover = null, SwitchoverDropped = drop.Reason } : this,
+        RecordArchive record => RecordTail(record.Tail),
+        SetMember set => this with { Members = Members.SetItem(set.Member.Id, set.Member) },
+        _ => throw new InvalidOperationException($"the replicated state knows no command {command.GetType().Name}"),
+    };
+
+    private ClusterState Open(OpenEpoch open)
+    {
+        var fits = Current is { } current ? current.Closed && open.Epoch.Number == current.Number + 1 : open.Epoch.Number == 1;
+        if (!fits)
+        {
+            return this;
+        }
+
+        var epochs = Epochs.Add(open.Epoch);
+        var lastEstablished = epochs.Length - 1 - epochs.Reverse().TakeWhile(e => !e.Established).Count();
+        var surplus = Math.Min(epochs.Length - HistoryLimit, Math.Max(0, lastEstablished));
+        return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, SwitchoverDropped = "" };
+    }
+
+    private ClusterState RecordTail(ArchivedTail tail)
+    {
+        if (Current is not { } current || current.Archived.Any(t => t.Node == tail.Node && t.Path == tail.Path))
+        {
+            return this;
+        }
+
+        return WithCurrent(current with { Archived = current.Archived.Add(tail) });
+    }
+
+    private ClusterState WithCurrent(EpochRecord current) => this with { Epochs = Epochs.SetItem(Epochs.Length - 1, current) };
+}

@@ -1,0 +1,13 @@
+namespace MySqlHa.Failover;
+
+/// <summary>Rules of the controller switched off by tests, as <see cref="DutyFaults"/>.</summary>
+public sealed record ControllerFaults
+{
+    public static readonly ControllerFaults None = new();
+
+    public bool CountUnfencedLeader { get; init; }
+    public bool CountDoubtful { get; init; }
+    public bool OnlyLastEpoch { get; init; }
+    public bool OnePromiseLess { get; init; }
+    public bool OpenBeforeApplied { get; init; }
+}

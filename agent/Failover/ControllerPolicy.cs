@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>All that the controller's decision may know.</summary>
+public sealed record ControllerInput
+{
+    public required ClusterState State { get; init; }
+    public required ImmutableSortedSet<NodeId> Voters { get; init; }
+
+    /// <summary>The newest report of each member that is not too old to say something.</summary>
+    public required ImmutableSortedDictionary<NodeId, MemberReport> Reports { get; init; }
+
+    /// <summary>Nobody can hold a lease for the current epoch any more, as the controller counts.</summary>
+    public required bool LeaseLapsed { get; init; }
+
+    /// <summary>The founding members had time to report; those that did not are waited for no longer.</summary>
+    public bool FoundingPatienceOver { get; init; }
+
+    /// <summary>An operator wants the leader given up, whatever its state.</summary>
+    public string FailoverAsked { get; init; } = "";
+
+    /// <summary>An operator named the node that shall lead even if acknowledged commits are missing on it.</summary>
+    public NodeId? LossAccepted { get; init; }
+
+    /// <summary>Whom an operator would rather see lead, if that is as safe.</summary>
+    public NodeId? Preferred { get; init; }
+
+    /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
+    public long WallClock { get; init; }
+    public ControllerFaults Faults { get; init; } = ControllerFaults.None;
+}
+
+/// <summary>What the controller proposes (at most one command at a time) and why it does not propose more.</summary>
+public sealed record ControllerDecision(ClusterCommand? Proposal, ImmutableArray<Reason> Reasons)
+{
+    public static ControllerDecision Propose(ClusterCommand command) => new(command, []);
+
+    public static ControllerDecision Wait(params IEnumerable<Reason> reasons) => new(null, [.. reasons]);
+}
+
+/// <summary>
+/// Who leads: a function of the replicated state and of what members report. Steps of a failover: close the epoch, gather promises,
+/// open the next one with a promiser that holds everything those promises hold, note that it is established.
+/// </summary>
+public static class ControllerPolicy
+{
+    public static ControllerDecision Decide(ControllerInput seen)
+    {
+        if (seen.State.ClusterId.Length == 0)
+        {
+            return ControllerDecision.Wait();
+        }
+
+        var housekeeping = Archived(seen);
+        if (housekeeping is not null)
+        {
+            return ControllerDecision.Propose(housekeeping);
+        }
+
+        return seen.State.Current switch
+        {
+            null => FirstEpoch(seen),
+            { Closed: true } closed => Succession.Decide(seen, closed),
+            { } open => WatchOver(seen, open),
+        };
+    }
+
+    private static RecordArchive? Archived(ControllerInput seen)
+    {
+        var tail = seen.Reports.Values.Select(r => r.Archived)
+            .FirstOrDefault(t => t is not null && !seen.State.Epochs.Any(e => e.Archived.Any(a => a.Node == t.Node && a.Path == t.Path)));
+        return tail is null || seen.State.Current is null ? null : new RecordArchive(tail);
+    }
+
+    /// <summary>
+    /// A founded cluster without an epoch: nothing was ever acknowledged. The node whose data includes all others' leads (one
+    /// that adopted data of its own, else all are empty).
+    /// </summary>
+    private static ControllerDecision FirstEpoch(ControllerInput seen)
+    {
+        var ready = seen.Voters.Select(v => seen.Reports.GetValueOrDefault(v)).OfType<MemberReport>()
+            .Where(r => r is { Mysqld: MysqldState.Running, Status: not null }).ToList();
+        var majority = (seen.Voters.Count / 2) + 1;
+        if (ready.Count < seen.Voters.Count && !(seen.FoundingPatienceOver && ready.Count >= majority))
+        {
+            return ControllerDecision.Wait(new Reason("waiting-for-mysqld", $"{ready.Count} of {seen.Voters.Count}: waiting for mysqld on the founding members"));
+        }
+
+        var first = ready.Where(r => ready.All(o => r.Status!.Executed.Contains(o.Status!.Executed))).OrderBy(r => r.Node).FirstOrDefault();
+        return first is null
+            ? ControllerDecision.Wait(new Reason("data-differs", "two founding members hold different data; remove the data directory of all but one"))
+            : ControllerDecision.Propose(new OpenEpoch(NewEpoch(seen, 1, first, "first leader of a new cluster")));
+    }
+
+    private static ControllerDecision WatchOver(ControllerInput seen, EpochRecord open)
+    {
+        var leader = seen.Reports.GetValueOrDefault(open.Leader);
+        var why = seen.FailoverAsked.Length > 0 ? seen.FailoverAsked
+            : leader?.Released >= open.Number ? ReleaseReason(seen, open)
+            : seen.LeaseLapsed ? "the leader was not heard of for a whole lease"
+            : null;
+        if (why is not null)
+        {
+            return seen.State.Paused && seen.FailoverAsked.Length == 0
+                ? ControllerDecision.Wait(new Reason("paused", $"{why}, but automatic failover is paused"))
+                : ControllerDecision.Propose(new CloseEpoch(open.Number, why, seen.WallClock));
+        }
+
+        if (!open.Established && leader?.MarkerAcknowledged == open.Number)
+        {
+            return ControllerDecision.Propose(new EstablishEpoch(open.Number));
+        }
+
+        if (seen.State.Switchover is { } switchover)
+        {
+            return switchover.Epoch != open.Number
+                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, "a failover came first"))
+                : leader?.SwitchoverProblem.Length > 0
+                    ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
+                    : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
+        }
+
+        return ControllerDecision.Wait(WatchReasons(seen, open, leader));
+    }
+
+    private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
+        seen.State.Switchover?.Epoch == open.Number ? seen.State.Switchover.Reason : "the leader's mysqld died";
+
+    private static IEnumerable<Reason> WatchReasons(ControllerInput seen, EpochRecord open, MemberReport? leader)
+    {
+        if (leader?.Status is { Writable: true } status && status.AttachedAckers < open.AcksNeeded)
+        {
+            var missing = open.Ackers.Where(a => seen.Reports.GetValueOrDefault(a)?.RoleEpoch != open.Number).Select(a => Name(seen, a));
+            yield return new Reason("waiting-for-ackers",
+                $"writes wait: {status.AttachedAckers} of {open.AcksNeeded} ackers attached; missing: {string.Join(", ", missing)}");
+        }
+
+        var able = open.Ackers.Count(a => seen.Reports.GetValueOrDefault(a) is { Mysqld: MysqldState.Running, ReceiptsInDoubt: false });
+        if (able < open.PromisesNeeded)
+        {
+            yield return new Reason("no-failover-possible", $"if the leader is lost now, only {able} of {open.PromisesNeeded} promises could be had");
+        }
+    }
+
+    /// <summary>
+    /// Why a switchover cannot start now; empty: it can. Checked again by the leader step by step, so a later loss only drops it.
+    /// </summary>
+    public static ImmutableArray<Reason> SwitchoverRefusals(ControllerInput seen, NodeId? target)
+    {
+        if (seen.State.Current is not { Closed: false } open)
+        {
+            return [new Reason("no-leader", "there is no leader to switch from")];
+        }
+
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        if (seen.State.Switchover is not null)
+        {
+            reasons.Add(new Reason("switchover-under-way", "a switchover is under way already"));
+        }
+
+        if (!open.Established)
+        {
+            reasons.Add(new Reason("not-established", "no commit of the current epoch was acknowledged yet"));
+        }
+
+        if (target == open.Leader)
+        {
+            reasons.Add(new Reason("leads-already", $"{Name(seen, open.Leader)} leads already"));
+        }
+        else if (target is { } node)
+        {
+            reasons.AddRange(TargetRefusals(seen, open, node));
+        }
+
+        var able = open.Ackers.Count(a => TargetRefusals(seen, open, a).IsEmpty);
+        if (able < open.AcksNeeded || able == 0)
+        {
+            reasons.Add(new Reason("no-candidate", $"{able} followers are attached and able; a leader needs {Math.Max(1, open.AcksNeeded)} to acknowledge its commits"));
+        }
+
+        return reasons.ToImmutable();
+    }
+
+    private static ImmutableArray<Reason> TargetRefusals(ControllerInput seen, EpochRecord open, NodeId node)
+    {
+        if (!open.Ackers.Contains(node))
+        {
+            return [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")];
+        }
+
+        return seen.Reports.GetValueOrDefault(node) switch
+        {
+            null => [new Reason("not-heard", $"{Name(seen, node)} was not heard of")],
+            { Mysqld: not MysqldState.Running } down => [new Reason("mysqld-down", $"mysqld on {Name(seen, node)} is {down.Mysqld.ToString().ToLowerInvariant()}")],
+            { RoleEpoch: var epoch } when epoch != open.Number => [new Reason("not-attached", $"{Name(seen, node)} does not follow epoch {open.Number}")],
+            { ReceiptsInDoubt: true } => [new Reason("in-doubt", $"the receipts of {Name(seen, node)} are in doubt")],
+            { Status: { ReceiverRunning: false } } => [new Reason("not-receiving", $"{Name(seen, node)} does not receive")],
+            { Status: { ApplierRunning: false } status } => [new Reason("not-applying", $"{Name(seen, node)} does not apply: {status.ApplierError}")],
+            { Status.LagSeconds: > 5 } late => [new Reason("lag", $"{Name(seen, node)} is {late.Status.LagSeconds:0.0} s behind; at most 5 s")],
+            _ => [],
+        };
+    }
+
+    internal static EpochRecord NewEpoch(ControllerInput seen, long number, MemberReport leader, string reason) => new()
+    {
+        Number = number,
+        Leader = leader.Node,
+        ServerUuid = leader.Status!.ServerUuid,
+        FirstSet = leader.Status.Executed,
+        Ackers = seen.Voters.Remove(leader.Node),
+        AcksNeeded = seen.Voters.Count / 2,
+        OpenReason = reason,
+        OpenedAt = seen.WallClock,
+    };
+
+    internal static string Name(ControllerInput seen, NodeId node) =>
+        seen.State.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;
+}

@@ -1,0 +1,42 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>What this node should do to its mysqld now, and why.</summary>
+public abstract record DutyAct(Reason Why)
+{
+    /// <summary>Nothing to do, or something else has to happen first.</summary>
+    public sealed record Hold(Reason Why) : DutyAct(Why);
+
+    /// <summary>Make the data directory.</summary>
+    public sealed record Initialise(Reason Why) : DutyAct(Why);
+
+    public sealed record Start(Reason Why) : DutyAct(Why);
+
+    /// <summary>Fence: kill -9 now, whatever else is under way.</summary>
+    public sealed record Kill(Reason Why) : DutyAct(Why);
+
+    /// <summary>Stop receiving and write the promise down (R1).</summary>
+    public sealed record MakePromise(long Epoch, Receipts Receipts, Reason Why) : DutyAct(Why);
+
+    public sealed record Follow(long Epoch, NodeId Leader, bool SemiSync, Attachment Attachment, Reason Why) : DutyAct(Why);
+
+    /// <summary>Everything the acker ever acknowledged is on it again: write that down.</summary>
+    public sealed record BecomeWhole(Attachment Attachment, Reason Why) : DutyAct(Why);
+
+    public sealed record Promote(long Epoch, int AcksNeeded, Reason Why) : DutyAct(Why);
+
+    /// <summary>A small commit, to be acknowledged by W.</summary>
+    public sealed record Mark(long Epoch, Reason Why) : DutyAct(Why);
+
+    /// <summary>Let ordinary clients in.</summary>
+    public sealed record OpenToClients(Reason Why) : DutyAct(Why);
+
+    public sealed record Demote(long Epoch, Reason Why) : DutyAct(Why);
+
+    /// <summary>Write down that the epoch is over for this node.</summary>
+    public sealed record Release(long Epoch, Reason Why) : DutyAct(Why);
+
+    /// <summary>Archive what nobody else has, then clone from another member.</summary>
+    public sealed record Reseed(NodeId Donor, GtidSet Extra, Reason Why) : DutyAct(Why);
+}

@@ -1,0 +1,15 @@
+namespace MySqlHa.Failover;
+
+/// <summary>
+/// Rules switched off one at a time, by tests only, to show that a checker notices. Always <see cref="None"/> in a running agent:
+/// nothing outside the tests can set another value.
+/// </summary>
+public sealed record DutyFaults
+{
+    public static readonly DutyFaults None = new();
+
+    public bool StartWithoutAsking { get; init; }
+    public bool TrustReceiptsAfterReboot { get; init; }
+    public bool PromoteBeforeApplied { get; init; }
+    public bool KeepSurplus { get; init; }
+}

@@ -1,0 +1,318 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>All that the duty decision may know.</summary>
+public sealed record DutyInput
+{
+    public required NodeId Self { get; init; }
+    public required ClusterState State { get; init; }
+    public required LocalRecord Local { get; init; }
+    public required MysqldView Mysqld { get; init; }
+    public required string BootId { get; init; }
+
+    /// <summary>This node holds the lease for the epoch it led last.</summary>
+    public required bool LeaseHeld { get; init; }
+
+    /// <summary>A majority was asked for the epochs since mysqld last stopped, and the answer is applied (R10).</summary>
+    public required bool Fresh { get; init; }
+
+    /// <summary>The newest report of each member, as far as it still says something.</summary>
+    public required ImmutableSortedDictionary<NodeId, MemberReport> Reports { get; init; }
+
+    /// <summary>An operator wants this node's data made anew.</summary>
+    public bool ReinitAsked { get; init; }
+
+    /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>
+    public bool MarkerAcknowledged { get; init; }
+
+    /// <summary>This node as leader: see <see cref="MemberReport.MarkedAfter"/>.</summary>
+    public ImmutableSortedDictionary<NodeId, ReportStamp> MarkedAfter { get; init; } = ImmutableSortedDictionary<NodeId, ReportStamp>.Empty;
+
+    /// <summary>This node as follower: see <see cref="MemberReport.AttachedAt"/>.</summary>
+    public ReportStamp AttachedAt { get; init; }
+
+    /// <summary>Relay logs are synced before they are acknowledged (durability: power), so a power loss takes none along.</summary>
+    public bool ReceiptsSurvivePowerLoss { get; init; }
+
+    public DutyFaults Faults { get; init; } = DutyFaults.None;
+}
+
+/// <summary>
+/// What a node does with its own mysqld: a total function of what it knows. Safety does not rest on its being up to date: an
+/// outdated node either lacks the lease (and is fenced) or serves an epoch whose ackers have promised to take nothing more.
+/// </summary>
+public static class DutyPolicy
+{
+    /// <summary>
+    /// The next act. Fencing comes first: no other consideration may delay it, because another node may already be writable.
+    /// </summary>
+    public static DutyAct Decide(DutyInput seen)
+    {
+        if (Fence(seen) is { } fence)
+        {
+            return fence;
+        }
+
+        if (Unreleased(seen) is { } release)
+        {
+            return release;
+        }
+
+        return seen.Mysqld switch
+        {
+            { Busy: true } => Hold("busy", "an earlier step on mysqld is under way"),
+            { State: MysqldState.Absent } when seen.Local.ClusterId.Length > 0 =>
+                new DutyAct.Initialise(new Reason("initialise", "there is no data directory yet")),
+            { State: MysqldState.Stopped } => StartIfAsked(seen),
+            { State: MysqldState.Running, Status: not null } => Serve(seen),
+            _ => Hold("mysqld-not-running", $"mysqld is {seen.Mysqld.State.ToString().ToLowerInvariant()}"),
+        };
+    }
+
+    private static DutyAct? Fence(DutyInput seen)
+    {
+        var mysqld = seen.Mysqld;
+        if (mysqld.State is not (MysqldState.Running or MysqldState.Hung or MysqldState.Starting or MysqldState.Cloning))
+        {
+            return null;
+        }
+
+        // A switchover's read-only server is no danger: its commits are complete and it takes no more.
+        if (mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true })
+        {
+            var epoch = mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted ? mysqld.DutyEpoch : seen.Local.Led;
+            if (mysqld.Duty != MysqldDuty.Demoted && !seen.LeaseHeld)
+            {
+                return Kill("lease-lapsed", $"the lease for epoch {epoch} ran out");
+            }
+
+            if (mysqld.Duty != MysqldDuty.Demoted && seen.State.Current is { } current
+                && (current.Number > epoch || (current.Number == epoch && (current.Closed || current.Leader != seen.Self))))
+            {
+                return Kill("epoch-over", $"epoch {epoch} is over: {(current.Number > epoch ? $"epoch {current.Number} was opened" : current.CloseReason)}");
+            }
+        }
+
+        return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
+    }
+
+    private static DutyAct? Unreleased(DutyInput seen)
+    {
+        var led = seen.Local.Led;
+        if (led <= seen.Local.Released || seen.Mysqld.Busy)
+        {
+            return null;
+        }
+
+        // Not leading in the mysqld that runs now: it died since, or was never made writable by this agent and is not now.
+        var over = seen.Mysqld.State is MysqldState.Stopped or MysqldState.Absent
+            || (seen.Mysqld is { State: MysqldState.Running, Duty: not (MysqldDuty.Leading or MysqldDuty.Demoted), Status.Writable: false });
+        return over ? new DutyAct.Release(led, new Reason("released", $"the mysqld that led epoch {led} is gone")) : null;
+    }
+
+    private static DutyAct StartIfAsked(DutyInput seen) => seen switch
+    {
+        { Fresh: false } when !seen.Faults.StartWithoutAsking =>
+            Hold("waiting-for-quorum", "mysqld stays down until a majority has told the current epoch"),
+        { Mysqld.HeldDown: true } => Hold("held-down", "mysqld died again soon after its start; it is held down for a while"),
+        _ => new DutyAct.Start(new Reason("start", "a majority told the epochs")),
+    };
+
+    private static DutyAct Serve(DutyInput seen) => seen.State.Current switch
+    {
+        null => Hold("no-epoch", "no leader was chosen yet"),
+        { Closed: true } closed => MakePromise(seen, closed),
+        { } open when open.Leader == seen.Self => Lead(seen, open),
+        { } open => FollowLeader(seen, open),
+    };
+
+    private static DutyAct MakePromise(DutyInput seen, EpochRecord closed)
+    {
+        var made = seen.Local.Promise;
+        if (made is not null && made.Epoch >= closed.Number && made.BootId == seen.BootId && seen.Mysqld.Duty == MysqldDuty.Promised)
+        {
+            return Hold("promised", $"promised to take nothing more from epochs up to {closed.Number}; waiting for the next leader");
+        }
+
+        if (seen.Mysqld.Duty == MysqldDuty.Demoted && seen.Local.Released < closed.Number)
+        {
+            return new DutyAct.Release(closed.Number, new Reason("released", "read-only for the switchover"));
+        }
+
+        return new DutyAct.MakePromise(closed.Number, ReceiptsNow(seen), new Reason("promise", $"epoch {closed.Number} is closed: {closed.CloseReason}"));
+    }
+
+    /// <summary>
+    /// Whether something that this node acknowledged may be gone: the host was rebooted since the receiver ran, or the data was
+    /// replaced. A relay log is in the page cache only (sync_relay_log defaults to 10000).
+    /// </summary>
+    private static Receipts ReceiptsNow(DutyInput seen) => seen.Local.Attachment switch
+    {
+        null => Receipts.Whole,
+        { Receipts: Receipts.Whole } a when a.BootId == seen.BootId || seen.ReceiptsSurvivePowerLoss || seen.Faults.TrustReceiptsAfterReboot => Receipts.Whole,
+        { Receipts: Receipts.Whole } => Receipts.Doubtful,
+        { } a => a.Receipts,
+    };
+
+    private static DutyAct Lead(DutyInput seen, EpochRecord open)
+    {
+        var mysqld = seen.Mysqld;
+        if (seen.Local.Released >= open.Number)
+        {
+            return Hold("released", $"led epoch {open.Number} and gave it up; waiting for it to be closed");
+        }
+
+        if (mysqld.Duty == MysqldDuty.Leading && mysqld.DutyEpoch == open.Number)
+        {
+            return ServeAsLeader(seen, open);
+        }
+
+        if (mysqld.Duty == MysqldDuty.Demoted)
+        {
+            return FinishSwitchover(seen, open);
+        }
+
+        if (!mysqld.Status!.AllApplied && !seen.Faults.PromoteBeforeApplied)
+        {
+            return Hold("applying", "what was received is still being applied");
+        }
+
+        return seen.LeaseHeld
+            ? new DutyAct.Promote(open.Number, open.AcksNeeded, new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held"))
+            : Hold("waiting-for-lease", $"epoch {open.Number} is open for this node; waiting for the lease");
+    }
+
+    private static DutyAct ServeAsLeader(DutyInput seen, EpochRecord open)
+    {
+        var status = seen.Mysqld.Status!;
+        if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
+        {
+            return new DutyAct.Demote(open.Number, new Reason("switchover", switchover.Reason));
+        }
+
+        if (!seen.MarkerAcknowledged && !seen.Mysqld.MarkerUnderWay)
+        {
+            return new DutyAct.Mark(open.Number, new Reason("marker", "the epoch is not established yet"));
+        }
+
+        if (seen.MarkerAcknowledged && status.OfflineMode)
+        {
+            return new DutyAct.OpenToClients(new Reason("open", $"a commit of epoch {open.Number} was acknowledged by {open.AcksNeeded}"));
+        }
+
+        if (!seen.Mysqld.MarkerUnderWay && seen.Reports.Values.FirstOrDefault(r => WantsMarker(seen, open, r)) is { } doubtful)
+        {
+            return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {doubtful.Node} are in doubt until it holds a new commit"));
+        }
+
+        if (status is { WaitingSessions: > 0, AttachedAckers: > 0 })
+        {
+            // R12: MySQL never repeats an acknowledgement that was lost with its connection; a later one completes the earlier commits.
+            return new DutyAct.Mark(open.Number, new Reason("marker", $"{status.WaitingSessions} sessions wait for an acknowledgement"));
+        }
+
+        return Hold("leading", status.AttachedAckers < open.AcksNeeded
+            ? $"leading epoch {open.Number}; writes wait: {status.AttachedAckers} of {open.AcksNeeded} ackers attached"
+            : $"leading epoch {open.Number}");
+    }
+
+    private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
+        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false }
+        && seen.MarkedAfter.GetValueOrDefault(report.Node) < report.AttachedAt;
+
+    private static DutyAct FinishSwitchover(DutyInput seen, EpochRecord open)
+    {
+        if (seen.State.Switchover is not { } switchover || switchover.Epoch != open.Number)
+        {
+            return seen.LeaseHeld
+                ? new DutyAct.Promote(open.Number, open.AcksNeeded, new Reason("switchover-dropped", "the switchover was dropped; leading on"))
+                : Hold("waiting-for-lease", "the switchover was dropped; waiting for the lease");
+        }
+
+        var final = seen.Mysqld.FinalSet;
+        var holders = seen.Reports.Values.Where(r => r.Node != seen.Self && open.Ackers.Contains(r.Node)
+            && (switchover.Target is null || switchover.Target == r.Node) && r.Status is { } s && s.Holds.Contains(final));
+        return holders.Any()
+            ? new DutyAct.Release(open.Number, new Reason("released", "read-only, and the next leader holds every commit"))
+            : Hold("switchover-catching-up", "read-only for the switchover; waiting until the next leader holds every commit");
+    }
+
+    private static DutyAct FollowLeader(DutyInput seen, EpochRecord open)
+    {
+        var mysqld = seen.Mysqld;
+        var status = mysqld.Status!;
+        var leader = seen.Reports.GetValueOrDefault(open.Leader);
+        if (mysqld.Duty == MysqldDuty.Following && mysqld.DutyEpoch == open.Number)
+        {
+            return StayAttached(seen, open, status, leader);
+        }
+
+        // Before the receiver starts, what this node holds must be history: the epoch's first set, and what this very leader
+        // committed since (its server_uuid is never reused for other transactions: a node that lost a tail gets a new one).
+        var extra = status.Holds.Minus(open.FirstSet).WithoutServer(open.ServerUuid);
+        if (!extra.IsEmpty && !seen.Faults.KeepSurplus)
+        {
+            return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
+        }
+
+        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged))
+        {
+            return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
+        }
+
+        if (seen.Local.Promise is { } promise && promise.Epoch >= open.Number)
+        {
+            return Hold("promised", $"promised to take nothing from epoch {open.Number}");
+        }
+
+        return new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), NextAttachment(seen, open), new Reason("follow", $"epoch {open.Number} is led by {open.Leader}"));
+    }
+
+    /// <summary>Receipts stay whole within one boot; a new boot, or doubt from before, makes them doubtful until <see cref="StayAttached"/> finds them complete.</summary>
+    private static Attachment NextAttachment(DutyInput seen, EpochRecord open) => new(open.Number, seen.BootId, ReceiptsNow(seen));
+
+    private static DutyAct StayAttached(DutyInput seen, EpochRecord open, MysqldStatus status, MemberReport? leader)
+    {
+        if (seen.ReinitAsked)
+        {
+            return Reseed(seen, open, GtidSet.Empty, new Reason("reinit", "an operator asked for this node's data to be made anew"));
+        }
+
+        // 1236: the source has purged binary logs that this node needs (ER_SOURCE_FATAL_ERROR_READING_BINLOG).
+        if (!status.ReceiverRunning && status.ReceiverErrorNumber == 1236)
+        {
+            return Reseed(seen, open, GtidSet.Empty, new Reason("purged", $"the leader cannot serve what this node needs: {status.ReceiverError}"));
+        }
+
+        // The leader began a commit after it saw this receiver attached, and this node holds it. A receiver gets transactions in order,
+        // so it holds all that came before: everything it ever acknowledged, to this leader or to an earlier one.
+        if (seen.Local.Attachment is { Receipts: not Receipts.Whole } mine && mine.Epoch == open.Number
+            && leader is { Leading: true, Status: { } theirs } && leader.RoleEpoch == open.Number
+            && leader.MarkedAfter.GetValueOrDefault(seen.Self) >= seen.AttachedAt && status.Holds.Contains(theirs.Executed))
+        {
+            return new DutyAct.BecomeWhole(mine with { Receipts = Receipts.Whole }, new Reason("whole", "everything ever acknowledged is here again"));
+        }
+
+        return !status.ReceiverRunning && !status.ReceiverConnecting
+            ? new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), seen.Local.Attachment!, new Reason("receiver-stopped", $"the receiver stopped: {status.ReceiverError}"))
+            : Hold("following", $"following {open.Leader} in epoch {open.Number}");
+    }
+
+    private static DutyAct Reseed(DutyInput seen, EpochRecord open, GtidSet extra, Reason why)
+    {
+        // A follower where there is one, else the leader. A donor must itself be attached to this epoch.
+        var donors = seen.Reports.Values
+            .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))
+            .OrderBy(r => r.Node == open.Leader).ThenBy(r => r.Status!.LagSeconds ?? double.MaxValue).ThenBy(r => r.Node)
+            .ToList();
+        return donors.Count == 0
+            ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from")
+            : new DutyAct.Reseed(donors[0].Node, extra, why);
+    }
+
+    private static DutyAct.Hold Hold(string code, string text) => new(new Reason(code, text));
+
+    private static DutyAct.Kill Kill(string code, string text) => new(new Reason(code, text));
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>
+/// An acker's durable word (R1) that it takes nothing more from epochs up to <paramref name="Epoch"/>, with what it held then.
+/// </summary>
+/// <param name="BootId">The boot of the host under which the set was read: a later power loss may have taken received transactions along (R7).</param>
+/// <param name="Receipts">Whether the set is known to hold all that this node ever acknowledged; a promise without that binds, but proves nothing.</param>
+public sealed record Promise(long Epoch, GtidSet Set, string BootId, Receipts Receipts);
+
+/// <summary>Whether everything that a node ever acknowledged is still on it.</summary>
+public enum Receipts
+{
+    Whole,
+
+    /// <summary>The host was rebooted since the receiver ran: what was in the page cache only may be gone. What the node committed itself is not.</summary>
+    Doubtful,
+
+    /// <summary>The data directory was made anew: nothing of the old one counts.</summary>
+    Replaced,
+}
+
+/// <summary>
+/// Written before a receiver is started for an epoch. Receipts that are not whole become so again once the node holds a commit
+/// that its leader began after it saw the receiver attached.
+/// </summary>
+public sealed record Attachment(long Epoch, string BootId, Receipts Receipts);
+
+/// <summary>A node's word to found one cluster with exactly these members.</summary>
+public sealed record Pledge(string ClusterId, string Secret, ImmutableArray<MemberInfo> Members);
+
+/// <summary>What one node must not forget: on its own disk, fsynced before anything that depends on it is sent or done.</summary>
+public sealed record LocalRecord
+{
+    public static readonly LocalRecord Initial = new();
+
+    public Promise? Promise { get; init; }
+    public Attachment? Attachment { get; init; }
+
+    /// <summary>The last epoch that this node was about to be writable in. Written before it became so.</summary>
+    public long Led { get; init; }
+
+    /// <summary>The last epoch that this node led and will never lead again: its mysqld of that time is dead, or read-only for good.</summary>
+    public long Released { get; init; }
+    public Pledge? Pledge { get; init; }
+
+    /// <summary>How many times this node's agent was started.</summary>
+    public long Life { get; init; }
+
+    /// <summary>Set when the cluster is founded (or joined); from then on the id never changes.</summary>
+    public string ClusterId { get; init; } = "";
+
+    /// <summary>Base64 of 32 random bytes that the account passwords are derived from; the same on all members.</summary>
+    public string ClusterSecret { get; init; } = "";
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>Orders the reports of one member: <paramref name="Life"/> grows with each start of its agent, <paramref name="Sequence"/> with each report.</summary>
+public readonly record struct ReportStamp(long Life, long Sequence) : IComparable<ReportStamp>
+{
+    public int CompareTo(ReportStamp other) => (Life, Sequence).CompareTo((other.Life, other.Sequence));
+
+    public static bool operator <(ReportStamp left, ReportStamp right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(ReportStamp left, ReportStamp right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(ReportStamp left, ReportStamp right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(ReportStamp left, ReportStamp right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>What a member tells the ring about itself, every heartbeat and at each change.</summary>
+public sealed record MemberReport
+{
+    public required NodeId Node { get; init; }
+    public required string ClusterId { get; init; }
+
+    public required ReportStamp Stamp { get; init; }
+    public required string BootId { get; init; }
+    public required MysqldState Mysqld { get; init; }
+    public MysqldStatus? Status { get; init; }
+    public Promise? Promise { get; init; }
+    public long Led { get; init; }
+    public long Released { get; init; }
+
+    /// <summary>The epoch in which this node's receiver or writability was set up on the running mysqld; 0: none.</summary>
+    public long RoleEpoch { get; init; }
+    public bool Leading { get; init; }
+
+    /// <summary>The receiver of <see cref="RoleEpoch"/> was running when the report with this stamp was made, and has not been set up anew since.</summary>
+    public ReportStamp AttachedAt { get; init; }
+
+    /// <summary>Receipts are doubtful (<see cref="Attachment.Whole"/> is false): a marker of the leader settles it.</summary>
+    public bool ReceiptsInDoubt { get; init; }
+
+    /// <summary>Leader: by member, the report it had seen when it began the newest marker that was acknowledged.</summary>
+    public ImmutableSortedDictionary<NodeId, ReportStamp> MarkedAfter { get; init; } = ImmutableSortedDictionary<NodeId, ReportStamp>.Empty;
+
+    /// <summary>The last epoch in which a marker of this leader was acknowledged by W.</summary>
+    public long MarkerAcknowledged { get; init; }
+
+    /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
+    public string SwitchoverProblem { get; init; } = "";
+    public long AppliedIndex { get; init; }
+    public int AgentPid { get; init; }
+    public int MysqldPid { get; init; }
+    public string AgentVersion { get; init; } = "";
+    public string Activity { get; init; } = "";
+    public ImmutableArray<Reason> Problems { get; init; } = [];
+    public ArchivedTail? Archived { get; init; }
+
+    /// <summary>Of the controller only: why it does not do more.</summary>
+    public ImmutableArray<Reason> ControllerReasons { get; init; } = [];
+
+    public bool IsNewerThan(MemberReport other) => Stamp.CompareTo(other.Stamp) > 0;
+
+    /// <summary>A promise for the epoch that was made in the host's present boot, so that what was received then is still there.</summary>
+    public Promise? StandingPromise(long epoch) => Promise is { } p && p.Epoch >= epoch && p.BootId == BootId ? p : null;
+}

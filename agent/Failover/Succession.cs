@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>
+/// Who leads behind a closed epoch. An acknowledged commit of an epoch is on its leader and on W of its ackers; |ackers| − W + 1
+/// promises share a node with every such W. So a candidate whose promised set includes that many others' holds every acknowledged commit,
+/// and because they promised, none can be added behind its back (I2).
+/// </summary>
+internal static class Succession
+{
+    public static ControllerDecision Decide(ControllerInput seen, EpochRecord closed)
+    {
+        var promises = Promises(seen, closed);
+        if (seen.LossAccepted is { } chosen)
+        {
+            return OpenWithLoss(seen, closed, chosen);
+        }
+
+        var candidates = promises.Values.Where(p => Covers(seen, promises, p)).Select(p => seen.Reports[p.Node]).ToList();
+        if (candidates.Count == 0)
+        {
+            return ControllerDecision.Wait(WhomFor(seen, promises));
+        }
+
+        var able = candidates.Where(r => r.Status!.Executed.Contains(promises[r.Node].Set) || seen.Faults.OpenBeforeApplied).ToList();
+        if (able.Count == 0)
+        {
+            var behind = candidates.Select(r => $"{ControllerPolicy.Name(seen, r.Node)} has {promises[r.Node].Set.Minus(r.Status!.Executed).Count} transactions to apply{ApplierTrouble(r)}");
+            return ControllerDecision.Wait(new Reason("applying", $"the next leader applies what it received: {string.Join("; ", behind)}"));
+        }
+
+        var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
+            .ThenBy(r => PurgedForOthers(seen, r))
+            .ThenBy(r => r.Status!.LagSeconds ?? 0)
+            .ThenBy(r => r.Node == closed.Leader)
+            .ThenBy(r => r.Node).First();
+        return ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, best, closed.CloseReason)));
+    }
+
+    /// <summary>A promise that counts, and what it stands for.</summary>
+    private sealed record Counted(NodeId Node, GtidSet Set);
+
+    private static ImmutableSortedDictionary<NodeId, Counted> Promises(ControllerInput seen, EpochRecord closed) =>
+        seen.Reports.Values
+            .Where(r => seen.Voters.Contains(r.Node) && r is { Mysqld: MysqldState.Running, Status: not null })
+            .Where(r => r.Led <= r.Released || seen.Faults.CountUnfencedLeader)
+            .Select(r => (r.Node, Promise: r.StandingPromise(closed.Number)))
+            .Where(p => p.Promise is { } promise && Counts(seen, closed, p.Node, promise))
+            .ToImmutableSortedDictionary(p => p.Node, p => new Counted(p.Node, p.Promise!.Set));
+
+    /// <summary>The leader's own commits are in its synced binary log, not in receipts: a power loss does not touch them.</summary>
+    private static bool Counts(ControllerInput seen, EpochRecord closed, NodeId node, Promise promise) =>
+        promise.Receipts == Receipts.Whole || (promise.Receipts == Receipts.Doubtful && closed.Leader == node) || seen.Faults.CountDoubtful;
+
+    private static bool Covers(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, Counted candidate)
+    {
+        var held = promises.Values.Where(p => candidate.Set.Contains(p.Set)).Select(p => p.Node).ToImmutableSortedSet();
+        var epochs = seen.Faults.OnlyLastEpoch ? seen.State.EpochsToCover().Take(1) : seen.State.EpochsToCover();
+        foreach (var epoch in epochs)
+        {
+            // A leader held, applied, all that was acknowledged before its epoch, and has its own commits in its synced log.
+            if (held.Contains(epoch.Leader))
+            {
+                return true;
+            }
+
+            if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<Reason> WhomFor(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises)
+    {
+        foreach (var epoch in seen.State.EpochsToCover())
+        {
+            var have = epoch.Ackers.Count(promises.ContainsKey);
+            if (have >= epoch.PromisesNeeded || promises.ContainsKey(epoch.Leader))
+            {
+                continue;
+            }
+
+            var missing = epoch.Ackers.Where(a => !promises.ContainsKey(a)).Select(a => $"{ControllerPolicy.Name(seen, a)}: {Why(seen, a)}");
+            yield return new Reason("waiting-for-promises",
+                $"epoch {epoch.Number} needs {epoch.PromisesNeeded - have} more of {string.Join("; ", missing)}; or its leader {ControllerPolicy.Name(seen, epoch.Leader)}: {Why(seen, epoch.Leader)}");
+        }
+    }
+
+    private static string Why(ControllerInput seen, NodeId node) => seen.Reports.GetValueOrDefault(node) switch
+    {
+        null => "not heard of",
+        { Mysqld: not MysqldState.Running } down => $"mysqld is {down.Mysqld.ToString().ToLowerInvariant()}",
+        { Promise.Receipts: Receipts.Doubtful } => "its host was restarted, so what it received may be lost",
+        { Promise.Receipts: Receipts.Replaced } => "its data was made anew",
+        var r when r.Led > r.Released => "not fenced yet",
+        _ => "has not promised yet",
+    };
+
+    private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
+
+    private static NodeId? Wanted(ControllerInput seen, EpochRecord closed) => seen.State.Switchover is { } s && s.Epoch == closed.Number ? s.Target ?? seen.Preferred : seen.Preferred;
+
+    /// <summary>How many of the others would need a clone because the candidate has purged what they lack (R2).</summary>
+    private static int PurgedForOthers(ControllerInput seen, MemberReport candidate) =>
+        seen.Reports.Values.Count(r => r.Node != candidate.Node && seen.Voters.Contains(r.Node) && r.Status is { } s && !s.Holds.Contains(candidate.Status!.Purged));
+
+    private static ControllerDecision OpenWithLoss(ControllerInput seen, EpochRecord closed, NodeId chosen)
+    {
+        var report = seen.Reports.GetValueOrDefault(chosen);
+        return report is { Mysqld: MysqldState.Running, Status: { AllApplied: true } } && report.StandingPromise(closed.Number) is not null && report.Led <= report.Released
+            ? ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, report, $"an operator accepted the loss of what {ControllerPolicy.Name(seen, chosen)} does not hold")))
+            : ControllerDecision.Wait(new Reason("waiting-for-chosen", $"{ControllerPolicy.Name(seen, chosen)}, chosen by an operator, {Why(seen, chosen)}"));
+    }
+}

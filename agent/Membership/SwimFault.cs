@@ -1,0 +1,37 @@
+namespace MySqlHa.Membership;
+
+/// <summary>Mistakes that tests switch on to see that they are found. None outside tests.</summary>
+internal enum SwimFault
+{
+    None,
+
+    /// <summary>An accused member does not object.</summary>
+    NoRefutation,
+
+    /// <summary>Nobody else is asked before a member is suspected.</summary>
+    NoIndirectProbes,
+
+    /// <summary>Suspects stay suspects.</summary>
+    SuspicionNeverEnds,
+
+    /// <summary>What was heard last is believed, however old it is.</summary>
+    OldOverwritesNew,
+
+    /// <summary>Confirmed members and seeds are never asked again.</summary>
+    NoRejoin,
+
+    /// <summary>Somebody else's incarnation is raised when it is suspected.</summary>
+    RaisesOthersIncarnation,
+
+    /// <summary>News is packed without a look at the size.</summary>
+    IgnoresSize,
+
+    /// <summary>Time that this node slept counts as the others' silence.</summary>
+    CountsSleep,
+
+    /// <summary>What a member says anew of itself is not taken from it.</summary>
+    KeepsOldFacts,
+
+    /// <summary>A restarted member keeps its low incarnation though others hold a higher one.</summary>
+    ForgetsFormerLife,
+}

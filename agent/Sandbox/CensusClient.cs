@@ -1,0 +1,83 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Sandbox;
+
+/// <summary>What one node says of the cluster; View null: it did not answer, and Silence says how.</summary>
+public sealed record NodeAnswer(SandboxNode Node, ClusterView? View, string Silence);
+
+/// <summary>Reads the nodes' pictures of the cluster and posts operators' requests, over HTTP as anyone could.</summary>
+public sealed class CensusClient : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+    // A node that is frozen or cut off takes a connection and says nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // A switchover waits for replication; the agents bound it themselves.
+    private static readonly TimeSpan OperatorPatience = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience }) { Timeout = OperatorPatience };
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>All nodes at once.</summary>
+    public async Task<IReadOnlyList<NodeAnswer>> AskAsync(IEnumerable<SandboxNode> nodes, CancellationToken cancellation) =>
+        await Task.WhenAll(nodes.Select(node => AskAsync(node, cancellation)));
+
+    public async Task<NodeAnswer> AskAsync(SandboxNode node, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var view = await _http.GetFromJsonAsync<ClusterView>(UrlOf(node, "view"), Json, patience.Token);
+            return new NodeAnswer(node, view, view is null ? "answers with nothing" : "");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new NodeAnswer(node, null, "does not answer");
+        }
+        catch (HttpRequestException e)
+        {
+            return new NodeAnswer(node, null, e.StatusCode is { } code ? $"answers with HTTP {(int)code}" : "does not answer yet");
+        }
+        catch (JsonException e)
+        {
+            return new NodeAnswer(node, null, $"answers with something that is no census: {e.Message}");
+        }
+    }
+
+    /// <summary>The picture to believe: of a node that reaches a majority, else the newest there is; null where none answers.</summary>
+    public static ClusterView? Best(IEnumerable<NodeAnswer> answers) =>
+        answers.Select(a => a.View).OfType<ClusterView>()
+            .OrderByDescending(v => v.Election != ElectionStatus.NoQuorum && v.Controller is not null)
+            .ThenByDescending(v => v.Epoch).ThenByDescending(v => v.AppliedIndex).ThenByDescending(v => v.Term)
+            .FirstOrDefault();
+
+    /// <summary>The node brings the request to who must act. A connection that breaks leaves the outcome unknown.</summary>
+    public async Task<OperatorAnswer> PostAsync(SandboxNode node, OperatorRequest request, CancellationToken cancellation)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(node, "operator"));
+        message.Headers.Add("X-MySqlHa", "1");
+        message.Content = JsonContent.Create(request, options: Json);
+        try
+        {
+            using var response = await _http.SendAsync(message, cancellation);
+            var text = await response.Content.ReadAsStringAsync(cancellation);
+            return JsonSerializer.Deserialize<OperatorAnswer>(text, Json) is { Reason: not null } answer
+                ? answer
+                : Unknown($"{node.Name} answers with HTTP {(int)response.StatusCode}");
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return Unknown($"{node.Name} gave no answer that can be read: {e.Message}");
+        }
+    }
+
+    private static OperatorAnswer Unknown(string text) => new(OperatorOutcome.Unknown, new Reason("no-answer", text + "; look at status before trying again"));
+
+    private static Uri UrlOf(SandboxNode node, string path) => new($"http://{node.Ip}:{node.Address.HttpPort}/{path}");
+}

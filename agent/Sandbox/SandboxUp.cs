@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Sandbox;
+
+/// <summary>What up was told on the command line; null: as the sandbox was made, else 3 nodes with timing lan.</summary>
+internal sealed record UpOptions(int? Nodes, string? Timing, string? Mysqld);
+
+/// <summary>
+/// From nothing, or from whatever is left, to a cluster with a writable leader and healthy followers. Nodes that run are left
+/// alone; dead ones are started, frozen ones thawed.
+/// </summary>
+internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWriter output)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Dictionary<SandboxNode, string> _said = [];
+
+    public async Task<SandboxExit> RunAsync(UpOptions options, CancellationToken cancellation)
+    {
+        IReadOnlyList<SandboxNode> started;
+        using (await place.LockAsync(cancellation))
+        {
+            place.Prepare(Wanted(options));
+            started = AgentStart.Missing(place.Nodes);
+        }
+
+        await output.WriteLineAsync(
+            started.Count == 0
+                ? $"all {place.Nodes.Count} nodes run already"
+                : $"starting {string.Join(", ", started.Select(n => $"{n.Name} ({n.Ip})"))}, timing {place.Settings!.Timing}");
+        var view = await WaitAsync(cancellation);
+        await SummaryAsync(view);
+        return SandboxExit.Fine;
+    }
+
+    private SandboxSettings Wanted(UpOptions options)
+    {
+        var made = place.Settings;
+        var wanted = new SandboxSettings(options.Nodes ?? made?.Nodes ?? 3, options.Timing ?? made?.Timing ?? "lan", Mysqld.Choose(options.Mysqld, made));
+        return made is null || wanted.Timing == made.Timing || NodeProcesses.Of(place.Nodes).Values.All(p => p.AgentPid == 0)
+            ? wanted
+            : throw new SandboxException(
+                SandboxExit.Refused, $"nodes run with timing {made.Timing}, and all must have the same: down --keep-data first, then up --timing {wanted.Timing}");
+    }
+
+    private async Task<ClusterView> WaitAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var answers = await census.AskAsync(place.Nodes, cancellation);
+            foreach (var answer in answers)
+            {
+                await TellAsync(answer);
+            }
+
+            var view = CensusClient.Best(answers);
+            if (view is not null && Missing(view).Length == 0 && answers.All(a => a.View is { Election: ElectionStatus.Finished }))
+            {
+                return view;
+            }
+
+            var processes = NodeProcesses.Of(place.Nodes);
+            if (place.Nodes.FirstOrDefault(n => processes[n].AgentPid == 0) is { } dead)
+            {
+                throw new SandboxException(SandboxExit.Error, $"the agent of {dead.Name} has ended; its last words ({dead.LogFile}):\n  {AgentStart.LastWords(dead)}");
+            }
+
+            if (_clock.Elapsed > Deadline)
+            {
+                throw TooLate(view);
+            }
+
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+
+    private SandboxException TooLate(ClusterView? view)
+    {
+        var leader = StatusDocument.LeaderOf(view);
+        var words = string.Join("\n  ", _said.OrderBy(s => s.Key.Number).Select(s => $"{s.Key.Name}: {s.Value}"));
+        return new SandboxException(
+            leader is null || view is not { LeaderWritable: true } ? SandboxExit.NoLeader : SandboxExit.Error,
+            $"not ready after {Deadline.TotalSeconds:0} s ({(view is null ? "no node answers" : Missing(view))}); the nodes run on. What they said last:\n  {words}");
+    }
+
+    /// <summary>What is still missing, as a sentence; empty: all is well.</summary>
+    private string Missing(ClusterView view)
+    {
+        var leader = StatusDocument.LeaderOf(view);
+        if (leader is null || !view.LeaderWritable)
+        {
+            return leader is null ? "there is no leader" : $"{leader.Name} leads and is not writable yet";
+        }
+
+        var unfit = place.Nodes.Where(n => !view.Members.Any(m => m.Address.Host == n.Ip && m is { Role: not MemberRole.None, Health: MemberHealth.Ok })).ToList();
+        return unfit.Count > 0 ? $"{string.Join(", ", unfit.Select(n => n.Name))} {(unfit.Count == 1 ? "is" : "are")} not healthy yet"
+            : File.Exists(LeaderNode(leader).ClientFile) ? ""
+            : "the application account is not made yet";
+    }
+
+    private async Task TellAsync(NodeAnswer answer)
+    {
+        var words = answer.View is { } view ? Sentence(view) : answer.Silence;
+        if (_said.TryGetValue(answer.Node, out var before) && before == words)
+        {
+            return;
+        }
+
+        _said[answer.Node] = words;
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {_clock.Elapsed.TotalSeconds,4:0.0} s  {answer.Node.Name}  {words}"));
+    }
+
+    private static string Sentence(ClusterView view)
+    {
+        var self = view.Member(view.Self);
+        var own = self is { Activity.Length: > 0 } ? $"; {self.Activity}" : self is { Role: MemberRole.Follower } ? "; follows" : "";
+        return StatusDocument.LeaderOf(view) is { } leader
+            ? $"{leader.Name} leads ({leader.Id}, {leader.Address}), epoch {view.Epoch}{own}"
+            : (view.Reasons.Length > 0 ? view.Reasons[0].Text : "waiting for a leader") + own;
+    }
+
+    private SandboxNode LeaderNode(MemberView leader) => place.Nodes.First(n => n.Ip == leader.Address.Host);
+
+    private async Task SummaryAsync(ClusterView view)
+    {
+        var leader = LeaderNode(StatusDocument.LeaderOf(view)!);
+        var follower = place.Nodes.First(n => n != leader);
+        var client = Mysqld.Client(place.Settings!);
+        await output.WriteLineAsync(
+            $"""
+
+            leaderIp:   {leader.Ip}
+            censusUrl:  http://{leader.Ip}:{leader.Address.HttpPort}/census
+            leader:     {client} --defaults-file={leader.ClientFile} -h {leader.Ip}
+            follower:   {client} --defaults-file={follower.ClientFile} -h {follower.Ip}
+            """);
+    }
+}

@@ -1,0 +1,31 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Tests.Simulation;
+
+/// <summary>Which node's packets reach which, on the control plane (ring) and the data plane (3306) apart; each direction apart.</summary>
+internal sealed class SimNetwork
+{
+    private readonly HashSet<(int From, int To)> _control = [];
+    private readonly HashSet<(int From, int To)> _data = [];
+
+    public bool ControlFlows(SimNode from, SimNode to) => !_control.Contains((from.Number, to.Number));
+
+    /// <summary>A connection needs both directions.</summary>
+    public bool DataFlows(SimNode a, SimNode b) => !_data.Contains((a.Number, b.Number)) && !_data.Contains((b.Number, a.Number));
+
+    public void Cut(SimNode from, SimNode to, bool control, bool data)
+    {
+        _ = control && _control.Add((from.Number, to.Number));
+        _ = data && _data.Add((from.Number, to.Number));
+    }
+
+    public void Heal()
+    {
+        _control.Clear();
+        _data.Clear();
+    }
+
+    /// <summary>Whether the node reaches, both ways, a majority of the nodes that are up; itself counts.</summary>
+    public bool ReachesMajority(SimNode node, IReadOnlyList<SimNode> all) =>
+        all.Count(o => o == node || (o.AgentUp && ControlFlows(node, o) && ControlFlows(o, node))) > all.Count / 2;
+}

@@ -1,0 +1,196 @@
+using MySqlHa.Cluster;
+using MySqlHa.Core;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Tests.Simulation;
+
+internal enum SimProcess
+{
+    Agent,
+    Mysqld,
+}
+
+/// <summary>A host: a disk, a clock of its own rate, an agent (the real <see cref="NodeCore"/>) and a mysqld (the model).</summary>
+internal sealed class SimNode
+{
+    private readonly World _world;
+    private readonly double _rate;
+    private readonly long _offset;
+    private readonly Dictionary<SimProcess, Instant> _frozenUntil = [];
+    private long _tick;
+    private int _boots = 1;
+
+    public SimNode(World world, int number)
+    {
+        _world = world;
+        Number = number;
+        Id = NodeId.Parse($"{number + 1:x32}");
+        Address = new NodeAddress($"10.0.0.{number + 1}");
+        _rate = 1 + (world.Weights.Drift * ((2 * world.Random.NextDouble()) - 1));
+        _offset = world.Random.Next(1, 1_000_000);
+        Mysqld = new SimMysqld(world, this);
+    }
+
+    public int Number { get; }
+    public NodeId Id { get; }
+    public NodeAddress Address { get; }
+    public NodeCore? Core { get; private set; }
+    public SimDisk Disk { get; } = new();
+    public SimMysqld Mysqld { get; }
+    public bool AgentUp => Core is not null;
+    public bool HostUp { get; private set; } = true;
+    public long AgentLife { get; private set; }
+    public Instant LeaseUntil => Disk.LeaseUntil;
+
+    public Instant LocalNow => new((long)(_world.Now.Micros * _rate) + _offset);
+
+    private Instant TrueTime(Instant local) => local == Instant.Never ? Instant.Never : new Instant((long)((local.Micros - _offset) / _rate) + 1);
+
+    public void StartAgent()
+    {
+        if (AgentUp)
+        {
+            return;
+        }
+
+        HostUp = true;
+        AgentLife++;
+        var options = new CoreOptions
+        {
+            Self = Id,
+            Name = $"n{Number}",
+            Address = Address,
+            Group = new ServiceGroup("production"),
+            Seeds = [.. Enumerable.Range(0, _world.Weights.Nodes).Where(n => n != Number).Select(n => ($"10.0.0.{n + 1}", 9638))],
+            Voters = _world.Weights.Nodes,
+            Timing = Weights.Timing,
+            BootId = $"boot-{Number}-{_boots}",
+            NewClusterId = $"cluster-{Number}",
+            NewClusterSecret = "c2VjcmV0",
+            SnapshotEvery = 20,
+            DutyFaults = _world.Mutation.Duty,
+            ControllerFaults = _world.Mutation.Controller,
+            Faults = _world.Mutation.Core,
+        };
+        var state = !Mysqld.HasData ? MysqldState.Absent : Mysqld.Running ? MysqldState.Running : MysqldState.Stopped;
+        Core = new NodeCore(options, new CoreRestored(Disk.Raft, Disk.Local, state, Disk.LeaseUntil), new Random(_world.Random.Next()), LocalNow);
+        Step(Tick.Instance);
+    }
+
+    public void StopAgent()
+    {
+        Core = null;
+        AgentLife++;
+    }
+
+    /// <summary>The power goes: agent, mysqld, page cache; the next boot has another id.</summary>
+    public void LosePower()
+    {
+        StopAgent();
+        Mysqld.LosePower(_world.Random);
+        HostUp = false;
+        _boots++;
+        Disk.LeaseUntil = Instant.Zero;
+    }
+
+    public void KillMysqld(string how)
+    {
+        if (!Mysqld.Running)
+        {
+            return;
+        }
+
+        Mysqld.Die();
+        var life = AgentLife;
+        _world.After(_world.Random.Next(500, 5_000), () => WhenAwake(SimProcess.Agent, () => StepIf(life, new MysqldExited(how))));
+    }
+
+    public void Freeze(SimProcess process, TimeSpan time) => _frozenUntil[process] = _world.Now + time;
+
+    public bool Frozen(SimProcess process) => _frozenUntil.TryGetValue(process, out var until) && _world.Now < until;
+
+    /// <summary>Runs now, or when the process is thawed.</summary>
+    public void WhenAwake(SimProcess process, Action action)
+    {
+        if (Frozen(process))
+        {
+            _world.At(_frozenUntil[process] + TimeSpan.FromMicroseconds(_world.Random.Next(1, 2000)), () => WhenAwake(process, action));
+        }
+        else
+        {
+            action();
+        }
+    }
+
+    public void StepIf(long life, CoreInput input)
+    {
+        if (life == AgentLife && AgentUp)
+        {
+            Step(input);
+        }
+    }
+
+    public void Step(CoreInput input)
+    {
+        if (Core is not { } core)
+        {
+            return;
+        }
+
+        var output = core.Step(LocalNow, _world.WallClock, input);
+        if (_world.DiesBeforeKeeping(this))
+        {
+            StopAgent();
+            return;
+        }
+
+        Disk.Keep(output);
+        _world.Checkers.Kept(this, core);
+        foreach (var reason in output.Events)
+        {
+            _world.Log(this, reason.Text);
+        }
+
+        foreach (var (host, port, message) in output.Datagrams)
+        {
+            _world.SendDatagram(this, host, message);
+        }
+
+        foreach (var (to, _, message) in output.Frames)
+        {
+            _world.SendFrame(this, to, message);
+        }
+
+        foreach (var effect in output.Effects)
+        {
+            SimEffects.Run(_world, this, effect);
+        }
+
+        foreach (var reply in output.Replies)
+        {
+            _world.Log(this, $"operator: {reply.Answer.Outcome} {reply.Answer.Reason.Text}");
+        }
+
+        ScheduleTick(core);
+    }
+
+    private void ScheduleTick(NodeCore core)
+    {
+        var deadline = core.NextDeadline;
+        if (deadline == Instant.Never)
+        {
+            return;
+        }
+
+        var version = ++_tick;
+        var life = AgentLife;
+        var at = Instant.Later(TrueTime(deadline), _world.Now + TimeSpan.FromMicroseconds(50));
+        _world.At(at, () =>
+        {
+            if (version == _tick)
+            {
+                WhenAwake(SimProcess.Agent, () => StepIf(life, Tick.Instance));
+            }
+        });
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using MySqlHa.Cluster;
+using MySqlHa.Core;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Tests.Simulation;
+
+/// <summary>
+/// A cluster of real node cores over a simulated network, clock, disk and MySQL. One seeded source of randomness decides everything,
+/// so a seed is a bug report.
+/// </summary>
+internal sealed class World
+{
+    private readonly PriorityQueue<Action, (long At, long Order)> _queue = new();
+    private readonly List<string> _log = [];
+    private readonly bool _verbose;
+    private long _order;
+    private long _content;
+    private bool _healed;
+
+    public World(int seed, Weights? weights = null, Mutation? mutation = null, bool verbose = false)
+    {
+        Random = new Random(seed);
+        Weights = weights ?? Weights.Draw(seed);
+        Mutation = mutation ?? Mutation.None;
+        _verbose = verbose;
+        Checkers = new Checkers(this);
+        Nodes = [.. Enumerable.Range(0, Weights.Nodes).Select(n => new SimNode(this, n))];
+        Writers = [.. Enumerable.Range(0, Weights.Writers).Select(w => new SimWriter(this, w))];
+    }
+
+    public Random Random { get; }
+    public Weights Weights { get; }
+    public Mutation Mutation { get; }
+    public SimNetwork Network { get; } = new();
+    public Checkers Checkers { get; }
+    public IReadOnlyList<SimNode> Nodes { get; }
+    public IReadOnlyList<SimWriter> Writers { get; }
+    public Instant Now { get; private set; } = Instant.Zero;
+    public long WallClock => Now.Micros / 1000;
+    public bool Healed => _healed;
+    public string Transcript => string.Join('\n', _log);
+
+    public SimNode Node(NodeId id) => Nodes.Single(n => n.Id == id);
+
+    public long NextContent() => ++_content;
+
+    public void After(int micros, Action action) => At(Now + TimeSpan.FromMicroseconds(micros), action);
+
+    public void At(Instant at, Action action) => _queue.Enqueue(action, (Math.Max(at.Micros, Now.Micros), _order++));
+
+    public int DataDelay() => Random.Next(50, Math.Max(400, Weights.DelayMicros / 4));
+
+    public bool DiesBeforeKeeping(SimNode node)
+    {
+        if (_healed || Weights.AgentCrash == 0 || Random.NextDouble() > 0.0003)
+        {
+            return false;
+        }
+
+        Log(node, "agent dies before it kept its step");
+        After(Random.Next(100_000, 2_000_000), node.StartAgent);
+        return true;
+    }
+
+    public void SendDatagram(SimNode from, string host, GossipMessage message)
+    {
+        var to = Nodes.FirstOrDefault(n => n.Address.Host == host);
+        if (to is not null)
+        {
+            Carry(from, to, () => new DatagramReceived(from.Address.Host, 9638, message));
+        }
+    }
+
+    public void SendFrame(SimNode from, NodeId to, PeerMessage message) => Carry(from, Node(to), () => new FrameReceived(from.Id, message));
+
+    /// <summary>Runs until the instant, or until the condition holds; false where it never did.</summary>
+    public bool Run(Instant until, Func<bool>? condition = null)
+    {
+        var nextCheck = Now;
+        while (_queue.TryPeek(out _, out var key) && key.At <= until.Micros && Checkers.Violation is null)
+        {
+            Now = new Instant(key.At);
+            _queue.Dequeue()();
+            if (condition is not null && Now >= nextCheck)
+            {
+                nextCheck = Now + TimeSpan.FromMilliseconds(20);
+                if (condition())
+                {
+                    return true;
+                }
+            }
+        }
+
+        Now = Instant.Later(Now, until);
+        return condition is null;
+    }
+
+    /// <summary>All faults end: everything is up, connected and on time from here on.</summary>
+    public void Heal()
+    {
+        _healed = true;
+        Network.Heal();
+        foreach (var node in Nodes)
+        {
+            node.Mysqld.ApplierStalled = false;
+            node.Mysqld.Apply();
+            node.StartAgent();
+        }
+
+        Log(null, "---- healed ----");
+    }
+
+    public void Log(SimNode? node, string text)
+    {
+        if (_verbose)
+        {
+            _log.Add(string.Create(CultureInfo.InvariantCulture, $"{Now.Micros / 1e6,10:0.000000} {new string(' ', (node?.Number ?? 0) * 4)}{(node is null ? "*" : "n" + node.Number)} {text}"));
+        }
+    }
+
+    private void Carry(SimNode from, SimNode to, Func<CoreInput> input)
+    {
+        if (!_healed && Random.NextDouble() < Weights.Loss)
+        {
+            return;
+        }
+
+        var copies = !_healed && Random.NextDouble() < Weights.Duplication ? 2 : 1;
+        for (var copy = 0; copy < copies; copy++)
+        {
+            // A heavy tail: most messages are quick, a few take long and are overtaken.
+            var share = Random.NextDouble();
+            var delay = 50 + (int)(Weights.DelayMicros * share * share * (Random.Next(50) == 0 && !_healed ? 10 : 1));
+            After(delay, () =>
+            {
+                if (Network.ControlFlows(from, to) && to.AgentUp)
+                {
+                    var life = to.AgentLife;
+                    to.WhenAwake(SimProcess.Agent, () => to.StepIf(life, input()));
+                }
+            });
+        }
+    }
+}
