@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace MySqlHa.Configuration;
+namespace MySqlHa.Cluster;
 
 /// <summary>Durations as people write them: <c>500ms</c>, <c>1s</c>, <c>1.5s</c>, <c>2m</c>. A number without a unit is none.</summary>
 public static partial class DurationText

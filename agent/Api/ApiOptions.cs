@@ -1,0 +1,6 @@
+namespace MySqlHa.Api;
+
+/// <summary>Where the API listens.</summary>
+/// <param name="Host">An IP address of this machine, or 0.0.0.0 or ::.</param>
+/// <param name="Port">0: any free one (for tests); <see cref="ApiServer.Port"/> tells which.</param>
+public sealed record ApiOptions(string Host, int Port);

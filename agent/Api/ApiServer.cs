@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MySqlHa.Api;
+
+/// <summary>
+/// The HTTP face of a node: census, health, metrics, operator requests. Reading verbs change nothing; only <c>POST /operator</c> asks
+/// for something. Reads neither environment nor files of its own, and leaves signals to the process.
+/// </summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApiServer(WebApplication app, int port)
+    {
+        _app = app;
+        Port = port;
+    }
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; }
+
+    /// <summary>Listens and answers from now on. Throws <see cref="ApiListenException"/> where it cannot listen.</summary>
+    public static async Task<ApiServer> StartAsync(ApiOptions options, IClusterPort port, ILogger logger, CancellationToken cancellation = default)
+    {
+        var app = Build(options, logger);
+        _ = app.Use(Answers.CompleteAsync);
+        IndexEndpoint.Map(app);
+        ViewEndpoints.Map(app, port);
+        CensusEndpoint.Map(app, port);
+        ServicesEndpoints.Map(app, port);
+        HealthEndpoints.Map(app, port);
+        RaftEndpoint.Map(app, port);
+        MetricsEndpoint.Map(app, port);
+        OperatorEndpoint.Map(app, port, logger);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await app.DisposeAsync();
+            throw new ApiListenException(WhyNot(options, e), e);
+        }
+
+        var bound = new Uri(app.Urls.First()).Port;
+        ApiLog.Listening(logger, options.Host, bound);
+        return new ApiServer(app, bound);
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static WebApplication Build(ApiOptions options, ILogger logger)
+    {
+        // Empty, not slim: the slim builder takes appsettings.json and ASPNETCORE_URLS from wherever the agent was started.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mysqlha" });
+        _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 512;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Listen(IPAddress.Parse(options.Host), options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        _ = builder.Services.AddRoutingCore();
+        _ = builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        _ = builder.Services.AddSingleton<ILoggerProvider>(new OneLogger(logger));
+        _ = builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        _ = builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        return builder.Build();
+    }
+
+    private static string WhyNot(ApiOptions options, Exception e)
+    {
+        var socket = e as SocketException ?? e.InnerException as SocketException ?? e.InnerException?.InnerException as SocketException;
+        var why = (e.InnerException, socket?.SocketErrorCode) switch
+        {
+            (AddressInUseException, _) or (_, SocketError.AddressAlreadyInUse) => "another process listens there",
+            (_, SocketError.AddressNotAvailable) => "this machine has no such address",
+            (_, SocketError.AccessDenied) => "this user may not use the port",
+            _ => e.Message,
+        };
+        return $"the API cannot listen on {options.Host} port {options.Port} (tcp): {why}";
+    }
+
+    /// <summary>Signals belong to the process, not to its HTTP server.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class OneLogger(ILogger logger) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void Dispose()
+        {
+            // The logger belongs to the caller.
+        }
+    }
+}

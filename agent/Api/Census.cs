@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Api;
+
+/// <summary>From the view to the census document.</summary>
+internal static class Census
+{
+    public static CensusDocument Of(ClusterView view) => new(
+        Changed: true,
+        CensusGroups: new Dictionary<string, CensusGroup> { [view.ServiceGroup.ToString()] = GroupOf(view) },
+        LocalMemberId: view.Self.Hex,
+        // In Habitat these count the changes of each kind of rumour; here a replicated log orders them, and its position counts.
+        LastServiceCounter: view.AppliedIndex,
+        LastElectionCounter: view.Epoch,
+        LastElectionUpdateCounter: 0,
+        LastMembershipCounter: view.AppliedIndex,
+        LastServiceConfigCounter: view.AckersVersion,
+        LastServiceFileCounter: 0);
+
+    public static CensusMember MemberOf(ClusterView view, MemberView m)
+    {
+        var gap = GtidGap.Of(view, m);
+        return new CensusMember
+        {
+            MemberId = m.Id.Hex,
+            Pkg = PackageOf(m),
+            Package = string.Join('/', "mysqlha", "mysql", m.MysqlVersion, m.AgentVersion),
+            Group = view.ServiceGroup.Group,
+            Persistent = m.Voter,
+            Leader = m.Role == MemberRole.Leader,
+            Follower = m.Role == MemberRole.Follower,
+            ElectionIsRunning = view.Election == ElectionStatus.Running,
+            ElectionIsNoQuorum = view.Election == ElectionStatus.NoQuorum,
+            ElectionIsFinished = view.Election == ElectionStatus.Finished,
+            Sys = new CensusSystem(m.Address.Host, m.Name, m.Address.Host, m.Address.RingPort, m.Address.Host, m.Address.HttpPort),
+            Alive = m.Liveness == MemberLiveness.Alive,
+            Suspect = m.Liveness == MemberLiveness.Suspect,
+            Confirmed = m.Liveness == MemberLiveness.Confirmed,
+            Departed = m.Liveness == MemberLiveness.Departed,
+            Cfg = new CensusExports(m.Address.MysqlPort, m.ServerUuid),
+            Number = m.Number,
+            Name = m.Name,
+            Voter = m.Voter,
+            Health = Words.Of(m.Health),
+            Mysqld = Words.Of(m.Mysqld),
+            Epoch = m.Epoch,
+            Writable = m.Writable,
+            ReceiverRunning = m.ReceiverRunning,
+            ApplierRunning = m.ApplierRunning,
+            Acker = m.Acker,
+            GtidExecuted = m.Executed.ToString(),
+            GtidReceived = m.Received.ToString(),
+            GtidsMissing = gap?.Missing,
+            GtidsBehind = gap?.Behind,
+            LagSeconds = m.LagSeconds,
+            ReportAgeSeconds = m.ReportAgeSeconds,
+            Activity = m.Activity,
+            AgentVersion = m.AgentVersion,
+            AgentPid = m.AgentPid,
+            MysqldPid = m.MysqldPid,
+            Problems = ReasonDocument.Of(m.Problems),
+        };
+    }
+
+    public static CensusPackage PackageOf(MemberView m) => new("mysqlha", "mysql", m.MysqlVersion, m.AgentVersion);
+
+    private static CensusGroup GroupOf(ClusterView view) => new()
+    {
+        ServiceGroup = view.ServiceGroup.ToString(),
+        ElectionStatus = Words.OfHabitat(view.Election),
+        LeaderId = view.EpochOpen ? view.Leader?.Hex : null,
+        LocalMemberId = view.Self.Hex,
+        Population = view.Members.ToDictionary(m => m.Id.Hex, m => MemberOf(view, m)),
+        ClusterId = view.ClusterId,
+        Followers = [.. view.Members.Where(m => m.Role == MemberRole.Follower).Select(m => m.Id.Hex)],
+        Term = view.Term,
+        ControllerId = view.Controller?.Hex,
+        Epoch = view.Epoch,
+        EpochOpen = view.EpochOpen,
+        Established = view.Established,
+        LeaderWritable = view.LeaderWritable,
+        Ackers = [.. view.Ackers.Select(a => a.Hex)],
+        AcksNeeded = view.AcksNeeded,
+        AckersVersion = view.AckersVersion,
+        VotersExpected = view.VotersExpected,
+        Paused = view.Paused,
+        Switchover = view.Switchover,
+        Reasons = ReasonDocument.Of(view.Reasons),
+    };
+}

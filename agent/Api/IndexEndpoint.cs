@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace MySqlHa.Api;
+
+/// <summary><c>/</c>: a browser is sent to the census; a program gets the list of what there is.</summary>
+internal static class IndexEndpoint
+{
+    private static readonly IndexDocument Document = new("mysqlha", new Dictionary<string, string>
+    {
+        ["/census"] = "members, leader, election and epoch in Habitat's words; a page for browsers",
+        ["/services"] = "the service of this node",
+        ["/services/mysql/{group}"] = "the same, by service group",
+        ["/services/mysql/{group}/health"] = "health as Habitat answers it: 200, 503 critical, 500 unknown",
+        ["/health"] = "200 while this node leads or follows as it should, else 503",
+        ["/leader"] = "200 on the leader while it is writable and its lease runs, else 503",
+        ["/follower"] = "200 on a healthy follower, else 503; ?lag=5s bounds how far it may be behind",
+        ["/raft/status"] = "term, role, log positions",
+        ["/history"] = "the epochs: who led when, and why it changed",
+        ["/metrics"] = "for Prometheus",
+        ["/view"] = "everything, as the command line reads it",
+        ["/operator"] = "POST: switchover, failover, step-down, pause, reinit",
+    });
+
+    public static void Map(IEndpointRouteBuilder routes) => _ = routes.MapMethods("/", Answers.Checking, context =>
+    {
+        context.Response.Headers.Vary = "Accept";
+        if (!Browser.Asks(context.Request))
+        {
+            return context.JsonAsync(Document, ApiJson.Default.IndexDocument);
+        }
+
+        context.Response.Redirect("/census");
+        return Task.CompletedTask;
+    });
+}
+
+internal sealed record IndexDocument(string Product, IReadOnlyDictionary<string, string> Resources);
+
+/// <summary>Who asks: a person's browser names <c>text/html</c>; programs and curl do not.</summary>
+internal static class Browser
+{
+    public static bool Asks(HttpRequest request) => request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+}

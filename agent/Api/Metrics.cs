@@ -1,0 +1,135 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Api;
+
+/// <summary>
+/// The view as metrics. States are numbers by mappings that are frozen once published, whatever becomes of the enums; each HELP
+/// names its mapping.
+/// </summary>
+internal static class Metrics
+{
+    public static string Of(ClusterView view, TimeSpan leaseLeft)
+    {
+        var text = new MetricsText();
+        Node(text, view, leaseLeft);
+        Cluster(text, view);
+        Members(text, view);
+        text.Counters(
+            "mysqlha_events_total",
+            "What this agent counted since its start, by event.",
+            view.Counters.Select(c => (Labels: new[] { ("event", c.Key) }, (double?)c.Value)));
+        return text.ToString();
+    }
+
+    public static int Number(ElectionStatus status) => status switch
+    {
+        ElectionStatus.None => 0,
+        ElectionStatus.Running => 1,
+        ElectionStatus.NoQuorum => 2,
+        ElectionStatus.Finished => 3,
+        _ => -1,
+    };
+
+    public static int Number(MemberRole role) => role switch
+    {
+        MemberRole.None => 0,
+        MemberRole.Leader => 1,
+        MemberRole.Follower => 2,
+        _ => -1,
+    };
+
+    /// <summary>As the exit codes of Habitat's health-check hook.</summary>
+    public static int Number(MemberHealth health) => health switch
+    {
+        MemberHealth.Ok => 0,
+        MemberHealth.Warning => 1,
+        MemberHealth.Critical => 2,
+        MemberHealth.Unknown => 3,
+        _ => -1,
+    };
+
+    public static int Number(MemberLiveness liveness) => liveness switch
+    {
+        MemberLiveness.Alive => 0,
+        MemberLiveness.Suspect => 1,
+        MemberLiveness.Confirmed => 2,
+        MemberLiveness.Departed => 3,
+        _ => -1,
+    };
+
+    public static int Number(MysqldState state) => state switch
+    {
+        MysqldState.Unknown => 0,
+        MysqldState.Absent => 1,
+        MysqldState.Initialising => 2,
+        MysqldState.Starting => 3,
+        MysqldState.Running => 4,
+        MysqldState.Cloning => 5,
+        MysqldState.Stopping => 6,
+        MysqldState.Stopped => 7,
+        MysqldState.Hung => 8,
+        _ => -1,
+    };
+
+    private static void Node(MetricsText text, ClusterView view, TimeSpan leaseLeft)
+    {
+        var me = view.Member(view.Self);
+        text.Gauges("mysqlha_info", "This agent; always 1.",
+        [
+            ([("service_group", view.ServiceGroup.ToString()), ("member_id", view.Self.Hex), ("cluster_id", view.ClusterId),
+                ("version", me?.AgentVersion ?? ""), ("mysql_version", me?.MysqlVersion ?? "")], 1),
+        ]);
+        text.Gauge("mysqlha_healthy", "1 while /health answers 200.", NodeDuty.AgainstHealth(view, leaseLeft).IsEmpty ? 1 : 0);
+        text.Gauge("mysqlha_leader", "1 while /leader answers 200.", NodeDuty.AgainstLeader(view, leaseLeft).IsEmpty ? 1 : 0);
+        text.Gauge("mysqlha_lease_seconds", "Seconds left of this node's lease; 0: none.", Math.Max(0, leaseLeft.TotalSeconds));
+        text.Gauge("mysqlha_raft_term", "Term of the Raft log.", view.Term);
+        text.Gauge("mysqlha_raft_leader", "1 on Raft's leader, the controller.", view.Controller == view.Self ? 1 : 0);
+        text.Gauge("mysqlha_raft_commit_index", "Last log entry known to be committed.", view.CommitIndex);
+        text.Gauge("mysqlha_raft_applied_index", "Last log entry applied on this node.", view.AppliedIndex);
+    }
+
+    private static void Cluster(MetricsText text, ClusterView view)
+    {
+        text.Gauge(
+            "mysqlha_election_status",
+            "Election of the service group: 0 none, 1 running, 2 no quorum, 3 finished.",
+            Number(view.Election));
+        text.Gauge("mysqlha_epoch", "Number of the current epoch; 0: none yet.", view.Epoch);
+        text.Gauge("mysqlha_epoch_open", "1 while the current epoch is open.", view.EpochOpen ? 1 : 0);
+        text.Gauge("mysqlha_epoch_established", "1 once the epoch's leader has proved that its commits are acknowledged.", view.Established ? 1 : 0);
+        text.Gauge("mysqlha_leader_writable", "1 while the leader reports itself writable.", view.LeaderWritable ? 1 : 0);
+        text.Gauge("mysqlha_ackers", "Members whose acknowledgement may complete a commit.", view.Ackers.Length);
+        text.Gauge("mysqlha_acks_needed", "Acknowledgements that a commit needs.", view.AcksNeeded);
+        text.Gauge("mysqlha_paused", "1 while automatic failover is paused.", view.Paused ? 1 : 0);
+        text.Gauge(
+            "mysqlha_archived_transactions",
+            "Transactions archived and undone in all epochs this node remembers.",
+            view.History.Sum(e => e.Archived.Sum(a => (double)a.Transactions.Count)));
+    }
+
+    private static void Members(MetricsText text, ClusterView view)
+    {
+        void Each(string name, string help, Func<MemberView, double?> value) => text.Gauges(
+            $"mysqlha_member_{name}",
+            help,
+            view.Members.Select(m => (Labels: new[] { ("member", m.Name), ("member_id", m.Id.Hex), ("address", m.Address.Host) }, value(m))));
+
+        Each("role", "0 none, 1 leader, 2 follower.", m => Number(m.Role));
+        Each("health", "0 ok, 1 warning, 2 critical, 3 unknown.", m => Number(m.Health));
+        Each("liveness", "0 alive, 1 suspect, 2 confirmed dead, 3 departed.", m => Number(m.Liveness));
+        Each(
+            "mysqld_state",
+            "0 unknown, 1 absent, 2 initialising, 3 starting, 4 running, 5 cloning, 6 stopping, 7 stopped, 8 hung.",
+            m => Number(m.Mysqld));
+        Each("epoch", "Epoch whose leader the member follows or is; 0: none.", m => m.Epoch);
+        Each("writable", "1 while the member takes writes.", m => m.Writable ? 1 : 0);
+        Each("acker", "1 if its acknowledgement may complete a commit.", m => m.Acker ? 1 : 0);
+        Each("receiver_running", "1 while it receives from the leader.", m => m.ReceiverRunning ? 1 : 0);
+        Each("applier_running", "1 while it applies what it received.", m => m.ApplierRunning ? 1 : 0);
+        Each("lag_seconds", "Seconds between a commit's birth and its application; missing: unknown.", m => m.LagSeconds);
+        Each("report_age_seconds", "Age of the member's last report; missing: it never reported to this node.", m => m.ReportAgeSeconds);
+        Each("gtids_missing", "Transactions of the leader that it has not received; missing: unknown.", m => GtidGap.Of(view, m)?.Missing);
+        Each("gtids_behind", "Transactions of the leader that it has not applied; missing: unknown.", m => GtidGap.Of(view, m)?.Behind);
+        Each("problems", "Problems the member reports.", m => m.Problems.Length);
+    }
+}

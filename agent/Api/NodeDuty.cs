@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Api;
+
+/// <summary>Whether this node does what it is for, and if not, why. Pure; what <c>/health</c>, <c>/leader</c> and <c>/follower</c> answer.</summary>
+internal static class NodeDuty
+{
+    /// <summary>Duty is to lead with a lease, or to follow. A node that does neither has no use for clients, whatever the cause.</summary>
+    public static ImmutableArray<Reason> AgainstHealth(ClusterView view, TimeSpan leaseLeft) => view.Member(view.Self)?.Role switch
+    {
+        MemberRole.Leader => [.. AgainstLeader(view, leaseLeft), .. AgainstHealthOf(view.Member(view.Self)!)],
+        MemberRole.Follower => AgainstFollower(view, maxLag: null),
+        _ => [new Reason("no-role", "this node neither leads nor follows"), .. view.Member(view.Self)?.Problems ?? [], .. view.Reasons],
+    };
+
+    /// <summary>Empty: this node is the leader, writable, and its lease runs.</summary>
+    public static ImmutableArray<Reason> AgainstLeader(ClusterView view, TimeSpan leaseLeft)
+    {
+        var me = view.Member(view.Self);
+        if (view.Leader != view.Self || !view.EpochOpen || me is null)
+        {
+            return view.Leader is { } leader && view.EpochOpen
+                ? [new Reason("not-the-leader", $"the leader is {Named(view, leader)}")]
+                : [new Reason("no-leader", "there is no leader"), .. view.Reasons];
+        }
+
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        if (leaseLeft <= TimeSpan.Zero)
+        {
+            reasons.Add(new Reason("no-lease", "this node leads the epoch, but its lease has run out"));
+        }
+
+        if (!me.Writable)
+        {
+            reasons.Add(new Reason("not-writable", "this node leads the epoch, but is not writable"));
+        }
+
+        return reasons.ToImmutable();
+    }
+
+    /// <summary>Empty: this node is a healthy follower, and not further behind than allowed (null: any lag will do).</summary>
+    public static ImmutableArray<Reason> AgainstFollower(ClusterView view, TimeSpan? maxLag)
+    {
+        if (view.Member(view.Self) is not { Role: MemberRole.Follower } me)
+        {
+            return view.Leader == view.Self
+                ? [new Reason("not-a-follower", "this node is the leader")]
+                : [new Reason("not-a-follower", "this node does not follow"), .. view.Member(view.Self)?.Problems ?? [], .. view.Reasons];
+        }
+
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        reasons.AddRange(AgainstHealthOf(me));
+
+        // While there is no leader, no receiver can run: what is here can still be read, unless the caller bounds the lag.
+        if (!me.ReceiverRunning && (view is { EpochOpen: true, Leader: not null } || maxLag is not null))
+        {
+            reasons.Add(new Reason("receiver-stopped", "nothing is received from the leader"));
+        }
+
+        if (!me.ApplierRunning)
+        {
+            reasons.Add(new Reason("applier-stopped", "what is received is not applied"));
+        }
+
+        if (maxLag is { } limit)
+        {
+            AddLag(me.LagSeconds, limit, reasons);
+        }
+
+        return reasons.ToImmutable();
+    }
+
+    public static string Named(ClusterView view, NodeId id) =>
+        view.Member(id) is { } member ? $"{id.Short} at {member.Address.Host}" : id.Short;
+
+    private static void AddLag(double? lag, TimeSpan limit, ImmutableArray<Reason>.Builder reasons)
+    {
+        if (lag is not { } seconds)
+        {
+            reasons.Add(new Reason("lag-unknown", "how far this node is behind is not known"));
+        }
+        else if (seconds > limit.TotalSeconds)
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{seconds:0.###} s behind, {limit.TotalSeconds:0.###} s are allowed");
+            reasons.Add(new Reason("lag-too-high", text));
+        }
+    }
+
+    private static IEnumerable<Reason> AgainstHealthOf(MemberView me)
+    {
+        if (me.Mysqld != MysqldState.Running)
+        {
+            yield return new Reason("mysqld-not-running", $"mysqld is {me.Mysqld.ToString().ToLowerInvariant()}");
+        }
+
+        if (me.Health is MemberHealth.Ok or MemberHealth.Warning)
+        {
+            yield break;
+        }
+
+        yield return me.Health == MemberHealth.Critical
+            ? new Reason("health-critical", "this node's health is critical")
+            : new Reason("health-unknown", "this node's health is not known");
+        foreach (var problem in me.Problems)
+        {
+            yield return problem;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MySqlHa.Cluster;
+using Xunit;
+
+namespace MySqlHa.Tests.Api;
+
+public sealed partial class MetricsEndpointTests
+{
+    [Fact]
+    public async Task Every_line_is_valid_and_every_sample_belongs_to_a_family_with_help_and_type()
+    {
+        var nasty = SampleCluster.SeenByLeader.With(SampleCluster.Id3, m => m with { Name = "a\"b\\c\nd", LagSeconds = double.PositiveInfinity });
+
+        var (samples, types) = await ScrapeAsync(nasty);
+
+        Assert.NotEmpty(samples);
+        Assert.All(samples, s => Assert.Contains(s.Name, types));
+        Assert.Contains(samples, s => s is { Name: "mysqlha_member_lag_seconds", Value: double.PositiveInfinity });
+        Assert.Contains(samples, s => s.Labels.Contains("""member="a\"b\\c\nd""", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task No_sample_is_there_twice()
+    {
+        var (samples, _) = await ScrapeAsync(SampleCluster.SeenByLeader);
+
+        Assert.Equal(samples.Count, samples.Select(s => s.Name + s.Labels).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task The_numbers_are_those_of_the_view()
+    {
+        var (samples, _) = await ScrapeAsync(SampleCluster.SeenByLeader);
+
+        double Of(string name, string label = "") =>
+            Assert.Single(samples, s => s.Name == name && s.Labels.Contains(label, StringComparison.Ordinal)).Value;
+        Assert.Equal(7, Of("mysqlha_epoch"));
+        Assert.Equal(1, Of("mysqlha_leader"));
+        Assert.Equal(0.8, Of("mysqlha_lease_seconds"));
+        Assert.Equal(3, Of("mysqlha_election_status"));
+        Assert.Equal(4, Of("mysqlha_raft_term"));
+        Assert.Equal(2, Of("mysqlha_archived_transactions"));
+        Assert.Equal(3, Of("mysqlha_events_total", "event=\"datagrams-refused\""));
+        Assert.Equal(1, Of("mysqlha_member_role", "member=\"db1\""));
+        Assert.Equal(2, Of("mysqlha_member_role", "member=\"db2\""));
+        Assert.Equal(4, Of("mysqlha_member_mysqld_state", "member=\"db2\""));
+        Assert.Equal(2.5, Of("mysqlha_member_lag_seconds", "member=\"db3\""));
+        Assert.Equal(3, Of("mysqlha_member_gtids_missing", "member=\"db3\""));
+        Assert.Equal(10, Of("mysqlha_member_gtids_behind", "member=\"db3\""));
+    }
+
+    [Fact]
+    public async Task What_is_not_known_is_left_out_and_not_zero()
+    {
+        var (samples, types) = await ScrapeAsync(SampleCluster.SeenByFollower.WithoutLeader().With(SampleCluster.Id3, m => m with { LagSeconds = null }));
+
+        Assert.DoesNotContain(samples, s => s.Name == "mysqlha_member_lag_seconds" && s.Labels.Contains("db3", StringComparison.Ordinal));
+        Assert.DoesNotContain("mysqlha_member_gtids_behind", types);
+    }
+
+    // Frozen: dashboards and alerts hold these numbers. A new state gets a new number; none is ever changed.
+    [Fact]
+    public void The_numbers_of_states_never_change()
+    {
+        Assert.Equal([0, 1, 2, 3], Enum.GetValues<ElectionStatus>().Select(MySqlHa.Api.Metrics.Number));
+        Assert.Equal([0, 1, 2], Enum.GetValues<MemberRole>().Select(MySqlHa.Api.Metrics.Number));
+        Assert.Equal([0, 1, 2, 3], Enum.GetValues<MemberHealth>().Select(MySqlHa.Api.Metrics.Number));
+        Assert.Equal([0, 1, 2, 3], Enum.GetValues<MemberLiveness>().Select(MySqlHa.Api.Metrics.Number));
+        Assert.Equal(8, MySqlHa.Api.Metrics.Number(MysqldState.Hung));
+        Assert.Equal(Enumerable.Range(0, 9), Enum.GetValues<MysqldState>().Select(MySqlHa.Api.Metrics.Number).Order());
+    }
+
+    private static async Task<(List<(string Name, string Labels, double Value)> Samples, HashSet<string> Types)> ScrapeAsync(ClusterView view)
+    {
+        await using var api = await RunningApi.StartAsync(view);
+        var (status, body, response) = await api.SendAsync(HttpMethod.Get, "/metrics");
+        Assert.Equal(200, status);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType?.ToString());
+        Assert.EndsWith("\n", body, StringComparison.Ordinal);
+        var samples = new List<(string, string, double)>();
+        var types = new HashSet<string>();
+        var helped = new HashSet<string>();
+        foreach (var line in body.TrimEnd('\n').Split('\n'))
+        {
+            if (Help().Match(line) is { Success: true } help)
+            {
+                Assert.True(helped.Add(help.Groups["name"].Value), line);
+            }
+            else if (Type().Match(line) is { Success: true } type)
+            {
+                Assert.True(types.Add(type.Groups["name"].Value), line);
+                Assert.Contains(type.Groups["name"].Value, helped);
+                Assert.Equal(line.EndsWith("counter", StringComparison.Ordinal), type.Groups["name"].Value.EndsWith("_total", StringComparison.Ordinal));
+            }
+            else
+            {
+                var sample = Sample().Match(line);
+                Assert.True(sample.Success, $"not a line of the format: {line}");
+                var value = sample.Groups["value"].Value.Replace("+Inf", "Infinity", StringComparison.Ordinal);
+                samples.Add((sample.Groups["name"].Value, sample.Groups["labels"].Value, double.Parse(value, CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return (samples, types);
+    }
+
+    [GeneratedRegex("^# HELP (?<name>[a-z_:][a-z0-9_:]*) (?<text>.+)$")]
+    private static partial Regex Help();
+
+    [GeneratedRegex("^# TYPE (?<name>[a-z_:][a-z0-9_:]*) (counter|gauge)$")]
+    private static partial Regex Type();
+
+    [GeneratedRegex("""^(?<name>[a-z_:][a-z0-9_:]*)(?<labels>\{[a-z_]+="([^"\\\n]|\\["\\n])*"(,[a-z_]+="([^"\\\n]|\\["\\n])*")*\})? (?<value>[+-]Inf|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?)$""")]
+    private static partial Regex Sample();
+}

@@ -1,0 +1,178 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using MySqlHa.Api;
+using MySqlHa.Cluster;
+using Xunit;
+
+namespace MySqlHa.Tests.Api;
+
+public sealed class OperatorEndpointTests
+{
+    private const string StepDown = """{"verb":"step-down","seenEpoch":7}""";
+
+    public static TheoryData<string, OperatorRequest> Requests => new()
+    {
+        { """{"verb":"switchover","seenEpoch":7,"to":"2b000000000000000000000000000002"}""", new SwitchoverRequest(7, SampleCluster.Id2) },
+        { """{"seenEpoch":7,"verb":"switchover","to":null}""", new SwitchoverRequest(7, null) },
+        { """{"verb":"failover","seenEpoch":7,"to":null,"acceptDataLoss":false}""", new FailoverRequest(7, null, false) },
+        { """{"verb":"failover","seenEpoch":7,"to":"2b300000000000000000000000000003","acceptDataLoss":true}""", new FailoverRequest(7, SampleCluster.Id3, true) },
+        { StepDown, new StepDownRequest(7) },
+        { """{"verb":"pause","seenEpoch":0,"paused":true}""", new PauseRequest(0, true) },
+        { """{"verb":"reinit","seenEpoch":7,"node":"2b300000000000000000000000000003"}""", new ReinitRequest(7, SampleCluster.Id3) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task A_request_reaches_the_cluster_as_it_was_written(string json, OperatorRequest expected)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var (status, body) = await PostAsync(api, json);
+
+        Assert.Equal(200, status);
+        Assert.Equal([expected], api.Asked);
+        Assert.Equal(api.Answer, JsonSerializer.Deserialize(body, ViewJson.Default.OperatorAnswer));
+    }
+
+    [Theory]
+    [InlineData(OperatorOutcome.Done, 200)]
+    [InlineData(OperatorOutcome.Refused, 409)]
+    [InlineData(OperatorOutcome.Unknown, 504)]
+    public async Task The_outcome_is_in_the_status(OperatorOutcome outcome, int expected)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+        api.Answer = new OperatorAnswer(outcome, new Reason("because", "of something"));
+
+        var (status, body) = await PostAsync(api, StepDown);
+
+        Assert.Equal(expected, status);
+        Assert.Equal("because", JsonSerializer.Deserialize(body, ViewJson.Default.OperatorAnswer)!.Reason.Code);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("not json")]
+    [InlineData("""{"verb":"explode","seenEpoch":7}""")]
+    [InlineData("""{"seenEpoch":7}""")]
+    [InlineData("""{"verb":"switchover","seenEpoch":7,"too":"2b000000000000000000000000000002"}""")]
+    [InlineData("""{"verb":"switchover","seenEpoch":7,"to":"2"}""")]
+    [InlineData("""{"verb":"reinit","seenEpoch":7}""")]
+    public async Task What_is_no_request_is_refused_before_anybody_sees_it(string json)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var (status, body) = await PostAsync(api, json);
+
+        Assert.Equal(400, status);
+        Assert.Equal("bad-request", JsonDocument.Parse(body).RootElement.GetProperty("code").GetString());
+        Assert.Equal(400, JsonDocument.Parse(body).RootElement.GetProperty("status").GetInt32());
+        Assert.Empty(api.Asked);
+    }
+
+    /// <summary>What a page of another site can make a browser send lacks the header, the type, or names another host.</summary>
+    [Theory]
+    [InlineData(null, "application/json", null, null, 403, "header-missing")]
+    [InlineData("0", "application/json", null, null, 403, "header-missing")]
+    [InlineData("1", "text/plain", null, null, 415, "not-json")]
+    [InlineData("1", "application/x-www-form-urlencoded", null, null, 415, "not-json")]
+    [InlineData("1", "application/json", "rebound.example:9631", null, 403, "other-site")]
+    [InlineData("1", "application/json", null, "http://evil.example", 403, "other-site")]
+    public async Task Another_site_cannot_ask_through_a_browser(string? header, string type, string? host, string? origin, int status, string code)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var (got, body) = await PostAsync(api, StepDown, header, type, host, origin);
+
+        Assert.Equal(status, got);
+        Assert.Equal(code, JsonDocument.Parse(body).RootElement.GetProperty("code").GetString());
+        Assert.Empty(api.Asked);
+    }
+
+    [Theory]
+    [InlineData("localhost:9631")]
+    [InlineData("db2:9631")]
+    [InlineData("127.0.61.2")]
+    public async Task The_names_of_this_machine_and_of_members_are_taken_as_host(string host)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        Assert.Equal(200, (await PostAsync(api, StepDown, host: host)).Status);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    [InlineData("OPTIONS")]
+    public async Task Only_post_asks(string method)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        Assert.Equal(405, (await api.SendAsync(new HttpMethod(method), "/operator")).Status);
+        Assert.Empty(api.Asked);
+    }
+
+    [Fact]
+    public async Task A_body_without_end_is_refused()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var (status, _) = await PostAsync(api, new string(' ', 20_000) + StepDown);
+
+        Assert.Equal(413, status);
+        Assert.Empty(api.Asked);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", 403)]
+    [InlineData("::ffff:192.0.2.7", 403)]
+    [InlineData("2001:db8::7", 403)]
+    [InlineData("10.9.8.7", null)]
+    [InlineData("::ffff:10.9.8.7", null)]
+    [InlineData("127.0.0.1", null)]
+    [InlineData("::1", null)]
+    public void A_caller_that_is_neither_here_nor_a_member_is_refused(string remote, int? status)
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(remote);
+        context.Request.Host = new HostString("127.0.61.2", 9631);
+        context.Request.Headers["X-MySqlHa"] = "1";
+        context.Request.ContentType = "application/json; charset=utf-8";
+
+        var refused = OperatorGuard.Against(
+            context,
+            SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Address = new NodeAddress("10.9.8.7") }));
+
+        Assert.Equal(status, refused?.Status);
+        Assert.Equal(status is null ? null : "caller-not-known", refused?.Reason.Code);
+    }
+
+    private static async Task<(int Status, string Body)> PostAsync(
+        RunningApi api,
+        string json,
+        string? header = "1",
+        string type = "application/json",
+        string? host = null,
+        string? origin = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api.Address, "/operator"));
+        request.Content = new StringContent(json, Encoding.UTF8, type);
+        request.Headers.Host = host;
+        if (header is not null)
+        {
+            request.Headers.Add("X-MySqlHa", header);
+        }
+
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var response = await api.Client.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}

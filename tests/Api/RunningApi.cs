@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using MySqlHa.Api;
+using MySqlHa.Cluster;
+using Xunit;
+
+namespace MySqlHa.Tests.Api;
+
+/// <summary>A real API on a loopback address of its own, with a node behind it that the test speaks for.</summary>
+internal sealed class RunningApi : IClusterPort, IAsyncDisposable
+{
+    private ApiServer? _server;
+
+    public required ClusterView View { get; set; }
+
+    public TimeSpan LeaseLeft { get; set; } = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>Requests that came through, in order.</summary>
+    public List<OperatorRequest> Asked { get; } = [];
+
+    public OperatorAnswer Answer { get; set; } = new(OperatorOutcome.Done, new Reason("switched", "127.0.61.2 leads"));
+
+    public required HttpClient Client { get; init; }
+
+    public Uri Address => Client.BaseAddress!;
+
+    public static async Task<RunningApi> StartAsync(ClusterView view)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        var api = new RunningApi { View = view, Client = client };
+        api._server = await ApiServer.StartAsync(new ApiOptions("127.0.61.10", 0), api, NullLogger.Instance);
+        client.BaseAddress = new Uri($"http://127.0.61.10:{api._server.Port}");
+        return api;
+    }
+
+    public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
+    {
+        Asked.Add(request);
+        return Task.FromResult(Answer);
+    }
+
+    /// <summary>Status and body of one request.</summary>
+    public async Task<(int Status, string Body, HttpResponseMessage Response)> SendAsync(HttpMethod method, string path, string? accept = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (accept is not null)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation("Accept", accept));
+        }
+
+        var response = await Client.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response);
+    }
+
+    public async Task<JsonElement> JsonAsync(string path)
+    {
+        var (_, body, response) = await SendAsync(HttpMethod.Get, path);
+        Assert.StartsWith("application/", response.Content.Headers.ContentType?.MediaType, StringComparison.Ordinal);
+        return JsonDocument.Parse(body).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+}
