@@ -23,9 +23,11 @@ public sealed partial class RaftCore
 
     private bool Stream(Progress member)
     {
+        // Compaction may overtake a stream whose window is full: then nothing in the log can tell what was lost of it.
         var window = (long)MaxMessagesInFlight * _options.MaxEntriesPerMessage;
         var sent = false;
-        while (member.Streaming && member.Next <= _log.LastIndex && member.Next - member.Match <= window)
+        while (member.Streaming && member.Next <= _log.LastIndex
+            && (member.Next - member.Match <= window || member.Next <= _log.Snapshot.Index))
         {
             sent = true;
             SendEntries(member);

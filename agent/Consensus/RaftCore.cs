@@ -79,10 +79,17 @@ public sealed partial class RaftCore
     {
         RaftRole.Leader => LeaderDeadline(),
         RaftRole.PreCandidate or RaftRole.Candidate => Instant.Earlier(_electionDue, _askAgainDue),
-        _ => IsVoter ? _electionDue : Instant.Never,
+        _ => MayCampaign ? _electionDue : Instant.Never,
     };
 
     private bool IsVoter => Configuration.Voters.Contains(Self);
+
+    /// <summary>
+    /// A voter; and one whose removal is in its log but not known to be committed: of the old majority it may be the only one
+    /// that holds the entry, so that nobody else can win (thesis §4.2.2). It does not count itself.
+    /// </summary>
+    private bool MayCampaign => IsVoter ||
+        (_log.ConfigurationIndex > CommitIndex && _log.ConfigurationBefore.Voters.Contains(Self));
 
     public void Tick(Instant now)
     {

@@ -30,6 +30,9 @@ internal sealed class RaftLog
     /// <summary>Where <see cref="Configuration"/> entered the log.</summary>
     public long ConfigurationIndex => _configurations.Count == 0 ? Snapshot.Index : _configurations[^1].Index;
 
+    /// <summary>What was in force before <see cref="Configuration"/>.</summary>
+    public RaftConfiguration ConfigurationBefore => _configurations.Count < 2 ? Snapshot.Configuration : _configurations[^2].Value;
+
     public LogEntry this[long index] => _entries[Position(index)];
 
     /// <summary>The term of the entry at an index; null where it is not there: cut off by the snapshot, or not yet written.</summary>

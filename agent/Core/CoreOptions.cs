@@ -61,7 +61,7 @@ public sealed record CoreFaults
     /// <summary>The next leader gets its lease while the old one's may run.</summary>
     public bool GrantBesideOldLease { get; init; }
 
-    /// <summary>Promises and attachments are sent before they are kept.</summary>
+    /// <summary>Promises are sent but not kept.</summary>
     public bool ForgetPromises { get; init; }
 
     /// <summary>A leader whose lease ran out goes on.</summary>

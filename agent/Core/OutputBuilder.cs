@@ -31,10 +31,10 @@ internal sealed class OutputBuilder
 
     public void Event(string code, string text) => _events.Add(new Reason(code, text));
 
-    public CoreOutput Build(Instant leaseUntil, bool forgetLocal) => new()
+    public CoreOutput Build(Instant leaseUntil, bool forgetPromises) => new()
     {
         RaftSaves = _raft.ToImmutable(),
-        Local = forgetLocal ? null : _local,
+        Local = forgetPromises && _local is not null ? _local with { Promise = null } : _local,
         Datagrams = _datagrams.ToImmutable(),
         Frames = _frames.ToImmutable(),
         Effects = _effects.ToImmutable(),

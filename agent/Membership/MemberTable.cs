@@ -171,6 +171,11 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
             heard = heard with { Record = record with { Status = MemberStatus.Suspect } };
         }
 
+        if (options.Fault == SwimFault.KeepsOldFacts)
+        {
+            heard = heard with { Record = heard.Record with { Facts = held.Record.Facts } };
+        }
+
         Put(now, held.Record, heard, ReasonOfNewer(held.Record, heard));
     }
 
@@ -268,7 +273,10 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
         if (_stale)
         {
             _living = [.. _members.Values.Where(m => m.IsLiving).Select(m => m.Record)];
-            _all = [.. _members.Values.Select(m => m.Record).Append(oneself.Record).OrderBy(r => r.Id)];
+            var records = _members.Values.Select(m => m.Record).ToList();
+            var place = records.FindIndex(r => r.Id > oneself.Id);
+            records.Insert(place < 0 ? records.Count : place, oneself.Record);
+            _all = [.. records];
             _stale = false;
         }
     }

@@ -59,8 +59,7 @@ internal sealed class Oneself(MemberRecord record, SwimOptions options, RumourQu
     {
         if (facts != Record.Facts)
         {
-            var incarnation = options.Fault == SwimFault.FactsKeepIncarnation ? Record.Incarnation : Above(Record.Incarnation);
-            Change(Record with { Facts = facts, Incarnation = incarnation }, "changed its facts");
+            Change(Record with { Facts = facts, Incarnation = Above(Record.Incarnation) }, "changed its facts");
         }
     }
 

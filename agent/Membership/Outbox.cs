@@ -62,7 +62,7 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
     private void Send((string Host, int Port) to, GossipMessage bare, ImmutableArray<MemberUpdate> first)
     {
         var room = options.Fault == SwimFault.IgnoresSize ? int.MaxValue : options.MaxDatagramBytes;
-        room -= GossipCodec.Encode(bare).Length;
+        room -= GossipCodec.Size(bare);
         room -= first.Sum(u => GossipCodec.Size(u) + 1);
         var told = first.Select(u => u.Record.Id).ToArray();
         var more = rumours.Take(room, MemberLimits.UpdatesPerMessage - first.Length, options.Transmissions(table.Size), told);

@@ -57,7 +57,7 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
         _probe = null;
         if (NextTarget() is { } target)
         {
-            _probe = new Probe(target.Id, outbox.NextSequence(), now + health.Scaled(options.ProbeTimeout));
+            _probe = new Probe(target.Id, target.Incarnation, outbox.NextSequence(), now + health.Scaled(options.ProbeTimeout));
             outbox.Ping(target, _probe.Sequence);
         }
     }
@@ -83,6 +83,12 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
     private void EndProbe(Instant now)
     {
         if (_probe is not { Answered: false } probe)
+        {
+            return;
+        }
+
+        // It spoke up since: a partition healed while this node, less than well, waited through a long period.
+        if (table.Find(probe.Target)?.Record.Incarnation > probe.Incarnation)
         {
             return;
         }
@@ -131,9 +137,11 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
         }
     }
 
-    private sealed class Probe(NodeId target, long sequence, Instant askOthersAt)
+    private sealed class Probe(NodeId target, long incarnation, long sequence, Instant askOthersAt)
     {
         public NodeId Target { get; } = target;
+
+        public long Incarnation { get; } = incarnation;
 
         public long Sequence { get; } = sequence;
 

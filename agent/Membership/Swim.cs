@@ -32,6 +32,7 @@ public sealed class Swim
     private Instant _nextGossip;
     private Instant _nextRejoin;
     private Instant _nextExchange;
+    private Instant _nextMeeting;
     private Instant _nextSweep;
 
     /// <param name="self">This node, alive; incarnation 0 will do after a restart as well. <see cref="ArgumentException"/> where a part of
@@ -65,28 +66,33 @@ public sealed class Swim
     /// <summary>When <see cref="Tick"/> wants to be called next.</summary>
     public Instant NextDeadline => NextAwake + _slept;
 
+    /// <summary>Not before the last step: what fell due by that step itself (news, an accusation that shortens a suspicion) is not late.</summary>
     private Instant NextAwake
     {
         get
         {
             var next = Instant.Earlier(_relays.NextDeadline, _rumours.IsEmpty || _table.Living.IsEmpty ? Instant.Never : _nextGossip);
-            return _oneself.HasLeft
-                ? next
-                : Earliest(next, _prober.NextDeadline, _table.NextSuspicionEnd, _nextRejoin, _nextExchange, _nextSweep);
+            if (!_oneself.HasLeft)
+            {
+                next = Earliest(next, _prober.NextDeadline, _table.NextSuspicionEnd, _nextRejoin, _nextExchange, _nextSweep);
+            }
+
+            return Instant.Later(next, _now);
         }
     }
 
     /// <summary>
-    /// Addresses to find the ring by; asked until somebody there is in the ring, and again whenever nobody is. At most 256; <see
-    /// cref="ArgumentException"/> for an address that is none.
+    /// Addresses to find the ring by; asked until somebody there is in the ring, and again whenever nobody is. At most 256;
+    /// <see cref="ArgumentException"/> for an address that is none.
     /// </summary>
     public void AddSeeds(IEnumerable<(string Host, int Port)> seeds)
     {
         foreach (var seed in seeds)
         {
             Check(MemberLimits.ProblemOfHost(seed.Host) ?? MemberLimits.ProblemOfPort("port", seed.Port), nameof(seeds));
+            var full = _seeds.Count == MemberLimits.Seeds && !_seeds.Contains(seed);
+            Check(full ? $"more than {MemberLimits.Seeds} seeds" : null, nameof(seeds));
             _ = _seeds.Add(seed);
-            Check(_seeds.Count > MemberLimits.Seeds ? $"more than {MemberLimits.Seeds} seeds" : null, nameof(seeds));
         }
 
         _nextRejoin = _now;
@@ -145,9 +151,11 @@ public sealed class Swim
                 break; // News is heard above.
         }
 
-        // Somebody new, or back from the dead, has a table of its own: the halves of a healed ring meet here.
-        if (!knew && !_oneself.HasLeft && _table.Find(message.Sender) is { IsLiving: true })
+        // Somebody new, or back from the dead, has a table of its own: the halves of a healed ring meet here. One each
+        // period will do: when hundreds meet, tables of hundreds from each of them would say the same.
+        if (!knew && !_oneself.HasLeft && _nextMeeting <= _now && _table.Find(message.Sender) is { IsLiving: true })
         {
+            _nextMeeting = _now + _options.Period;
             _outbox.Exchange(message.Sender, ExchangeKind.Offer);
         }
     }
@@ -255,11 +263,12 @@ public sealed class Swim
 
     private void ExchangeWithSomebody()
     {
-        var alive = _table.Living.Where(m => m.Status == MemberStatus.Alive).ToImmutableArray();
         if (_nextExchange > _now)
         {
             return;
         }
+
+        var alive = _table.Living.Where(m => m.Status == MemberStatus.Alive).ToImmutableArray();
 
         _nextExchange = _now + (_options.ExchangePeriod * Math.Ceiling(Math.Log2(Math.Max(1, _table.Size / 32.0)) + 1));
         if (!alive.IsEmpty)

@@ -29,8 +29,8 @@ internal enum SwimFault
     /// <summary>Time that this node slept counts as the others' silence.</summary>
     CountsSleep,
 
-    /// <summary>A change of facts does not raise the incarnation.</summary>
-    FactsKeepIncarnation,
+    /// <summary>What a member says anew of itself is not taken from it.</summary>
+    KeepsOldFacts,
 
     /// <summary>A restarted member keeps its low incarnation though others hold a higher one.</summary>
     ForgetsFormerLife,

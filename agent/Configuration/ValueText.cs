@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace MySqlHa.Configuration;
+
+/// <summary>How the plain values of the configuration are read; beside each, in words, what is allowed.</summary>
+internal static partial class ValueText
+{
+    public const string Groups = "letters, digits, - and _, at most 64, a letter or digit first";
+    public const string Names = "letters, digits, '.', - and _, at most 64, a letter or digit first";
+    public const string Addresses = "the IP address of this node, like 10.0.0.11";
+    public const string HttpAddresses = "an IP address of this node, 0.0.0.0 or ::";
+    public const string Ports = "a port from 1 to 65535";
+    public const string VoterCounts = "3, 5 or 7";
+    public const string Switches = "true or false";
+    public const string Durabilities = "commit or power";
+    public const string LogLevels = "trace, debug, info, warn or error";
+    public const string ClientUsers = "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql";
+
+    public static bool TryGroup(string text, [MaybeNullWhen(false)] out string value) => Matches(Group(), text, out value);
+
+    public static bool TryName(string text, [MaybeNullWhen(false)] out string value) => Matches(Name(), text, out value);
+
+    /// <summary>One address that others can connect to: no wildcard, no multicast, no scope.</summary>
+    public static bool TryAddress(string text, [MaybeNullWhen(false)] out string value) =>
+        TryHttpAddress(text, out value) && value is not ("0.0.0.0" or "::");
+
+    public static bool TryHttpAddress(string text, [MaybeNullWhen(false)] out string value)
+    {
+        // .NET also reads "10.1" and "[fd00::2]:9638"; from 224 on, IPv4 has no address of one machine.
+        var good = IPAddress.TryParse(text, out var ip) && (ip.AddressFamily == AddressFamily.InterNetworkV6
+            ? !ip.IsIPv6Multicast && !text.Contains('%', StringComparison.Ordinal) && !text.Contains('[', StringComparison.Ordinal)
+            : ip.ToString() == text && ip.GetAddressBytes()[0] < 224);
+        value = good ? ip!.ToString() : null;
+        return good;
+    }
+
+    public static bool TryPort(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 65535;
+
+    public static bool TryVoters(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is 3 or 5 or 7;
+
+    public static bool TrySwitch(string text, out bool value)
+    {
+        value = text == "true";
+        return text is "true" or "false";
+    }
+
+    public static bool TryDurability(string text, out Durability value)
+    {
+        value = text == "power" ? Durability.Power : Durability.Commit;
+        return text is "power" or "commit";
+    }
+
+    public static bool TryLogLevel(string text, out LogLevel value)
+    {
+        (var good, value) = text switch
+        {
+            "trace" => (true, LogLevel.Trace),
+            "debug" => (true, LogLevel.Debug),
+            "info" => (true, LogLevel.Information),
+            "warn" => (true, LogLevel.Warning),
+            "error" => (true, LogLevel.Error),
+            _ => (false, LogLevel.Information),
+        };
+        return good;
+    }
+
+    public static bool TryClientUser(string text, [MaybeNullWhen(false)] out string value) =>
+        Matches(User(), text, out value) && value != "root" && !value.StartsWith("mysql", StringComparison.Ordinal);
+
+    /// <summary>Any text of one line; a second line would be a setting of its own in mysqld's file.</summary>
+    public static bool TryLine(string text, [MaybeNullWhen(false)] out string value)
+    {
+        value = text;
+        return text.All(c => !char.IsControl(c));
+    }
+
+    private static bool Matches(Regex regex, string text, [MaybeNullWhen(false)] out string value)
+    {
+        value = text;
+        return regex.IsMatch(text);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,63}\z")]
+    private static partial Regex Group();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_]{0,31}\z")]
+    private static partial Regex User();
+}

@@ -1,0 +1,86 @@
+using System.Text;
+
+namespace MySqlHa.Replication;
+
+/// <summary>A MySQL account: a name and a password that is never logged and never an argument of a program.</summary>
+public sealed record MysqlAccount(string User, string Password)
+{
+    public override string ToString() => User;
+}
+
+/// <summary>The accounts every node has from its first start, the same on all: a clone brings the donor's.</summary>
+/// <param name="Agent">The agent's own, over the local socket only.</param>
+/// <param name="Replication">What nodes receive from their source with; more of them with <see cref="BootstrapSql.ReplicationAccount"/>.</param>
+/// <param name="Cloning">What a node fetches a whole copy from a donor with.</param>
+/// <param name="Application">An ordinary account: read-only and offline mode hold for it. Null for none.</param>
+public sealed record ClusterAccounts(MysqlAccount Agent, MysqlAccount Replication, MysqlAccount Cloning, MysqlAccount? Application);
+
+/// <summary>
+/// What is run once in a new data directory. Nothing of it is in the binary log, so a new node's GTID set is empty and
+/// the nodes' sets agree. Least privilege: no account has ALL or SUPER, and root is locked.
+/// </summary>
+public static class BootstrapSql
+{
+    // SET_ANY_DEFINER: enabling another account's event keeps its definer. SYSTEM_USER: no ordinary account may alter this one.
+    private const string AgentGlobal =
+        "CLONE_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, SESSION_VARIABLES_ADMIN, SET_ANY_DEFINER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN";
+
+    private const string ApplicationGlobal =
+        "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE,"
+        + " CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER";
+
+    public static string Render(ClusterAccounts accounts)
+    {
+        var agent = $"{Sql.Quoted(accounts.Agent.User)}@'localhost'";
+        var sql = new StringBuilder();
+        void Add(string statement) => sql.Append(statement).Append(";\n");
+
+        Add("SET SESSION sql_log_bin = 0");
+        Add("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'");
+        Add("CREATE SCHEMA mysqlha DEFAULT CHARACTER SET utf8mb4");
+        Add("CREATE TABLE mysqlha.marker (slot INT UNSIGNED NOT NULL PRIMARY KEY, epoch BIGINT UNSIGNED NOT NULL, written_at DATETIME(6) NOT NULL) ENGINE = InnoDB");
+        Add($"CREATE USER {agent} IDENTIFIED BY {Sql.Quoted(accounts.Agent.Password)}");
+        Add($"GRANT CREATE USER, EVENT, PROCESS, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO {agent}");
+        Add($"GRANT {AgentGlobal} ON *.* TO {agent}");
+        Add($"GRANT SELECT ON performance_schema.* TO {agent}");
+        Add($"GRANT SELECT ON mysql.slave_master_info TO {agent}");
+        Add($"GRANT SELECT, INSERT, UPDATE, DELETE ON mysqlha.* TO {agent}");
+        ReplicationStatements(accounts.Replication).ForEach(Add);
+        Add($"CREATE USER {Remote(accounts.Cloning)} REQUIRE SSL");
+        // CONNECTION_ADMIN: a donor may be closed to ordinary clients.
+        Add($"GRANT BACKUP_ADMIN, CONNECTION_ADMIN ON *.* TO {Sql.Quoted(accounts.Cloning.User)}@'%'");
+        if (accounts.Application is { } application)
+        {
+            ApplicationStatements(application).ForEach(Add);
+        }
+
+        Add("ALTER USER 'root'@'localhost' IDENTIFIED BY RANDOM PASSWORD ACCOUNT LOCK");
+        return sql.ToString();
+    }
+
+    /// <summary>One more account to replicate with, to be run on the leader: replicated to all like any statement.</summary>
+    public static IReadOnlyList<string> ReplicationAccount(MysqlAccount account) => ReplicationStatements(account);
+
+    // CONNECTION_ADMIN: followers attach to a new leader before it is opened to clients, and stay attached while one is closed.
+    private static List<string> ReplicationStatements(MysqlAccount account) =>
+    [
+        $"CREATE USER IF NOT EXISTS {Remote(account)} REQUIRE SSL",
+        $"GRANT REPLICATION SLAVE ON *.* TO {Sql.Quoted(account.User)}@'%'",
+        $"GRANT CONNECTION_ADMIN ON *.* TO {Sql.Quoted(account.User)}@'%'",
+    ];
+
+    private static List<string> ApplicationStatements(MysqlAccount account)
+    {
+        var user = $"{Sql.Quoted(account.User)}@'%'";
+        return
+        [
+            $"CREATE USER {Remote(account)}",
+            $"GRANT {ApplicationGlobal} ON *.* TO {user}",
+            $"REVOKE {ApplicationGlobal} ON mysql.* FROM {user}",
+            $"REVOKE {ApplicationGlobal} ON sys.* FROM {user}",
+            $"REVOKE {ApplicationGlobal} ON mysqlha.* FROM {user}",
+        ];
+    }
+
+    private static string Remote(MysqlAccount account) => $"{Sql.Quoted(account.User)}@'%' IDENTIFIED BY {Sql.Quoted(account.Password)}";
+}

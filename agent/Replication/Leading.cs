@@ -1,0 +1,136 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MySqlHa.Replication;
+
+/// <summary>The effects on the leading side: promote, open, change W, demote, lock out.</summary>
+internal static class Leading
+{
+    private const int UnknownThread = 1094;
+
+    public static async Task<Promoted> PromoteAsync(DbConnection connection, PromoteOrder order)
+    {
+        var before = await connection.RowAsync(Statements.SemiSync);
+        var wasWritable = !before.Flag("super_read_only");
+        await DropSourceAsync(connection);
+        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+        await RequireAcknowledgementsAsync(connection, order.AcknowledgementsPerCommit);
+        var (_, first) = await Receiving.SetsAsync(connection);
+        if (!order.StillAllowed())
+        {
+            throw new RefusedException(RefusalReason.NoLongerAllowed, "Not made writable: the permission to lead ended before the statement was sent.");
+        }
+
+        await connection.ExecuteAsync(Statements.OpenToWritesIfLocked);
+        var after = await connection.RowAsync(Statements.SemiSync);
+        if (after.Flag("super_read_only") || after.Flag("read_only"))
+        {
+            throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
+        }
+
+        await connection.ExecuteAsync(Statements.EventScheduler(on: true));
+        return new Promoted(first, wasWritable);
+    }
+
+    /// <summary>Puts W in force and reads it back.</summary>
+    public static async Task<Nothing> RequireAcknowledgementsAsync(DbConnection connection, int count)
+    {
+        var before = await connection.RowAsync(Statements.SemiSync);
+        if (count == 0)
+        {
+            if (before.Flag("source_enabled") && before.Number("wait_sessions") is > 0 and var waiting)
+            {
+                throw new RefusedException(
+                    RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
+            }
+
+            await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
+            return default;
+        }
+
+        await connection.ExecuteAsync(Statements.RequireAcknowledgements(count));
+        var after = await connection.RowAsync(Statements.SemiSync);
+        var inForce = after.Flag("source_enabled") && after.Flag("source_status") && after.Number("wait_count") == count
+            && after.Number("timeout") == uint.MaxValue && after.Flag("wait_no_replica") && after.Text("wait_point") == "AFTER_SYNC";
+        return inForce ? default : throw new RefusedException(RefusalReason.NotInForce, $"mysqld did not take {count} acknowledgements per commit as its rule.");
+    }
+
+    public static async Task<Nothing> OpenToClientsAsync(DbConnection connection, Func<bool> stillAllowed)
+    {
+        if (!stillAllowed())
+        {
+            throw new RefusedException(RefusalReason.NoLongerAllowed, "Not opened to clients: the permission ended before the statement was sent.");
+        }
+
+        await connection.ExecuteAsync(Statements.OpenToClientsIfLocked);
+        return (await connection.RowAsync("SELECT @@global.offline_mode AS offline_mode")).Flag("offline_mode")
+            ? throw new RefusedException(RefusalReason.LockLost, "Not opened to clients: another agent holds the effects lock of this mysqld.")
+            : default;
+    }
+
+    public static async Task<int> EnableEventsAsync(DbConnection connection)
+    {
+        var events = await connection.QueryAsync(Statements.DisabledEvents);
+        foreach (var row in events)
+        {
+            await connection.ExecuteAsync(Statements.EnableEvent(row.Text("event_schema"), row.Text("event_name"), row.Text("definer")));
+        }
+
+        return events.Length;
+    }
+
+    public static async Task<Demoted> DemoteAsync(DbConnection connection)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
+        await connection.ExecuteAsync(Statements.CloseToWrites);
+        // The SET has returned: no commit is under way. Ordinary clients lose their connections and look for the new leader.
+        await connection.ExecuteAsync(Statements.CloseToClients);
+        var (_, final) = await Receiving.SetsAsync(connection);
+        return new Demoted(final, Stopwatch.GetElapsedTime(started));
+    }
+
+    public static async Task<Nothing> LockOutAsync(DbConnection connection, string user)
+    {
+        await connection.ExecuteAsync(Statements.LockAccount(user, locked: true));
+        foreach (var row in await connection.QueryAsync(Statements.SessionsOf(user)))
+        {
+            await KillAsync(connection, long.Parse(row.Text("id"), CultureInfo.InvariantCulture));
+        }
+
+        return default;
+    }
+
+    public static async Task KillAsync(DbConnection connection, long id)
+    {
+        try
+        {
+            await connection.ExecuteAsync(Statements.Kill(id));
+        }
+        catch (DbException e) when (MysqlDriver.ErrorNumber(e) == UnknownThread)
+        {
+            // It ended by itself.
+        }
+    }
+
+    private static async Task DropSourceAsync(DbConnection connection)
+    {
+        if (await Receiving.ChannelAsync(connection) is null)
+        {
+            return;
+        }
+
+        await Receiving.StopReceiverAsync(connection);
+        var (received, executed) = await Receiving.SetsAsync(connection);
+        if (!executed.Contains(received))
+        {
+            await connection.ExecuteAsync(Statements.StartApplier);
+            throw new RefusedException(
+                RefusalReason.NotApplied, $"{received.Minus(executed).Count} received transactions are not applied yet: this server cannot lead before they are.");
+        }
+
+        await connection.ExecuteAsync(Statements.StopApplier);
+        await connection.ExecuteAsync(Statements.ForgetSource);
+    }
+}

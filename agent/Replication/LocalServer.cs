@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Globalization;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Replication;
+
+/// <summary>
+/// All that the agent does to its own mysqld by SQL. Effects go over one connection that holds the effects lock: a new
+/// agent kills the holder, so that an old one's late statements find the lock gone. Looking, fencing and markers
+/// have connections of their own and never wait behind an effect that hangs. Every effect may be repeated. A cancelled
+/// call returns <see cref="Outcome{T}.Unknown"/> at once and leaves its connection to the server.
+/// </summary>
+public sealed class LocalServer : IAsyncDisposable
+{
+    private readonly MysqlSession _effects;
+    private readonly MysqlSession _fence;
+    private readonly MysqlSession _slow;
+    private readonly Probe _probe;
+    private readonly Markers _markers;
+    private readonly Cloning _cloning;
+    private ImmutableHashSet<long> _ownConnections = [];
+
+    public LocalServer(LocalServerAccess access)
+    {
+        _effects = new MysqlSession(access) { OnOpen = RetakeLockAsync };
+        _fence = new MysqlSession(access);
+        _slow = new MysqlSession(access);
+        _probe = new Probe(access);
+        _markers = new Markers(access);
+        _cloning = new Cloning(access);
+    }
+
+    /// <summary>
+    /// Takes the effects lock from whoever holds it, killing that connection, and readies the connection that fences.
+    /// To be called once after mysqld was started or adopted, before its state is read and acted on.
+    /// </summary>
+    public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation) => RunAsync(_effects, async connection =>
+    {
+        await TakeLockAsync(connection, fromAnyone: true);
+        _ = await _fence.UseAsync(fence => fence.RowAsync("SELECT 1 AS one"), cancellation);
+        return default(Nothing);
+    }, cancellation);
+
+    /// <summary>One look at the server, over a connection of its own.</summary>
+    public Task<ProbeOutcome> ProbeAsync(CancellationToken cancellation) => _probe.LookAsync(cancellation);
+
+    /// <summary>
+    /// R1: takes nothing more from any source; then tells all that is held. The caller makes its promise durable
+    /// before it sends it, and a server that led is killed before it promises.
+    /// </summary>
+    public Task<Outcome<GtidSet>> PromiseAsync(CancellationToken cancellation) => RunAsync(_effects, Receiving.PromiseAsync, cancellation);
+
+    /// <summary>R5, R6: receives from the ordered source, keeping every received transaction.</summary>
+    public Task<Outcome<Following>> FollowAsync(FollowOrder order, CancellationToken cancellation) =>
+        RunAsync(_effects, connection => Receiving.FollowAsync(connection, order), cancellation);
+
+    /// <summary>R2: becomes writable, all received being applied and W acknowledgements in force. Ordinary clients still wait.</summary>
+    public Task<Outcome<Promoted>> PromoteAsync(PromoteOrder order, CancellationToken cancellation) =>
+        RunAsync(_effects, connection => Leading.PromoteAsync(connection, order), cancellation);
+
+    /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
+    public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
+        RunAsync(_effects, connection => Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
+
+    /// <summary>Lets ordinary clients in, right after the caller said once more that it may.</summary>
+    public Task<Outcome<Nothing>> OpenToClientsAsync(Func<bool> stillAllowed, CancellationToken cancellation) =>
+        RunAsync(_effects, connection => Leading.OpenToClientsAsync(connection, stillAllowed), cancellation);
+
+    /// <summary>Enables the events that the leader before ran. Each is a commit that waits for its acknowledgement. Returns how many.</summary>
+    public Task<Outcome<int>> EnableEventsAsync(CancellationToken cancellation) => RunAsync(_slow, Leading.EnableEventsAsync, cancellation);
+
+    /// <summary>R12: a small commit of its own. Returns when it was acknowledged; several may be under way.</summary>
+    public Task<Outcome<MarkerCommitted>> MarkerAsync(long epoch, CancellationToken cancellation) => _markers.WriteAsync(epoch, cancellation);
+
+    /// <summary>
+    /// R8: takes the last write, then closes to ordinary clients. Done only when the SET returned; past the deadline
+    /// <see cref="Outcome{T}.Unknown"/>, and mysqld must be killed: a client may still get its OK.
+    /// </summary>
+    public async Task<Outcome<Demoted>> DemoteAsync(TimeSpan deadline, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(deadline);
+        return await RunAsync(_effects, Leading.DemoteAsync, limit.Token);
+    }
+
+    /// <summary>The fence's first rung: no ordinary client from here. Safe while sessions wait: they lose their connection and get no OK.</summary>
+    public async Task<Outcome<Nothing>> CloseToClientsAsync(TimeSpan deadline, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(deadline);
+        return await RunAsync(_fence, async connection =>
+        {
+            await connection.ExecuteAsync(Statements.CloseToClients);
+            return default(Nothing);
+        }, limit.Token);
+    }
+
+    /// <summary>R5: no connection with this account from here on, by this server only; those that are there are killed.</summary>
+    public Task<Outcome<Nothing>> LockOutAsync(string user, CancellationToken cancellation) =>
+        RunAsync(_effects, connection => Leading.LockOutAsync(connection, user), cancellation);
+
+    /// <summary>Undoes <see cref="LockOutAsync"/>.</summary>
+    public Task<Outcome<Nothing>> LetInAsync(string user, CancellationToken cancellation) => RunAsync(_effects, async connection =>
+    {
+        await connection.ExecuteAsync(Statements.LockAccount(user, locked: false));
+        return default(Nothing);
+    }, cancellation);
+
+    /// <summary>
+    /// Replaces this server's data by the donor's. mysqld ends when it is done (and starts no other): the caller awaits its
+    /// exit, has the data directory forget its server_uuid, starts it and asks <see cref="CloneResultAsync"/>.
+    /// </summary>
+    public Task<Outcome<Nothing>> CloneAsync(CloneOrder order, IProgress<CloneProgress> progress, CancellationToken cancellation) =>
+        _cloning.RunAsync(order, progress, cancellation);
+
+    /// <summary>How the clone that this data came from ended; null where there was none.</summary>
+    public Task<Outcome<CloneResult?>> CloneResultAsync(CancellationToken cancellation) => RunAsync(_slow, Cloning.ResultAsync, cancellation);
+
+    /// <summary>Returns when all transactions of the set are applied.</summary>
+    public Task<Outcome<Nothing>> WaitForAsync(GtidSet set, CancellationToken cancellation) => RunAsync(_slow, async connection =>
+    {
+        _ = await connection.RowAsync(Statements.WaitFor(set));
+        return default(Nothing);
+    }, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _effects.DisposeAsync();
+        await _fence.DisposeAsync();
+        await _slow.DisposeAsync();
+        await _probe.DisposeAsync();
+        await _markers.DisposeAsync();
+        await _cloning.DisposeAsync();
+    }
+
+    internal static async Task<Outcome<T>> RunAsync<T>(MysqlSession session, Func<DbConnection, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return new Outcome<T>.Done(await session.UseAsync(work, cancellation));
+        }
+        catch (RefusedException e)
+        {
+            return new Outcome<T>.Refused(e.Refusal);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Outcome<T>.Unknown("The server did not answer in time: what was asked may have happened, or may happen yet.");
+        }
+        catch (DbException e) when (MysqlSession.IsServersAnswer(e))
+        {
+            return new Outcome<T>.Failed(MysqlDriver.ErrorNumber(e), e.Message);
+        }
+        catch (Exception e) when (e is DbException or IOException or System.Net.Sockets.SocketException or TimeoutException)
+        {
+            return new Outcome<T>.Unknown($"The connection to the server broke: {e.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>A connection of ours that broke may have left the lock behind; a stranger's lock is not ours to take here.</summary>
+    private Task RetakeLockAsync(DbConnection connection) => TakeLockAsync(connection, fromAnyone: false);
+
+    private async Task TakeLockAsync(DbConnection connection, bool fromAnyone)
+    {
+        var row = await connection.RowAsync(Statements.LockHolder);
+        var me = row.Number("me");
+        if (row["holder"] is { } text)
+        {
+            var holder = long.Parse(text, CultureInfo.InvariantCulture);
+            if (holder == me)
+            {
+                return;
+            }
+
+            if (!fromAnyone && !_ownConnections.Contains(holder))
+            {
+                return; // the check-and-set statements will find that it is not ours
+            }
+
+            await Leading.KillAsync(connection, holder);
+        }
+        else if (!fromAnyone && _ownConnections.IsEmpty)
+        {
+            return; // nobody said yet that this agent is the one
+        }
+
+        var taken = await connection.RowAsync(Statements.TakeLock);
+        if (taken["taken"] != "1")
+        {
+            throw new RefusedException(RefusalReason.LockLost, "The connection that holds the effects lock of mysqld did not end within 5 s of being killed.");
+        }
+
+        _ownConnections = _ownConnections.Add(me);
+    }
+}

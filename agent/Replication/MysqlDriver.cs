@@ -1,0 +1,61 @@
+using System.Data.Common;
+#if STANDIN_PACKAGES
+using MySql.Data.MySqlClient;
+#else
+using MySqlConnector;
+#endif
+
+namespace MySqlHa.Replication;
+
+/// <summary>The one file that names a client driver. All other code speaks System.Data.Common.</summary>
+internal static class MysqlDriver
+{
+    /// <summary>A connection (not yet open) over the server's own socket: no TLS needed, nothing to resolve.</summary>
+    public static DbConnection Local(string socket, string user, string password)
+    {
+        var text = Common(user, password);
+        text.Server = socket;
+#if STANDIN_PACKAGES
+        text.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+        text.SslMode = MySqlSslMode.Disabled;
+#else
+        text.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+        text.SslMode = MySqlSslMode.None;
+#endif
+        return new MySqlConnection(text.ConnectionString);
+    }
+
+    /// <summary>A connection (not yet open) over TCP, always encrypted; the certificate is mysqld's own making and is not checked.</summary>
+    public static DbConnection Remote(string host, int port, string user, string password)
+    {
+        var text = Common(user, password);
+        text.Server = host;
+        text.Port = (uint)port;
+        text.SslMode = MySqlSslMode.Required;
+        return new MySqlConnection(text.ConnectionString);
+    }
+
+    /// <summary>Opens it. (MySql.Data's own OpenAsync cannot open a Unix socket: its end point has no address family.)</summary>
+    public static Task OpenAsync(DbConnection connection)
+    {
+#if STANDIN_PACKAGES
+        connection.Open();
+        return Task.CompletedTask;
+#else
+        return connection.OpenAsync();
+#endif
+    }
+
+    /// <summary>MySQL's number of the error; 0 where it did not come from the server.</summary>
+    public static int ErrorNumber(DbException e) => e is MySqlException mysql ? mysql.Number : 0;
+
+    private static MySqlConnectionStringBuilder Common(string user, string password) => new()
+    {
+        UserID = user,
+        Password = password,
+        Pooling = false,
+        ConnectionTimeout = 10,
+        DefaultCommandTimeout = 0, // a deadline is the caller's: the driver's own would send KILL QUERY
+        AllowPublicKeyRetrieval = true,
+    };
+}

@@ -1,0 +1,168 @@
+using System.Data.Common;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Replication;
+
+/// <summary>The effects on the receiving side: promise and follow.</summary>
+internal static class Receiving
+{
+    /// <summary>The order is the rule: receiver off and seen off, acknowledging off, and only then the sets.</summary>
+    public static async Task<GtidSet> PromiseAsync(DbConnection connection)
+    {
+        await StopReceiverAsync(connection);
+        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+        var (received, executed) = await SetsAsync(connection);
+        return received.Union(executed);
+    }
+
+    public static async Task<Following> FollowAsync(DbConnection connection, FollowOrder order)
+    {
+        await RequireReadOnlyAsync(connection);
+        await StopLeadingAsync(connection);
+        var channel = await ChannelAsync(connection);
+        if (channel is not null && await FollowsAlreadyAsync(connection, channel, order))
+        {
+            return await FinishAsync(connection, order, keptRelayLog: true);
+        }
+
+        await StopReceiverAsync(connection);
+        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(order.Acknowledge));
+        var hostOnly = channel is not null && IsSameButHost(channel, order);
+        if (hostOnly)
+        {
+            await connection.ExecuteAsync(Statements.MoveTo(order.Host));
+        }
+        else
+        {
+            await ChangeSourceAsync(connection, order, channel is not null);
+        }
+
+        RequireAllowed(order);
+        await connection.ExecuteAsync(Statements.StartReceiver);
+        await connection.ExecuteAsync(Statements.StartApplier);
+        return await FinishAsync(connection, order, hostOnly);
+    }
+
+    public static async Task StopReceiverAsync(DbConnection connection)
+    {
+        if (await ChannelAsync(connection) is null)
+        {
+            return;
+        }
+
+        await connection.ExecuteAsync(Statements.StopReceiver);
+        while (await ChannelAsync(connection) is { } channel && channel.Text("receiver") != "OFF")
+        {
+            await Task.Delay(1); // the statement returns when it is off; this only makes sure
+        }
+    }
+
+    public static async Task<(GtidSet Received, GtidSet Executed)> SetsAsync(DbConnection connection)
+    {
+        var answers = await connection.QueryAllAsync(Statements.Sets);
+        return Probe.ReadSets(answers[0], answers[1]);
+    }
+
+    public static async Task<Row?> ChannelAsync(DbConnection connection) => (await connection.QueryAsync(Statements.Channel)).FirstOrDefault() is { } row
+        && row.Text("host").Length > 0 ? row : null;
+
+    private static async Task RequireReadOnlyAsync(DbConnection connection)
+    {
+        if (!(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only"))
+        {
+            throw new RefusedException(RefusalReason.Writable, "This server is writable: it is demoted or killed before it follows another.");
+        }
+    }
+
+    private static async Task StopLeadingAsync(DbConnection connection)
+    {
+        var semiSync = await connection.RowAsync(Statements.SemiSync);
+        if (semiSync.Flag("source_enabled"))
+        {
+            // Off tells every waiting client OK. Read-only as it is, no further session can begin to wait.
+            if (semiSync.Number("wait_sessions") is > 0 and var waiting)
+            {
+                throw new RefusedException(
+                    RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
+            }
+
+            await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
+        }
+
+        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
+    }
+
+    private static async Task ChangeSourceAsync(DbConnection connection, FollowOrder order, bool hasChannel)
+    {
+        var (received, executed) = await SetsAsync(connection);
+        if (!executed.Contains(received))
+        {
+            await connection.ExecuteAsync(Statements.StartApplier); // so that the next attempt finds it done
+            throw new RefusedException(
+                RefusalReason.NotApplied,
+                $"{received.Minus(executed).Count} received transactions are not applied yet: changing more than the source's host would throw them away.");
+        }
+
+        if (hasChannel)
+        {
+            await connection.ExecuteAsync(Statements.StopApplier);
+        }
+
+        await connection.ExecuteAsync(Statements.Follow(order));
+    }
+
+    private static async Task<bool> FollowsAlreadyAsync(DbConnection connection, Row channel, FollowOrder order)
+    {
+        if (channel.Text("host") != order.Host || !IsSameButHost(channel, order) || channel.Text("receiver") == "OFF" || channel.Text("applier") != "ON")
+        {
+            return false;
+        }
+
+        var semiSync = await connection.RowAsync(Statements.SemiSync);
+        return semiSync.Flag("replica_enabled") == order.Acknowledge
+            && (channel.Text("receiver") != "ON" || semiSync.Flag("replica_status") == order.Acknowledge);
+    }
+
+    private static bool IsSameButHost(Row channel, FollowOrder order) =>
+        channel.Number("port") == order.Port
+        && channel.Text("user") == order.User
+        && channel.Text("password") == order.Password
+        && channel.Text("bind") == order.BindAddress
+        && channel.Flag("auto_position")
+        && channel.Flag("tls");
+
+    private static async Task<Following> FinishAsync(DbConnection connection, FollowOrder order, bool keptRelayLog)
+    {
+        var patience = Task.Delay(order.ConnectPatience);
+        Row channel;
+        bool acknowledging;
+        do
+        {
+            channel = await ChannelAsync(connection) ?? throw new RefusedException(RefusalReason.NotInForce, "The replication channel is gone.");
+            acknowledging = (await connection.RowAsync(Statements.SemiSync)).Flag("replica_status");
+            if (channel.Text("receiver") == "ON" && acknowledging == order.Acknowledge)
+            {
+                break;
+            }
+
+            await Task.Delay(1);
+        }
+        while (!patience.IsCompleted);
+
+        if (order.OpenToReaders)
+        {
+            RequireAllowed(order);
+            await Leading.OpenToClientsAsync(connection, order.StillAllowed);
+        }
+
+        return new Following(Probe.Receiver(channel), keptRelayLog, acknowledging);
+    }
+
+    private static void RequireAllowed(FollowOrder order)
+    {
+        if (!order.StillAllowed())
+        {
+            throw new RefusedException(RefusalReason.NoLongerAllowed, $"Not attached to {order.Host}: the permission to follow it ended.");
+        }
+    }
+}

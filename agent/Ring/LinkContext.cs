@@ -1,0 +1,9 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace MySqlHa.Ring;
+
+/// <summary>What all connections of one transport share.</summary>
+/// <param name="Source">The address that outgoing connections come from.</param>
+internal sealed record LinkContext(
+    IPAddress Source, RingHandshake Handshake, IRingReceiver Receiver, RingCounters Counters, RefusalBook Refusals, ILogger Logger);

@@ -1,0 +1,84 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Ring;
+
+/// <summary>
+/// This process's certificate (minted at each start, its private key never on disk) and the judgement of others': a peer is the
+/// node its certificate names if exactly this ring's authority issued it. No other root counts.
+/// </summary>
+/// <remarks>
+/// Validity dates are not checked. Whoever holds the ring key can issue any date, so dates protect nothing, and a machine that
+/// boots with a wrong clock must not fall out of the cluster. A key is revoked by giving the ring another one.
+/// </remarks>
+internal sealed class RingIdentity : IDisposable
+{
+    private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1");
+    private static readonly Oid ClientUse = new("1.3.6.1.5.5.7.3.2");
+
+    private readonly X509Certificate2 _authority;
+    private readonly X509Certificate2 _certificate;
+
+    internal RingIdentity(RingKey key, NodeId self)
+    {
+        Self = self;
+        Fingerprint = key.Fingerprint;
+        _authority = key.Authority;
+        _certificate = Mint(key, self);
+        Certificate = SslStreamCertificateContext.Create(_certificate, additionalCertificates: null, offline: true);
+    }
+
+    internal NodeId Self { get; }
+
+    internal string Fingerprint { get; }
+
+    internal SslStreamCertificateContext Certificate { get; }
+
+    /// <summary>The node that the certificate proves, or why it proves none.</summary>
+    internal (NodeId Peer, RingRefusal? Refusal) Judge(X509Certificate? presented)
+    {
+        if (presented is null)
+        {
+            return (default, RingRefusal.NoCertificate);
+        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(presented.GetRawCertData());
+        if (!IsIssuedHere(certificate))
+        {
+            return (default, RingRefusal.OtherKey);
+        }
+
+        return NodeId.TryParse(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), out var peer)
+            ? (peer, peer == Self ? RingRefusal.OwnId : null)
+            : (default, RingRefusal.NotANode);
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    private bool IsIssuedHere(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        _ = chain.ChainPolicy.CustomTrustStore.Add(_authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        return chain.Build(certificate)
+            && chain.ChainElements.Count == 2
+            && chain.ChainElements[1].Certificate.RawDataMemory.Span.SequenceEqual(_authority.RawDataMemory.Span);
+    }
+
+    private static X509Certificate2 Mint(RingKey key, NodeId self)
+    {
+        using var nodeKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={self.Hex}", nodeKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerUse, ClientUse], false));
+        var now = DateTimeOffset.UtcNow;
+        using var issued = key.Issue(request, now.AddDays(-1), now.AddYears(10));
+        return issued.CopyWithPrivateKey(nodeKey);
+    }
+}

@@ -1,0 +1,13 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Ring;
+
+/// <summary>What a node needs to speak on the ring.</summary>
+/// <param name="Self">Who this node is; goes into its certificate and its datagrams.</param>
+/// <param name="BindHost">
+/// The IP address that is listened on and that outgoing connections and datagrams come from: packet filters and peers tell
+/// nodes apart by it. <c>0.0.0.0</c> leaves the choice to the kernel.
+/// </param>
+/// <param name="Port">One number for udp and tcp, 1 to 65535; 0 takes a free one (see <see cref="RingTransport.Port"/>).</param>
+/// <param name="Key">The key of the ring; whoever has it is a member.</param>
+public sealed record RingOptions(NodeId Self, string BindHost, int Port, RingKey Key);

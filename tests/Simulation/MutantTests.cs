@@ -1,0 +1,68 @@
+using MySqlHa.Core;
+using MySqlHa.Failover;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace MySqlHa.Tests.Simulation;
+
+/// <summary>
+/// Each rule switched off, one at a time: the checker that guards it must notice within a number of seeds. A mutant that
+/// survives means a checker that cannot fail, or a rule that nothing needs.
+/// </summary>
+public sealed class MutantTests(ITestOutputHelper output)
+{
+    private static readonly Dictionary<string, Mutation> Mutants = new()
+    {
+        ["promises from one acker less than needed"] = new() { Controller = new ControllerFaults { OnePromiseLess = true } },
+        ["a rebooted host's receipts count"] = new() { Controller = new ControllerFaults { CountDoubtful = true } },
+        ["receipts are trusted after a reboot"] = new() { Duty = new DutyFaults { TrustReceiptsAfterReboot = true } },
+        ["opened and promoted before the relay log is applied"] = new()
+        {
+            Controller = new ControllerFaults { OpenBeforeApplied = true },
+            Duty = new DutyFaults { PromoteBeforeApplied = true },
+        },
+        ["surplus transactions are kept"] = new() { Duty = new DutyFaults { KeepSurplus = true } },
+        ["promises are not kept on disk"] = new() { Core = new CoreFaults { ForgetPromises = true } },
+        ["the lease is counted from the answer"] = new() { Core = new CoreFaults { LeaseFromReply = true } },
+        ["a new controller forgets the old one's leases"] = new() { Core = new CoreFaults { NewControllerForgetsLeases = true } },
+        ["a lease is granted without a quorum round"] = new() { Core = new CoreFaults { GrantWithoutQuorum = true } },
+        ["the next leader's lease does not wait for the old one's"] = new() { Core = new CoreFaults { GrantBesideOldLease = true } },
+    };
+
+    public static TheoryData<string, string> Cases => new()
+    {
+        { "promises from one acker less than needed", "NothingLost" },
+        { "a rebooted host's receipts count", "NothingLost" },
+        { "receipts are trusted after a reboot", "NothingLost" },
+        { "opened and promoted before the relay log is applied", "NothingLost" },
+        { "surplus transactions are kept", "Converges" },
+        { "promises are not kept on disk", "NothingLost" },
+        { "the lease is counted from the answer", "OneWriter" },
+        { "a new controller forgets the old one's leases", "OneWriter" },
+        { "a lease is granted without a quorum round", "NotInMinority" },
+        { "the next leader's lease does not wait for the old one's", "OneWriter" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_mutant_is_caught_by_its_checker(string mutant, string checker)
+    {
+        const int most = 1500;
+        var caughtBy = new SortedDictionary<string, int>();
+        for (var seed = 1; seed <= most; seed++)
+        {
+            var world = Simulation.Run(seed, Mutants[mutant]);
+            if (world.Checkers.Checker is { } found)
+            {
+                caughtBy[found] = caughtBy.GetValueOrDefault(found) + 1;
+                if (found == checker)
+                {
+                    output.WriteLine($"{mutant}: seed {seed}: {world.Checkers.Violation}");
+                    return;
+                }
+            }
+        }
+
+        Assert.Fail($"{mutant}: {checker} saw nothing in {most} seeds; others: {string.Join(", ", caughtBy)}");
+    }
+}
