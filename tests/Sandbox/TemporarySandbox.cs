@@ -27,8 +27,14 @@ internal sealed class TemporarySandbox : IDisposable
 
     public LiveProcess Run(params string[] words)
     {
-        // The trailing ':' keeps the shell from handing its process over to sleep, which would have another command line.
-        var process = Process.Start("/bin/sh", ["-c", "sleep 120 & trap 'kill $!' EXIT; wait; :", .. words]);
+        // A shell that waits for input is one process with any command line, and ends with us.
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
+        foreach (var word in new[] { "-c", "read -r _" }.Concat(words))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        var process = Process.Start(start)!;
         _processes.Add(process);
         var live = LiveProcess.Read(process.Id);
         for (var tries = 0; tries < 500 && live?.Arguments.Contains(words[^1]) != true; tries++)
@@ -44,7 +50,7 @@ internal sealed class TemporarySandbox : IDisposable
     {
         foreach (var process in _processes)
         {
-            process.Kill(entireProcessTree: true);
+            process.Kill();
             process.Dispose();
         }
 
