@@ -34,9 +34,13 @@ internal static class AgentStart
         return dead;
     }
 
-    /// <summary>The end of what the agent wrote, for messages about its death.</summary>
-    public static string LastWords(SandboxNode node) =>
-        File.Exists(node.LogFile) ? string.Join("\n  ", File.ReadLines(node.LogFile).TakeLast(5)) : "";
+    /// <summary>That an agent died when it should not have, with the end of what it wrote.</summary>
+    public static SandboxException Ended(SandboxNode node)
+    {
+        var lastWords = File.Exists(node.LogFile) ? string.Join("\n  ", File.ReadLines(node.LogFile).TakeLast(5)) : "";
+        return new SandboxException(
+            SandboxExit.Error, $"the agent of {node.Name} has ended; its last words ({node.LogFile}):\n  {lastWords}");
+    }
 
     private static void Detached(SandboxNode node)
     {

@@ -11,7 +11,10 @@ public sealed record NodeAnswer(SandboxNode Node, ClusterView? View, string Sile
 /// <summary>Reads the nodes' pictures of the cluster and posts operators' requests, over HTTP as anyone could.</summary>
 public sealed class CensusClient : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     // A node that is frozen or cut off takes a connection and says nothing.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -19,7 +22,10 @@ public sealed class CensusClient : IDisposable
     // A switchover waits for replication; the agents bound it themselves.
     private static readonly TimeSpan OperatorPatience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience }) { Timeout = OperatorPatience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience })
+    {
+        Timeout = OperatorPatience,
+    };
 
     public void Dispose() => _http.Dispose();
 
@@ -71,13 +77,15 @@ public sealed class CensusClient : IDisposable
                 ? answer
                 : Unknown($"{node.Name} answers with HTTP {(int)response.StatusCode}");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or JsonException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return Unknown($"{node.Name} gave no answer that can be read: {e.Message}");
         }
     }
 
-    private static OperatorAnswer Unknown(string text) => new(OperatorOutcome.Unknown, new Reason("no-answer", text + "; look at status before trying again"));
+    private static OperatorAnswer Unknown(string text) =>
+        new(OperatorOutcome.Unknown, new Reason("no-answer", text + "; look at status before trying again"));
 
     private static Uri UrlOf(SandboxNode node, string path) => new($"http://{node.Ip}:{node.Address.HttpPort}/{path}");
 }

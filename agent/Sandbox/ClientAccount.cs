@@ -5,7 +5,8 @@ public sealed record ClientAccount(string User, string Password)
 {
     /// <summary>From the first node that has it; null: no agent made it yet.</summary>
     public static ClientAccount? Of(IEnumerable<SandboxNode> nodes) =>
-        nodes.Select(node => node.ClientFile).Where(File.Exists).Select(file => Parse(File.ReadAllLines(file))).FirstOrDefault(account => account is not null);
+        nodes.Select(node => node.ClientFile).Where(File.Exists)
+            .Select(file => Parse(File.ReadAllLines(file))).FirstOrDefault(account => account is not null);
 
     /// <summary>Reads the [client] group of an option file; null where it has no user or no password.</summary>
     public static ClientAccount? Parse(IEnumerable<string> lines)
@@ -24,7 +25,9 @@ public sealed record ClientAccount(string User, string Password)
             }
         }
 
-        return values.TryGetValue("user", out var user) && values.TryGetValue("password", out var password) ? new ClientAccount(user, password) : null;
+        return values.TryGetValue("user", out var user) && values.TryGetValue("password", out var password)
+            ? new ClientAccount(user, password)
+            : null;
     }
 
     private static string Unquoted(string value) =>

@@ -20,7 +20,8 @@ public sealed record LiveProcess(int Pid, long StartTime, bool Stopped, IReadOnl
     /// <summary>All processes that this user may look at; dead ones that wait for their parent are left out.</summary>
     public static IEnumerable<LiveProcess> All() =>
         Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? Read(pid) : null)
+            .Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? Read(pid) : null)
             .OfType<LiveProcess>();
 
     /// <summary>Null: there is no such process, or only a dead one.</summary>

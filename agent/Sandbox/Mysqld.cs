@@ -18,7 +18,8 @@ internal static class Mysqld
         }
 
         return OnPath("mysqld") ?? throw new SandboxException(
-            SandboxExit.Error, "no mysqld is on the PATH: ./sandbox fetches one; else install MySQL 8.4 or 9.x, or name its server with --mysqld");
+            SandboxExit.Error,
+            "no mysqld is on the PATH: ./sandbox fetches one; else install MySQL 8.4 or 9.x, or name its server with --mysqld");
     }
 
     /// <summary>The mysql client that came with the server, else the PATH's. Throws where there is none.</summary>

@@ -54,7 +54,8 @@ internal sealed partial class NetworkPartition(SandboxPlace place)
     }
 
     // Adding a table that exists does nothing, so this never fails for want of one.
-    private Task RemoveAsync(CancellationToken cancellation) => NftAsync($"add table inet {_table}\ndelete table inet {_table}\n", cancellation);
+    private Task RemoveAsync(CancellationToken cancellation) =>
+        NftAsync($"add table inet {_table}\ndelete table inet {_table}\n", cancellation);
 
     private static void Require()
     {

@@ -22,7 +22,8 @@ public static class SandboxCommand
             "sandbox",
             """
             A cluster of real MySQL servers on this machine: three nodes on 127.0.0.11, .12 and .13, with the ports of production.
-            Exit codes: 0 done, 1 error, 2 wrong usage, 3 no leader or not writable, 4 refused with a reason; 'mysql' ends with the client's own code.
+            Exit codes: 0 done, 1 error, 2 wrong usage, 3 no leader or not writable, 4 refused with a reason;
+            'mysql' ends with the client's own code.
             """);
         command.Options.Add(BaseIp);
         command.Subcommands.Add(Up());
@@ -53,7 +54,8 @@ public static class SandboxCommand
         var timing = new Option<string?>("--timing") { Description = "How soon a silent leader is given up (default: lan)" };
         _ = timing.AcceptOnlyFromAmong("fast", "lan", "balanced", "wan");
         var mysqld = new Option<string?>("--mysqld") { Description = "The server program; else MYSQLD, else the one found or fetched" };
-        var command = new Command("up", "Starts what does not run and waits for a writable leader and healthy followers") { nodes, timing, mysqld };
+        const string Purpose = "Starts what does not run and waits for a writable leader and healthy followers";
+        var command = new Command("up", Purpose) { nodes, timing, mysqld };
         return Does(
             command,
             async (place, census, parsed, cancellation) => (int)await new SandboxUp(place, census, Console.Out).RunAsync(
@@ -99,7 +101,11 @@ public static class SandboxCommand
 
     private static Command Switchover()
     {
-        var to = new Argument<string?>("node") { Description = "Number of the new leader; else the best follower", Arity = ArgumentArity.ZeroOrOne };
+        var to = new Argument<string?>("node")
+        {
+            Description = "Number of the new leader; else the best follower",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         return Does(
             new Command("switchover", "A planned change of leader") { to },
             async (place, census, parsed, cancellation) => (int)await Desk(place, census).SwitchoverAsync(
@@ -108,7 +114,11 @@ public static class SandboxCommand
 
     private static Command Kill()
     {
-        var target = new Argument<string>("node") { Description = "leader (default) or a node's number", DefaultValueFactory = _ => "leader" };
+        var target = new Argument<string>("node")
+        {
+            Description = "leader (default) or a node's number",
+            DefaultValueFactory = _ => "leader",
+        };
         var machine = new Option<bool>("--machine") { Description = "Agent and mysqld at once, as a power cut would (default)" };
         var agent = new Option<bool>("--agent") { Description = "The agent alone" };
         var mysqld = new Option<bool>("--mysqld") { Description = "mysqld alone" };
@@ -211,7 +221,8 @@ public static class SandboxCommand
             try
             {
                 using var census = new CensusClient();
-                return await work(SandboxPlace.At(parsed.GetRequiredValue(BaseIp), SandboxPlace.DefaultHome()), census, parsed, cancellation);
+                var place = SandboxPlace.At(parsed.GetRequiredValue(BaseIp), SandboxPlace.DefaultHome());
+                return await work(place, census, parsed, cancellation);
             }
             catch (SandboxException e)
             {

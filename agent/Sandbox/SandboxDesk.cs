@@ -28,7 +28,8 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
         var view = await ViewAsync(NodeProcesses.Of(place.Nodes), cancellation);
         var member = target == "leader"
             ? StatusDocument.LeaderOf(view)
-            : view?.Members.Where(m => m.Role == MemberRole.Follower).OrderByDescending(m => m.Health == MemberHealth.Ok).ThenBy(m => m.Number).FirstOrDefault();
+            : view?.Members.Where(m => m.Role == MemberRole.Follower)
+                .OrderByDescending(m => m.Health == MemberHealth.Ok).ThenBy(m => m.Number).FirstOrDefault();
         return place.Nodes.FirstOrDefault(n => n.Ip == member?.Address.Host)
             ?? throw new SandboxException(SandboxExit.NoLeader, $"there is no {target}: {StatusTable.Headline(view, null)}");
     }
@@ -38,7 +39,8 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
     {
         var account = File.Exists(node.ClientFile)
             ? node.ClientFile
-            : throw new SandboxException(SandboxExit.Error, $"{node.Name} has no application account yet ({node.ClientFile}): look at status");
+            : throw new SandboxException(
+                SandboxExit.Error, $"{node.Name} has no application account yet ({node.ClientFile}): look at status");
         var start = new ProcessStartInfo(Mysqld.Client(place.Settings!));
         foreach (var argument in new[] { $"--defaults-file={account}", "-h", node.Ip }.Concat(arguments))
         {
@@ -96,7 +98,8 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
         }
 
         throw new SandboxException(
-            answer.Outcome == OperatorOutcome.Refused ? SandboxExit.Refused : SandboxExit.Error, $"{answer.Reason.Text} ({answer.Reason.Code})");
+            answer.Outcome == OperatorOutcome.Refused ? SandboxExit.Refused : SandboxExit.Error,
+            $"{answer.Reason.Text} ({answer.Reason.Code})");
     }
 
     private async Task<ClusterView?> ViewAsync(IReadOnlyDictionary<SandboxNode, NodeProcesses> processes, CancellationToken cancellation) =>
@@ -112,6 +115,8 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
 
     private static string? ErrorLog(SandboxNode node) =>
         Directory.EnumerateFiles(
-                node.DataDirectory, "*mysqld*.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true })
+                node.DataDirectory,
+                "*mysqld*.log",
+                new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true })
             .OrderByDescending(File.GetLastWriteTimeUtc).FirstOrDefault();
 }

@@ -1,6 +1,8 @@
 namespace MySqlHa.Sandbox;
 
-/// <summary>How a sandbox command ended: what scripts may rely on. A command that runs the mysql client ends with the client's own code.</summary>
+/// <summary>
+/// How a sandbox command ended: what scripts may rely on. A command that runs the mysql client ends with the client's own code.
+/// </summary>
 public enum SandboxExit
 {
     Fine = 0,

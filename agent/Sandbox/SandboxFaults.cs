@@ -3,7 +3,8 @@ namespace MySqlHa.Sandbox;
 /// <summary>What a kill hits, and whether it freezes (SIGSTOP) instead of killing (SIGKILL).</summary>
 internal sealed record Blow(bool Agent, bool Mysqld, bool Freeze)
 {
-    public override string ToString() => (Freeze ? "frozen" : "killed") + (Agent && Mysqld ? "" : Agent ? " (agent only)" : " (mysqld only)");
+    public override string ToString() =>
+        (Freeze ? "frozen" : "killed") + (Agent && Mysqld ? "" : Agent ? " (agent only)" : " (mysqld only)");
 }
 
 /// <summary>The faults a person may inject, and how to undo each.</summary>
@@ -14,17 +15,20 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
     public async Task<SandboxExit> KillAsync(SandboxNode node, Blow blow)
     {
         var hit = new List<int>();
-        // The agent first: it must not see its mysqld die, nor start another. Whatever was being started meanwhile is found by a second look.
+        // The agent first: it must not see its mysqld die, nor start another.
+        // Whatever was being started meanwhile is found by a second look.
         for (var look = 0; look < 3; look++)
         {
             var processes = NodeProcesses.Of(node);
             var targets = (blow.Agent ? processes.Agents : []).Concat(blow.Mysqld && look < (blow.Agent ? 3 : 1) ? processes.Mysqlds : []);
-            hit.AddRange(targets.Where(p => !hit.Contains(p.Pid) && Signal.Send(p, blow.Freeze ? Signal.Stop : Signal.Kill)).Select(p => p.Pid));
+            var signal = blow.Freeze ? Signal.Stop : Signal.Kill;
+            hit.AddRange(targets.Where(p => !hit.Contains(p.Pid) && Signal.Send(p, signal)).Select(p => p.Pid));
         }
 
         if (hit.Count == 0)
         {
-            throw new SandboxException(SandboxExit.Error, $"nothing of {node.Name} runs that could be {(blow.Freeze ? "frozen" : "killed")}");
+            throw new SandboxException(
+                SandboxExit.Error, $"nothing of {node.Name} runs that could be {(blow.Freeze ? "frozen" : "killed")}");
         }
 
         await output.WriteLineAsync($"{node.Name} ({node.Ip}) {blow}: process {string.Join(", ", hit)}; "
@@ -69,14 +73,16 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
             _ = AgentStart.Missing([node]);
         }
 
-        await output.WriteLineAsync($"the agent of {node.Name} {(agents.Count > 0 ? "restarted" : "was dead: started")}; {await FirstWordsAsync(node, cancellation)}");
+        var what = agents.Count > 0 ? "restarted" : "was dead: started";
+        await output.WriteLineAsync($"the agent of {node.Name} {what}; {await FirstWordsAsync(node, cancellation)}");
         return SandboxExit.Fine;
     }
 
     public async Task<SandboxExit> PartitionAsync(SandboxNode node, bool fromClients, CancellationToken cancellation)
     {
         await new NetworkPartition(place).CutAsync(node, fromClients, cancellation);
-        await output.WriteLineAsync($"{node.Name} ({node.Ip}) is cut off from {(fromClients ? "everybody" : "the other nodes; clients still reach it")}; heal undoes it");
+        var whom = fromClients ? "everybody" : "the other nodes; clients still reach it";
+        await output.WriteLineAsync($"{node.Name} ({node.Ip}) is cut off from {whom}; heal undoes it");
         return SandboxExit.Fine;
     }
 
@@ -108,7 +114,8 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
             }
         }
 
-        await output.WriteLineAsync($"the sandbox at {place.BaseIp} is down{(keepData ? $"; its data stays in {place.Directory}" : " and its data is removed")}");
+        var data = keepData ? $"; its data stays in {place.Directory}" : " and its data is removed";
+        await output.WriteLineAsync($"the sandbox at {place.BaseIp} is down{data}");
         return SandboxExit.Fine;
     }
 
@@ -126,7 +133,8 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
 
             if (DateTime.UtcNow > until)
             {
-                throw new SandboxException(SandboxExit.Error, $"process {string.Join(", ", left.Select(p => p.Pid))} does not die of SIGKILL");
+                throw new SandboxException(
+                    SandboxExit.Error, $"process {string.Join(", ", left.Select(p => p.Pid))} does not die of SIGKILL");
             }
 
             left.ForEach(p => Signal.Send(p, Signal.Kill));
@@ -146,7 +154,7 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
 
             if (NodeProcesses.Of(node).AgentPid == 0)
             {
-                throw new SandboxException(SandboxExit.Error, $"the agent of {node.Name} has ended; its last words ({node.LogFile}):\n  {AgentStart.LastWords(node)}");
+                throw AgentStart.Ended(node);
             }
 
             await Task.Delay(50, cancellation);

@@ -36,7 +36,8 @@ public sealed class SandboxPlace
         }
         catch (JsonException e)
         {
-            throw new SandboxException(SandboxExit.Error, $"{SettingsFile} is damaged ({e.Message}); remove the folder {directory} once nothing of it runs");
+            throw new SandboxException(
+                SandboxExit.Error, $"{SettingsFile} is damaged ({e.Message}); remove the folder {directory} once nothing of it runs");
         }
     }
 
@@ -57,11 +58,13 @@ public sealed class SandboxPlace
     /// <summary>The sandbox at an address, made already or not. Throws where the address cannot be one's first.</summary>
     public static SandboxPlace At(string baseIp, string home)
     {
-        var good = IPAddress.TryParse(baseIp, out var ip) && ip.ToString() == baseIp && ip.GetAddressBytes() is [127, _, _, >= 2 and <= 246];
+        var good = IPAddress.TryParse(baseIp, out var ip)
+            && ip.ToString() == baseIp && ip.GetAddressBytes() is [127, _, _, >= 2 and <= 246];
         return good
             ? new SandboxPlace(baseIp, Path.Combine(Path.GetFullPath(home), baseIp))
             : throw new SandboxException(
-                SandboxExit.Usage, $"--base-ip {baseIp}: the first node's address is one of 127.x.y.2 to 127.x.y.246, the others follow it");
+                SandboxExit.Usage,
+                $"--base-ip {baseIp}: the first node's address is one of 127.x.y.2 to 127.x.y.246, the others follow it");
     }
 
     /// <summary>Where sandboxes are kept unless told otherwise.</summary>
@@ -110,7 +113,8 @@ public sealed class SandboxPlace
         if (Settings is { } made && made.Nodes != settings.Nodes)
         {
             throw new SandboxException(
-                SandboxExit.Refused, $"the sandbox at {BaseIp} has {made.Nodes} nodes, not {settings.Nodes}: down removes it, then up makes another");
+                SandboxExit.Refused,
+                $"the sandbox at {BaseIp} has {made.Nodes} nodes, not {settings.Nodes}: down removes it, then up makes another");
         }
 
         Settings = settings;
@@ -120,7 +124,9 @@ public sealed class SandboxPlace
             if (Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
             {
                 throw new SandboxException(
-                    SandboxExit.Error, $"the path {socket} is longer than the {LongestSocketPath} bytes a socket may have: set MYSQLHA_SANDBOX_HOME to a shorter one");
+                    SandboxExit.Error,
+                    $"the path {socket} is longer than the {LongestSocketPath} bytes a socket may have: "
+                    + "set MYSQLHA_SANDBOX_HOME to a shorter one");
             }
 
             _ = System.IO.Directory.CreateDirectory(node.DataDirectory);

@@ -40,11 +40,14 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
     private SandboxSettings Wanted(UpOptions options)
     {
         var made = place.Settings;
-        var wanted = new SandboxSettings(options.Nodes ?? made?.Nodes ?? 3, options.Timing ?? made?.Timing ?? "lan", Mysqld.Choose(options.Mysqld, made));
+        var wanted = new SandboxSettings(
+            options.Nodes ?? made?.Nodes ?? 3, options.Timing ?? made?.Timing ?? "lan", Mysqld.Choose(options.Mysqld, made));
         return made is null || wanted.Timing == made.Timing || NodeProcesses.Of(place.Nodes).Values.All(p => p.AgentPid == 0)
             ? wanted
             : throw new SandboxException(
-                SandboxExit.Refused, $"nodes run with timing {made.Timing}, and all must have the same: down --keep-data first, then up --timing {wanted.Timing}");
+                SandboxExit.Refused,
+                $"nodes run with timing {made.Timing}, and all must have the same: "
+                + $"down --keep-data first, then up --timing {wanted.Timing}");
     }
 
     private async Task<ClusterView> WaitAsync(CancellationToken cancellation)
@@ -66,7 +69,7 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
             var processes = NodeProcesses.Of(place.Nodes);
             if (place.Nodes.FirstOrDefault(n => processes[n].AgentPid == 0) is { } dead)
             {
-                throw new SandboxException(SandboxExit.Error, $"the agent of {dead.Name} has ended; its last words ({dead.LogFile}):\n  {AgentStart.LastWords(dead)}");
+                throw AgentStart.Ended(dead);
             }
 
             if (_clock.Elapsed > Deadline)
@@ -84,7 +87,8 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
         var words = string.Join("\n  ", _said.OrderBy(s => s.Key.Number).Select(s => $"{s.Key.Name}: {s.Value}"));
         return new SandboxException(
             leader is null || view is not { LeaderWritable: true } ? SandboxExit.NoLeader : SandboxExit.Error,
-            $"not ready after {Deadline.TotalSeconds:0} s ({(view is null ? "no node answers" : Missing(view))}); the nodes run on. What they said last:\n  {words}");
+            $"not ready after {Deadline.TotalSeconds:0} s ({(view is null ? "no node answers" : Missing(view))}); the nodes run on. "
+            + $"What they said last:\n  {words}");
     }
 
     /// <summary>What is still missing, as a sentence; empty: all is well.</summary>
@@ -96,7 +100,9 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
             return leader is null ? "there is no leader" : $"{leader.Name} leads and is not writable yet";
         }
 
-        var unfit = place.Nodes.Where(n => !view.Members.Any(m => m.Address.Host == n.Ip && m is { Role: not MemberRole.None, Health: MemberHealth.Ok })).ToList();
+        var fit = view.Members.Where(m => m is { Role: not MemberRole.None, Health: MemberHealth.Ok })
+            .Select(m => m.Address.Host).ToHashSet();
+        var unfit = place.Nodes.Where(n => !fit.Contains(n.Ip)).ToList();
         return unfit.Count > 0 ? $"{string.Join(", ", unfit.Select(n => n.Name))} {(unfit.Count == 1 ? "is" : "are")} not healthy yet"
             : File.Exists(LeaderNode(leader).ClientFile) ? ""
             : "the application account is not made yet";
@@ -111,7 +117,8 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
         }
 
         _said[answer.Node] = words;
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {_clock.Elapsed.TotalSeconds,4:0.0} s  {answer.Node.Name}  {words}"));
+        var seconds = _clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        await output.WriteLineAsync($"  {seconds,4} s  {answer.Node.Name}  {words}");
     }
 
     private static string Sentence(ClusterView view)

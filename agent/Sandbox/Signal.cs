@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MySqlHa.Sandbox;
 
-/// <summary>Signals to a process that was looked at before: through a handle (pidfd), so the number cannot have changed its owner.</summary>
+/// <summary>
+/// Signals to a process that was looked at before: through a handle (pidfd), so the number cannot have changed its owner.
+/// </summary>
 internal static partial class Signal
 {
     public const int Kill = 9;
@@ -35,7 +37,8 @@ internal static partial class Signal
             var sent = SystemCall(PidfdSendSignal, handle, signal, 0, 0) == 0;
             return sent || Marshal.GetLastPInvokeError() != NotPermitted
                 ? sent
-                : throw new SandboxException(SandboxExit.Refused, $"process {process.Pid} belongs to another user: run this command as the one who did up");
+                : throw new SandboxException(
+                    SandboxExit.Refused, $"process {process.Pid} belongs to another user: run this command as the one who did up");
         }
         finally
         {

@@ -17,7 +17,10 @@ public sealed record StatusDocument(string? Leader, IReadOnlyList<NodeDocument> 
 
     /// <summary>Roles and health from the view, process ids from this machine.</summary>
     public static StatusDocument Of(
-        IReadOnlyList<SandboxNode> nodes, IReadOnlyDictionary<SandboxNode, NodeProcesses> processes, ClusterView? view, ClientAccount? client)
+        IReadOnlyList<SandboxNode> nodes,
+        IReadOnlyDictionary<SandboxNode, NodeProcesses> processes,
+        ClusterView? view,
+        ClientAccount? client)
     {
         return new StatusDocument(LeaderOf(view)?.Id.Hex, [.. nodes.Select(One)], client);
 
@@ -46,4 +49,5 @@ public sealed record StatusDocument(string? Leader, IReadOnlyList<NodeDocument> 
 /// <param name="Id">Null: no node that answers has heard of it.</param>
 /// <param name="AgentPid">0: not running.</param>
 /// <param name="MysqldPid">0: not running.</param>
-public sealed record NodeDocument(string? Id, string Address, MemberRole Role, MemberHealth Health, int MysqlPort, int AgentPid, int MysqldPid);
+public sealed record NodeDocument(
+    string? Id, string Address, MemberRole Role, MemberHealth Health, int MysqlPort, int AgentPid, int MysqldPid);

@@ -7,7 +7,8 @@ namespace MySqlHa.Sandbox;
 /// <summary><c>status</c> for people: one sentence who leads, one row a node, then all that is wrong.</summary>
 internal static class StatusTable
 {
-    private static readonly string[] Heads = ["NODE", "ADDRESS", "LIVENESS", "ROLE", "HEALTH", "EPOCH", "LAG", "GTID GAP", "AGENT", "MYSQLD"];
+    private static readonly string[] Heads =
+        ["NODE", "ADDRESS", "LIVENESS", "ROLE", "HEALTH", "EPOCH", "LAG", "GTID GAP", "AGENT", "MYSQLD"];
 
     public static string Of(IReadOnlyList<SandboxNode> nodes, IReadOnlyDictionary<SandboxNode, NodeProcesses> processes, ClusterView? view)
     {
@@ -40,7 +41,9 @@ internal static class StatusTable
 
     private static string[] Row(SandboxNode node, NodeProcesses own, MemberView? member, MemberView? leader)
     {
-        var gap = member is null || leader is null ? "-" : leader.Executed.Minus(member.Executed).Count.ToString(CultureInfo.InvariantCulture);
+        var gap = member is null || leader is null
+            ? "-"
+            : leader.Executed.Minus(member.Executed).Count.ToString(CultureInfo.InvariantCulture);
         return
         [
             node.Name,
@@ -81,7 +84,8 @@ internal static class StatusTable
     private static string Process(IReadOnlyList<LiveProcess> processes) =>
         processes.Count == 0 ? "dead" : processes[0].Stopped ? $"{processes[0].Pid} frozen" : $"{processes[0].Pid}";
 
-    private static MemberView? MemberOf(ClusterView? view, SandboxNode node) => view?.Members.FirstOrDefault(m => m.Address.Host == node.Ip);
+    private static MemberView? MemberOf(ClusterView? view, SandboxNode node) =>
+        view?.Members.FirstOrDefault(m => m.Address.Host == node.Ip);
 
 #pragma warning disable CA1308 // words for people, not keys
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();

@@ -11,14 +11,17 @@ public sealed record TakenPort(string Ip, int Port, string Protocol, string Hold
     private const string UdpOpen = "07";
 
     public override string ToString() =>
-        $"{Ip}:{Port}/{Protocol} is taken{(Holder.Length > 0 ? $" by process {Holder}" : "")}: stop that, or choose other addresses with --base-ip";
+        $"{Ip}:{Port}/{Protocol} is taken{(Holder.Length > 0 ? $" by process {Holder}" : "")}: "
+        + "stop that, or choose other addresses with --base-ip";
 
     /// <summary>The ports of a node that anyone but the node itself holds, wildcard listeners included.</summary>
     public static IReadOnlyList<TakenPort> Of(SandboxNode node, NodeProcesses own)
     {
         var address = node.Address;
         var taken = new List<TakenPort>();
-        foreach (var (port, protocol) in new[] { (address.MysqlPort, "tcp"), (address.HttpPort, "tcp"), (address.RingPort, "tcp"), (address.RingPort, "udp") })
+        (int Port, string Protocol)[] needed =
+            [(address.MysqlPort, "tcp"), (address.HttpPort, "tcp"), (address.RingPort, "tcp"), (address.RingPort, "udp")];
+        foreach (var (port, protocol) in needed)
         {
             foreach (var inode in Listeners(node.Ip, port, protocol))
             {

@@ -1,0 +1,83 @@
+using MySqlHa.Sandbox;
+using Xunit;
+
+namespace MySqlHa.Tests.Sandbox;
+
+public sealed class SandboxPlaceTests
+{
+    [Fact]
+    public void Nodes_have_consecutive_addresses_and_folders_of_their_own()
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        Assert.Equal(["127.0.51.31", "127.0.51.32", "127.0.51.33"], sandbox.Place.Nodes.Select(n => n.Ip));
+        Assert.Equal(3, sandbox.Place.Nodes.Select(n => n.DataDirectory).Distinct().Count(Directory.Exists));
+    }
+
+    [Fact]
+    public void The_agent_is_told_who_it_is_and_who_the_others_are()
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        var yaml = File.ReadAllLines(sandbox.Place.Nodes[1].ConfigFile);
+        Assert.Contains("name: node2", yaml);
+        Assert.Contains("listen: 127.0.51.32", yaml);
+        Assert.Contains("peers: [127.0.51.31, 127.0.51.32, 127.0.51.33]", yaml);
+        Assert.Contains("voters: 3", yaml);
+        Assert.Contains("  mysql: 3306", yaml);
+    }
+
+    [Fact]
+    public void The_ring_key_is_made_once_and_for_its_owner_only()
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        var key = File.ReadAllText(sandbox.Place.RingKeyFile);
+        sandbox.Place.Prepare(sandbox.Place.Settings! with { Timing = "fast" });
+        Assert.Equal(key, File.ReadAllText(sandbox.Place.RingKeyFile));
+#pragma warning disable CA1416 // the tests run on Linux
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(sandbox.Place.RingKeyFile));
+#pragma warning restore CA1416
+    }
+
+    [Fact]
+    public void A_sandbox_remembers_what_it_was_made_with()
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        Assert.Equal(sandbox.Place.Settings, sandbox.Reopened().Settings);
+    }
+
+    [Fact]
+    public void A_sandbox_with_another_number_of_nodes_is_refused()
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        var refusal = Assert.Throws<SandboxException>(() => sandbox.Place.Prepare(sandbox.Place.Settings! with { Nodes = 5 }));
+        Assert.Equal(SandboxExit.Refused, refusal.Exit);
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(4, 3)]
+    [InlineData(5, 5)]
+    [InlineData(6, 5)]
+    [InlineData(9, 7)]
+    public void An_odd_number_of_the_nodes_votes(int nodes, int voters) =>
+        Assert.Equal(voters, new SandboxSettings(nodes, "lan", "").Voters);
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.250")]
+    [InlineData("10.0.0.11")]
+    [InlineData("127.0.11")]
+    [InlineData("node1")]
+    [InlineData("::1")]
+    public void A_base_address_that_is_no_loopback_with_room_behind_it_is_wrong_usage(string address) =>
+        Assert.Equal(SandboxExit.Usage, Assert.Throws<SandboxException>(() => SandboxPlace.At(address, Path.GetTempPath())).Exit);
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("4")]
+    [InlineData("two")]
+    public void A_node_that_is_not_there_is_wrong_usage(string number)
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        Assert.Equal(SandboxExit.Usage, Assert.Throws<SandboxException>(() => sandbox.Place.Node(number)).Exit);
+    }
+}
