@@ -41,7 +41,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
     public async Task<(MysqldState State, int Pid)> FindAsync(bool founded, CancellationToken cancellation)
     {
         var state = DataDirectory.Inspect(options.MysqldDirectory);
-        if (state == DataDirectoryState.Foreign && !options.Adopt)
+        if (state == DataDirectoryState.ForeignData && !options.Adopt)
         {
             throw new SupervisionException(SupervisionError.ForeignData,
                 $"data: '{options.MysqldDirectory}' holds data that no agent made; it is left alone. Give an empty directory, or --adopt to take it over");
@@ -49,7 +49,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
         if (!founded || MysqldProcess.TryAdopt(MysqldOptions) is not { } running)
         {
-            return (state == DataDirectoryState.Ours ? MysqldState.Stopped : MysqldState.Absent, 0);
+            return (state == DataDirectoryState.OurData ? MysqldState.Stopped : MysqldState.Absent, 0);
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -119,7 +119,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             LookAtMysqld => await LookAsync(server, life),
             StopReceiving => await PromiseAsync(server, life),
             FollowSource follow => await FollowAsync(server, follow, life),
-            PromoteServer promote => await AfterAsync(server, await server.PromoteAsync(new PromoteOrder(promote.AcksNeeded, LeaseRuns), Within(life, options.Timing.Lease * 3)), life),
+            PromoteServer promote => await AfterAsync(server, await server.PromoteAsync(new PromoteOrder(promote.AcksNeeded, LeaseRuns), Within(options.Timing.Lease * 3, life)), life),
             WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
             OpenServerToClients => await OpenAsync(server, life),
             DemoteServer demote => await DemoteAsync(server, demote, life),
@@ -233,7 +233,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
     private async Task<EffectResult> PromiseAsync(LocalServer server, CancellationToken life)
     {
-        var outcome = await server.PromiseAsync(Within(life, options.Timing.Lease * 2));
+        var outcome = await server.PromiseAsync(Within(options.Timing.Lease * 2, life));
         return outcome is Outcome<GtidSet>.Done done ? (await LookAsync(server, life)) with { Set = done.Value, Failure = null } : ResultOf(outcome);
     }
 
@@ -244,12 +244,12 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         {
             ConnectPatience = options.Timing.Lease / 4,
         };
-        return await AfterAsync(server, await server.FollowAsync(order, Within(life, options.Timing.Lease * 5)), life);
+        return await AfterAsync(server, await server.FollowAsync(order, Within(options.Timing.Lease * 5, life)), life);
     }
 
     private async Task<EffectResult> OpenAsync(LocalServer server, CancellationToken life)
     {
-        var opened = await server.OpenToClientsAsync(LeaseRuns, Within(life, options.Timing.Lease * 2));
+        var opened = await server.OpenToClientsAsync(LeaseRuns, Within(options.Timing.Lease * 2, life));
         if (opened is Outcome<Nothing>.Done)
         {
             // Each enabling is a commit that waits for its acknowledgement: beside everything else.
@@ -271,7 +271,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         return outcome is Outcome<T>.Done ? look with { Failure = null } : look with { Failure = ResultOf(outcome).Failure };
     }
 
-    private CancellationToken Within(CancellationToken life, TimeSpan deadline)
+    private static CancellationToken Within(TimeSpan deadline, CancellationToken life)
     {
         var limit = CancellationTokenSource.CreateLinkedTokenSource(life);
         limit.CancelAfter(deadline);
