@@ -10,7 +10,10 @@ public sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock of a directory, which is created where it is missing. Throws <see cref="StorageException"/> naming it where another holds it.</summary>
+    /// <summary>
+    /// Takes the lock of a directory, which is created where it is missing. Throws <see cref="StorageException"/> naming it where
+    /// another holds it.
+    /// </summary>
     public static DirectoryLock Take(string directory)
     {
         var full = Path.GetFullPath(directory);
@@ -37,7 +40,8 @@ public sealed class DirectoryLock : IDisposable
             const int wouldBlock = 11;
             throw new StorageException(
                 bad.HResult == wouldBlock
-                    ? $"another process works in {full} (it holds {path}): stop that agent first, or give this one a data directory of its own"
+                    ? $"another process works in {full} (it holds {path}): stop that agent first, "
+                        + "or give this one a data directory of its own"
                     : $"cannot open {path}: {bad.Message}",
                 bad);
         }

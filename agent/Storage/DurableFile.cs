@@ -14,7 +14,9 @@ public static class DurableFile
 
     private const string Magic = "crc32c";
 
-    /// <summary>Replaces a file durably. Throws <see cref="StorageException"/> naming the file; the old content is then still there.</summary>
+    /// <summary>
+    /// Replaces a file durably. Throws <see cref="StorageException"/> naming the file; the old content is then still there.
+    /// </summary>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode)
     {
         var full = Path.GetFullPath(path);
@@ -41,7 +43,10 @@ public static class DurableFile
         DirectorySync.Sync(directory);
     }
 
-    /// <summary>As <see cref="WriteAtomically"/>, with a checksum that <see cref="ReadChecked"/> verifies: for what a person would not notice to be wrong.</summary>
+    /// <summary>
+    /// As <see cref="WriteAtomically"/>, with a checksum that <see cref="ReadChecked"/> verifies: for what a person would not
+    /// notice to be wrong.
+    /// </summary>
     public static void WriteChecked(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode)
     {
         var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Magic} {Crc32C.Of(bytes):x8} {bytes.Length}\n"));
@@ -65,7 +70,10 @@ public static class DurableFile
         }
     }
 
-    /// <summary>What <see cref="WriteChecked"/> wrote; null where there is no such file. Throws <see cref="StorageCorruptException"/> where it is anything else.</summary>
+    /// <summary>
+    /// What <see cref="WriteChecked"/> wrote; null where there is no such file. Throws <see cref="StorageCorruptException"/>
+    /// where it is anything else.
+    /// </summary>
     public static byte[]? ReadChecked(string path)
     {
         if (Read(path) is not { } bytes)

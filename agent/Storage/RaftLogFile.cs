@@ -110,7 +110,8 @@ public sealed class RaftLogFile : IDisposable
         {
             _failure = bad;
             throw new StorageException(
-                $"cannot write {_path}: {bad.Message}. This node stops taking part until it can; free or repair the disk and restart it", bad);
+                $"cannot write {_path}: {bad.Message}. This node stops taking part until it can; free or repair the disk and restart it",
+                bad);
         }
     }
 

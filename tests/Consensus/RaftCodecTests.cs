@@ -7,6 +7,9 @@ namespace MySqlHa.Tests.Consensus;
 
 public sealed class RaftCodecTests
 {
+    private const string Append = """{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":""";
+    private const string Snapshot = """{"t":"s","Term":1,"Snapshot":{"Index":2,"Term":1,"Configuration":""";
+
     private static readonly RaftConfiguration Three = new([.. ScriptedCluster.Ids(1, 3)], [ScriptedCluster.Id(4)]);
 
     private static readonly RaftMessage[] Messages =
@@ -59,19 +62,19 @@ public sealed class RaftCodecTests
     [InlineData("""{"t":"v","Term":1,"LastIndex":-5,"LastTerm":1,"Pre":false,"Force":false}""")]
     [InlineData("""{"t":"v","Term":1,"LastIndex":5,"LastTerm":2,"Pre":false,"Force":false}""")]
     [InlineData("""{"t":"A","Term":1,"Success":true,"MatchIndex":-1,"HintTerm":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":null,"Commit":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":[null],"Commit":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":[{"Index":3,"Term":1,"Kind":1,"Data":""}],"Commit":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":[{"Index":2,"Term":2,"Kind":1,"Data":""}],"Commit":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":[{"Index":2,"Term":1,"Kind":9,"Data":""}],"Commit":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":[{"Index":2,"Term":1,"Kind":2,"Data":"e30="}],"Commit":0,"Round":0}""")]
-    [InlineData("""{"t":"a","Term":1,"PrevIndex":1,"PrevTerm":1,"Entries":[{"Index":2,"Term":1,"Kind":1,"Data":"?"}],"Commit":0,"Round":0}""")]
+    [InlineData(Append + """null,"Commit":0,"Round":0}""")]
+    [InlineData(Append + """[null],"Commit":0,"Round":0}""")]
+    [InlineData(Append + """[{"Index":3,"Term":1,"Kind":1,"Data":""}],"Commit":0,"Round":0}""")]
+    [InlineData(Append + """[{"Index":2,"Term":2,"Kind":1,"Data":""}],"Commit":0,"Round":0}""")]
+    [InlineData(Append + """[{"Index":2,"Term":1,"Kind":9,"Data":""}],"Commit":0,"Round":0}""")]
+    [InlineData(Append + """[{"Index":2,"Term":1,"Kind":2,"Data":"e30="}],"Commit":0,"Round":0}""")]
+    [InlineData(Append + """[{"Index":2,"Term":1,"Kind":1,"Data":"?"}],"Commit":0,"Round":0}""")]
     [InlineData("""{"t":"s","Term":1,"Snapshot":null,"Round":0}""")]
-    [InlineData("""{"t":"s","Term":1,"Snapshot":{"Index":2,"Term":1,"Configuration":null,"Data":""},"Round":0}""")]
-    [InlineData("""{"t":"s","Term":1,"Snapshot":{"Index":2,"Term":1,"Configuration":{"Voters":null,"Learners":[]},"Data":""},"Round":0}""")]
-    [InlineData("""{"t":"s","Term":1,"Snapshot":{"Index":2,"Term":1,"Configuration":{"Voters":[null],"Learners":[]},"Data":""},"Round":0}""")]
-    [InlineData("""{"t":"s","Term":1,"Snapshot":{"Index":2,"Term":1,"Configuration":{"Voters":[7],"Learners":[]},"Data":""},"Round":0}""")]
-    [InlineData("""{"t":"s","Term":1,"Snapshot":{"Index":2,"Term":1,"Configuration":{"Voters":[],"Learners":[]},"Data":""},"Round":0}""")]
+    [InlineData(Snapshot + """null,"Data":""},"Round":0}""")]
+    [InlineData(Snapshot + """{"Voters":null,"Learners":[]},"Data":""},"Round":0}""")]
+    [InlineData(Snapshot + """{"Voters":[null],"Learners":[]},"Data":""},"Round":0}""")]
+    [InlineData(Snapshot + """{"Voters":[7],"Learners":[]},"Data":""},"Round":0}""")]
+    [InlineData(Snapshot + """{"Voters":[],"Learners":[]},"Data":""},"Round":0}""")]
     public void Nonsense_from_the_wire_is_refused(string json) => Assert.True(IsRefused(Encoding.UTF8.GetBytes(json)), json);
 
     [Fact]

@@ -100,7 +100,9 @@ internal sealed class ScriptedCluster
         }
     }
 
-    /// <summary>Lets a second pass in which nobody is heard, then lets this node campaign; twice where it must first learn a newer term.</summary>
+    /// <summary>
+    /// Lets a second pass in which nobody is heard, then lets this node campaign; twice where it must first learn a newer term.
+    /// </summary>
     public void Elect(int n)
     {
         for (var attempt = 0; attempt < 2 && this[n].Role != RaftRole.Leader; attempt++)
