@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace MySqlHa.Consensus;
 
-/// <summary>A configuration as the bytes of a log entry (JSON). Decode throws <see cref="FormatException"/> or <see cref="JsonException"/> only.</summary>
+/// <summary>
+/// A configuration as the bytes of a log entry (JSON). Decode throws <see cref="FormatException"/> or <see cref="JsonException"/>
+/// only.
+/// </summary>
 public static class ConfigurationCodec
 {
     public const int MaxMembers = 1024;

@@ -11,7 +11,10 @@ public static class RaftBootstrap
     public const long FirstIndex = 1;
     public const long FirstTerm = 1;
 
-    /// <summary>What each founding member starts from. Throws <see cref="ArgumentException"/> where nobody would vote or a member is listed twice.</summary>
+    /// <summary>
+    /// What each founding member starts from. Throws <see cref="ArgumentException"/> where nobody would vote or a member is
+    /// listed twice.
+    /// </summary>
     public static RaftPersistent Found(RaftConfiguration configuration, ReadOnlyMemory<byte> state)
     {
         ArgumentNullException.ThrowIfNull(configuration);

@@ -55,7 +55,9 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>Asks those who have not granted yet; a question may be lost, or have come a moment too early for a voter's silence.</summary>
+    /// <summary>
+    /// Asks those who have not granted yet; a question may be lost, or have come a moment too early for a voter's silence.
+    /// </summary>
     private void AskForVotes()
     {
         _askAgainDue = _now + _options.Heartbeat;

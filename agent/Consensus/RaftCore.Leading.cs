@@ -161,7 +161,9 @@ public sealed partial class RaftCore
         return _transferTo is null ? due : Instant.Earlier(due, _transferDue);
     }
 
-    /// <summary>CheckQuorum: a leader that a majority has not answered for the longest election timeout is probably deposed already.</summary>
+    /// <summary>
+    /// CheckQuorum: a leader that a majority has not answered for the longest election timeout is probably deposed already.
+    /// </summary>
     private Instant QuorumDeadline()
     {
         if (_faults.LeadsWithoutQuorum)

@@ -11,7 +11,10 @@ public sealed partial class RaftCore
     private readonly List<Question> _questions = [];
     private long _round;
 
-    /// <summary>Starts a quorum round; a <see cref="ReadConfirmed"/> with this context follows, or nothing ever does. False where this node cannot start one.</summary>
+    /// <summary>
+    /// Starts a quorum round; a <see cref="ReadConfirmed"/> with this context follows, or nothing ever does. False where this
+    /// node cannot start one.
+    /// </summary>
     public bool ReadIndex(Instant now, long context)
     {
         _now = Instant.Later(_now, now);

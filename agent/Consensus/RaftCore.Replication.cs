@@ -143,7 +143,13 @@ public sealed partial class RaftCore
 
         // What is committed here is in the leader's log too, wherever the message begins; our snapshot may hold it already.
         var end = request.PrevIndex + request.Entries.Length;
-        var matches = request.PrevIndex <= CommitIndex || _log.TermAt(request.PrevIndex) == request.PrevTerm;
+        var known = _log.TermAt(request.PrevIndex);
+        if (request.PrevIndex <= CommitIndex && known is not null && known != request.PrevTerm)
+        {
+            throw CommittedDiffers(request.PrevIndex, known, request.PrevTerm);
+        }
+
+        var matches = request.PrevIndex <= CommitIndex || known == request.PrevTerm;
         if (!matches && !(_faults.SkipsConsistencyCheck && request.PrevIndex <= _log.LastIndex))
         {
             var worth = _log.LastIndexNotAfter(Math.Min(request.PrevIndex - 1, _log.LastIndex), request.PrevTerm);
@@ -178,8 +184,7 @@ public sealed partial class RaftCore
 
             if (entry.Index <= CommitIndex)
             {
-                throw new InvalidOperationException(
-                    $"entry {entry.Index} is committed with term {known}, and the leader of term {Term} has it with {entry.Term}");
+                throw CommittedDiffers(entry.Index, known, entry.Term);
             }
 
             if (known is not null)
@@ -191,6 +196,9 @@ public sealed partial class RaftCore
             _out.LogChangedFrom(entry.Index);
         }
     }
+
+    private InvalidOperationException CommittedDiffers(long index, long? here, long there) =>
+        new($"entry {index} is committed here with term {here}, and the leader of term {Term} has it with term {there}");
 
     private void OnSnapshotRequest(NodeId from, SnapshotRequest request)
     {

@@ -74,7 +74,9 @@ public sealed partial class RaftCore
     /// <summary>Leader only: an entry of the leader's own term is committed, so reads and configuration changes may start.</summary>
     public bool LeaderIsReady => Role == RaftRole.Leader && CommitIndex >= _leaderStart;
 
-    /// <summary>When <see cref="Tick"/> wants to be called next; <see cref="Instant.Never"/> for a node that neither leads nor votes.</summary>
+    /// <summary>
+    /// When <see cref="Tick"/> wants to be called next; <see cref="Instant.Never"/> for a node that neither leads nor votes.
+    /// </summary>
     public Instant NextDeadline => Role switch
     {
         RaftRole.Leader => LeaderDeadline(),

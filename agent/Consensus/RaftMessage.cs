@@ -17,13 +17,18 @@ namespace MySqlHa.Consensus;
 [JsonDerivedType(typeof(TimeoutNow), "n")]
 public abstract record RaftMessage(long Term);
 
-/// <summary>Asks for a vote. With <paramref name="Pre"/> it only asks whether a vote would be given (Term is the term it would be).</summary>
+/// <summary>
+/// Asks for a vote. With <paramref name="Pre"/> it only asks whether a vote would be given (Term is the term it would be).
+/// </summary>
 /// <param name="Force">The leader itself asked for this election (transfer): the rule of silence does not apply.</param>
 public sealed record VoteRequest(long Term, long LastIndex, long LastTerm, bool Pre, bool Force) : RaftMessage(Term);
 
 public sealed record VoteResponse(long Term, bool Granted, bool Pre) : RaftMessage(Term);
 
-/// <summary>Entries behind (PrevIndex, PrevTerm); with none, a heartbeat. Round names the newest quorum round it belongs to (ReadIndex, CheckQuorum).</summary>
+/// <summary>
+/// Entries behind (PrevIndex, PrevTerm); with none, a heartbeat. Round names the newest quorum round it belongs to (ReadIndex,
+/// CheckQuorum).
+/// </summary>
 public sealed record AppendRequest(
     long Term, long PrevIndex, long PrevTerm, ImmutableArray<LogEntry> Entries, long Commit, long Round) : RaftMessage(Term);
 

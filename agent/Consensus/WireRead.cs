@@ -3,7 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MySqlHa.Consensus;
 
-/// <summary>Reads JSON that others wrote: whatever the bytes are, the errors are <see cref="FormatException"/> or <see cref="JsonException"/>.</summary>
+/// <summary>
+/// Reads JSON that others wrote: whatever the bytes are, the errors are <see cref="FormatException"/> or <see
+/// cref="JsonException"/>.
+/// </summary>
 internal static class WireRead
 {
     public static T Json<T>(ReadOnlySpan<byte> bytes, JsonTypeInfo<T> type)

@@ -75,7 +75,9 @@ internal static class WireRules
     {
         Require(configuration.Voters is not null && configuration.Learners is not null, "a configuration lists Voters and Learners");
         var count = configuration.Voters!.Count + configuration.Learners!.Count;
-        Require(count <= ConfigurationCodec.MaxMembers, $"a configuration of {count} members; {ConfigurationCodec.MaxMembers} are the most");
+        Require(
+            count <= ConfigurationCodec.MaxMembers,
+            $"a configuration of {count} members; {ConfigurationCodec.MaxMembers} are the most");
         Require(!configuration.Voters.Overlaps(configuration.Learners), "a member is a voter or a learner, not both");
     }
 

@@ -9,9 +9,15 @@ namespace MySqlHa.Tests.Consensus;
 /// <summary>Each known way to get Raft wrong is found by the simulator: a checker that nothing trips checks nothing.</summary>
 public sealed class MutantTests
 {
-    private const int Seeds = 3_000;
+    private const int Seeds = 1_500;
 
-    public static TheoryData<string> Mutants => [.. Switches().Select(s => s.Name)];
+    /// <summary>
+    /// Too rare for chance: it takes figure 8 of the paper, or a vote lost between two candidates. Scripts find them, in
+    /// <see cref="ReplicationTests"/> and <see cref="ElectionTests"/>.
+    /// </summary>
+    private static readonly string[] Scripted = [nameof(RaftFaults.CountsOldTerms), nameof(RaftFaults.ForgetsVote)];
+
+    public static TheoryData<string> Mutants => [.. Switches().Select(s => s.Name).Except(Scripted)];
 
     [Theory]
     [MemberData(nameof(Mutants))]

@@ -22,7 +22,8 @@ public sealed class SimulationTests
             var outcome = SeededRun.Play(seed, RaftFaults.None);
             Assert.True(
                 outcome.Violation is null,
-                $"seed {seed}: {outcome.Violation}\nreplay: RAFT_SEED={seed} dotnet test tests/tests.csproj --filter {nameof(Raft_keeps_its_promises_under_any_faults_and_recovers)}");
+                $"seed {seed}: {outcome.Violation}\nreplay: RAFT_SEED={seed} dotnet test tests/tests.csproj --filter "
+                    + nameof(Raft_keeps_its_promises_under_any_faults_and_recovers));
             total = new RunOutcome(
                 null,
                 total.Terms + outcome.Terms,
@@ -40,7 +41,9 @@ public sealed class SimulationTests
     [Fact]
     public void The_same_seed_plays_the_same_run()
     {
-        Assert.All(Enumerable.Range(1, 20), seed => Assert.Equal(SeededRun.Play(seed, RaftFaults.None), SeededRun.Play(seed, RaftFaults.None)));
+        Assert.All(
+            Enumerable.Range(1, 20),
+            seed => Assert.Equal(SeededRun.Play(seed, RaftFaults.None), SeededRun.Play(seed, RaftFaults.None)));
     }
 
     private static int? Number(string variable) =>

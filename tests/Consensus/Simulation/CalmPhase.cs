@@ -3,7 +3,10 @@ using MySqlHa.Consensus;
 
 namespace MySqlHa.Tests.Consensus.Simulation;
 
-/// <summary>What must hold once the network is whole and all nodes run: the cluster works again, keeps its leader, and notices when it loses it.</summary>
+/// <summary>
+/// What must hold once the network is whole and all nodes run: the cluster works again, keeps its leader, and notices when it
+/// loses it.
+/// </summary>
 internal sealed class CalmPhase(World world)
 {
     private const long Step = 50_000;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MySqlHa.Cluster;
 using MySqlHa.Consensus;
 
@@ -61,7 +60,9 @@ internal sealed class Referee
         var seen = (Fingerprint(entry), prevTerm);
         if (!_entries.TryAdd((entry.Index, entry.Term), seen))
         {
-            Require(_entries[(entry.Index, entry.Term)] == seen, $"log matching: {node} keeps another entry {entry.Index} of term {entry.Term}");
+            Require(
+                _entries[(entry.Index, entry.Term)] == seen,
+                $"log matching: {node} keeps another entry {entry.Index} of term {entry.Term}");
         }
     }
 
@@ -83,7 +84,8 @@ internal sealed class Referee
         var known = _history[(int)entry.Index - 1];
         Require(
             known.Term == entry.Term && known.State == stateAfter,
-            $"state machine safety: {node} applies entry {entry.Index} of term {entry.Term}, another node applied one of term {known.Term}");
+            $"state machine safety: {node} applies entry {entry.Index} of term {entry.Term}, "
+                + $"another node applied one of term {known.Term}");
     }
 
     public void Restores(NodeId node, RaftSnapshot snapshot)
@@ -102,7 +104,7 @@ internal sealed class Referee
         var floor = _questions[(node, read.Context)];
         Require(
             read.Index >= floor,
-            string.Create(CultureInfo.InvariantCulture, $"linearizable read: {node} answers {read.Index}, but {floor} was applied before the question"));
+            $"linearizable read: {node} answers {read.Index}, but {floor} was applied before the question");
         Require(read.Index <= appliedByNode, $"linearizable read: {node} answers {read.Index} having applied {appliedByNode}");
     }
 

@@ -7,7 +7,8 @@ namespace MySqlHa.Tests.Consensus.Simulation;
 /// One node as the product runs it: inputs queue while an output is being synced; then messages leave, entries are applied,
 /// reads are answered. Its clock has its own offset and rate.
 /// </summary>
-internal sealed class SimulatedNode(NodeId id, RaftOptions options, SimulatedDisk disk, Referee referee, RaftFaults faults, double rate, long offset)
+internal sealed class SimulatedNode(
+    NodeId id, RaftOptions options, SimulatedDisk disk, Referee referee, RaftFaults faults, double rate, long offset)
 {
     private readonly Queue<Action<RaftCore, Instant>> _inbox = [];
     private RaftOutput? _syncing;

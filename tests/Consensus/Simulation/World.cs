@@ -118,7 +118,8 @@ internal sealed class World
 
     /// <summary>One line for each node, for the message of a failed seed.</summary>
     public string Describe() => string.Join('\n', Nodes.Values.Select(n => n.Core is { } core
-        ? $"  {n.Id.Short[^2..]} {core.Role} of term {core.Term}, leader {core.Leader?.Short[^2..]}, log {core.SnapshotIndex}..{core.LastIndex}, "
+        ? $"  {n.Id.Short[^2..]} {core.Role} of term {core.Term}, leader {core.Leader?.Short[^2..]}, "
+            + $"log {core.SnapshotIndex}..{core.LastIndex}, "
             + $"commit {core.CommitIndex}, voters {Names(core.Configuration.Voters)}, learners {Names(core.Configuration.Learners)}"
         : $"  {n.Id.Short[^2..]} down"));
 
