@@ -18,7 +18,8 @@ public sealed class GossipSimulationTests(ITestOutputHelper log)
 
     [Fact]
     public void A_crashed_member_is_confirmed_by_all_and_welcome_when_it_is_back() =>
-        GossipRuns.Seeds(nameof(A_crashed_member_is_confirmed_by_all_and_welcome_when_it_is_back), 150, seed => GossipRuns.CrashAndRestart(seed, Lan));
+        GossipRuns.Seeds(nameof(A_crashed_member_is_confirmed_by_all_and_welcome_when_it_is_back), 150, seed =>
+            GossipRuns.CrashAndRestart(seed, Lan));
 
     [Fact]
     public void After_chaos_all_agree_and_stay_so() =>
