@@ -15,7 +15,9 @@ public static class GossipCodec
     /// <summary>No datagram is longer.</summary>
     private const int LongestDatagram = 65535;
 
-    /// <summary>Nothing here is ever part of a page: escaping <c>+</c> and <c>&lt;</c> for HTML would make texts six times as long.</summary>
+    /// <summary>
+    /// Nothing here is ever part of a page: escaping <c>+</c> and <c>&lt;</c> for HTML would make texts six times as long.
+    /// </summary>
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Encode(GossipMessage message) => Write(message, GossipJson.Default.GossipMessage).ToArray();

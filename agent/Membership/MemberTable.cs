@@ -7,7 +7,7 @@ namespace MySqlHa.Membership;
 /// What this node holds of every member. Of two words about a member the higher incarnation wins, at one incarnation the later status:
 /// so all tables that heard the same agree, in whatever order they heard it. Two rules temper this.
 /// A death sentence about a member held alive is hearsay: it only makes it suspect, so that one deaf member cannot kill the ring.
-/// A suspect is confirmed by its own time running out here, or by the word of somebody who is not among its accusers yet.
+/// A suspect is confirmed only when its time to object, counted here, has run out; whoever says that it is dead is one more accuser.
 /// </summary>
 internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQueue rumours, List<MemberChange> changes)
 {
@@ -15,9 +15,12 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     private readonly SortedDictionary<NodeId, Suspicion> _suspects = [];
     private ImmutableArray<MemberRecord> _living = [];
     private ImmutableArray<MemberRecord> _all = [];
+    private int _livingCount;
     private bool _stale = true;
 
     public IEnumerable<Member> Others => _members.Values;
+
+    public bool HasSuspects => _suspects.Count > 0;
 
     public IEnumerable<Member> Suspects => _suspects.Keys.Select(id => _members[id]);
 
@@ -42,7 +45,7 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     }
 
     /// <summary>Living members, this node included.</summary>
-    public int Size => Living.Length + 1;
+    public int Size => _livingCount + 1;
 
     public Instant NextSuspicionEnd =>
         _suspects.Count == 0 || options.Fault == SwimFault.SuspicionNeverEnds ? Instant.Never : _suspects.Values.Min(s => s.Deadline);
@@ -61,17 +64,9 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
         {
             HearNewer(now, held, heard);
         }
-        else if (record.Incarnation == held.Record.Incarnation && record.Status > held.Record.Status)
+        else if (record.Incarnation == held.Record.Incarnation && record.Status > MemberStatus.Alive)
         {
             Condemn(now, held, heard);
-        }
-        else if (record.Incarnation == held.Record.Incarnation && record.Status == MemberStatus.Suspect)
-        {
-            // One more came to the same finding: worth passing on, for the suspicions of others shrink by it too.
-            if (held.Suspicion?.Accuse(heard.From) == true)
-            {
-                rumours.Add(heard);
-            }
         }
     }
 
@@ -179,18 +174,22 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
         Put(now, held.Record, heard, ReasonOfNewer(held.Record, heard));
     }
 
-    /// <summary>Same incarnation, later status.</summary>
+    /// <summary>Accused at the incarnation that is held.</summary>
     private void Condemn(Instant now, Member held, MemberUpdate heard)
     {
         switch (held.Record.Status)
         {
+            case MemberStatus.Alive or MemberStatus.Suspect when options.Fault == SwimFault.BelievesHearsay:
+                Put(now, held.Record, heard, $"{heard.From} says so");
+                break;
             case MemberStatus.Alive:
                 Put(now, held.Record, heard with { Record = held.Record with { Status = MemberStatus.Suspect } }, $"suspected by {heard.From}");
                 break;
-            case MemberStatus.Suspect when !held.Suspicion!.IsAccusedBy(heard.From):
-                Put(now, held.Record, heard with { Record = held.Record with { Status = MemberStatus.Confirmed } }, $"confirmed by {heard.From}");
+            case MemberStatus.Suspect when held.Suspicion!.Accuse(heard.From):
+                // One more came to the same finding: worth passing on, for the suspicions of others shrink by it too.
+                rumours.Add(heard with { Record = held.Record });
                 break;
-            case MemberStatus.Confirmed:
+            case MemberStatus.Confirmed when heard.Record.Status == MemberStatus.Departed:
                 Put(now, held.Record, heard, $"given up by {heard.From}");
                 break;
             default:
@@ -224,7 +223,9 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
         var record = update.Record;
         var since = before?.Status == record.Status ? _members[record.Id].Since : now;
         var suspicion = record.Status == MemberStatus.Suspect ? NewSuspicion(now, update.From) : null;
-        _members[record.Id] = new Member(record, update.From, since, suspicion);
+        var member = new Member(record, update.From, since, suspicion);
+        _livingCount += (member.IsLiving ? 1 : 0) - (Find(record.Id) is { IsLiving: true } ? 1 : 0);
+        _members[record.Id] = member;
         _stale = true;
         _ = _suspects.Remove(record.Id);
         if (suspicion is not null)

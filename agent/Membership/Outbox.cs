@@ -12,6 +12,8 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
     private readonly List<((string Host, int Port) To, GossipMessage Message)> _datagrams = [];
     private readonly List<(NodeId To, StateExchange Message)> _exchanges = [];
     private long _sequence;
+    private MemberRecord? _sized;
+    private int _ownSize;
 
     public long NextSequence() => ++_sequence;
 
@@ -59,11 +61,27 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
     private ImmutableArray<MemberUpdate> HeldAgainst(NodeId member) =>
         table.Find(member) is { } held && held.Record.Status != MemberStatus.Alive ? [held.Update] : [];
 
+    /// <summary>Its own record is in nearly every datagram and hardly ever changes.</summary>
+    private int SizeOf(MemberUpdate update)
+    {
+        if (!ReferenceEquals(update.Record, oneself.Record))
+        {
+            return GossipCodec.Size(update);
+        }
+
+        if (!ReferenceEquals(_sized, oneself.Record))
+        {
+            (_sized, _ownSize) = (oneself.Record, GossipCodec.Size(update));
+        }
+
+        return _ownSize;
+    }
+
     private void Send((string Host, int Port) to, GossipMessage bare, ImmutableArray<MemberUpdate> first)
     {
         var room = options.Fault == SwimFault.IgnoresSize ? int.MaxValue : options.MaxDatagramBytes;
         room -= GossipCodec.Size(bare);
-        room -= first.Sum(u => GossipCodec.Size(u) + 1);
+        room -= first.Sum(u => SizeOf(u) + 1);
         var told = first.Select(u => u.Record.Id).ToArray();
         var more = rumours.Take(room, MemberLimits.UpdatesPerMessage - first.Length, options.Transmissions(table.Size), told);
         _datagrams.Add((to, bare with { Updates = [.. first, .. more] }));

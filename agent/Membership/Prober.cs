@@ -15,8 +15,16 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
     private readonly List<NodeId> _round = [];
     private Probe? _probe;
     private Instant _next = now;
+    private Instant _nextHearing = now;
 
-    public Instant NextDeadline => _probe is { Answered: false, Indirect: false } probe ? Instant.Earlier(probe.AskOthersAt, _next) : _next;
+    public Instant NextDeadline
+    {
+        get
+        {
+            var next = table.HasSuspects ? Instant.Earlier(_nextHearing, _next) : _next;
+            return _probe is { Answered: false, Indirect: false } probe ? Instant.Earlier(probe.AskOthersAt, next) : next;
+        }
+    }
 
     public void Tick(Instant now)
     {
@@ -29,6 +37,11 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
         {
             EndProbe(now);
             BeginProbe(now);
+        }
+
+        if (table.HasSuspects && _nextHearing <= now)
+        {
+            _nextHearing = now + options.Period;
             HearSuspects();
         }
     }
@@ -99,7 +112,10 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
         table.Accuse(now, probe.Target, $"answered no probe{helped}");
     }
 
-    /// <summary>Nobody is confirmed here who was not told here and asked to object: news may have missed it.</summary>
+    /// <summary>
+    /// Nobody is confirmed here who was not told here and asked to object: news may have missed it. Each period however well this node
+    /// is, for the time to object does not wait either.
+    /// </summary>
     private void HearSuspects()
     {
         var suspects = table.Suspects.Where(m => m.Record.Id != _probe?.Target).Select(m => m.Record).ToArray();

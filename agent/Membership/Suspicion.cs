@@ -27,8 +27,6 @@ internal sealed class Suspicion
 
     public TimeSpan Age(Instant now) => now - _start;
 
-    public bool IsAccusedBy(NodeId member) => _accusers.Contains(member);
-
     /// <summary>False where this accuser was counted already, or no further one is needed.</summary>
     public bool Accuse(NodeId accuser) => _accusers.Count <= _expected && _accusers.Add(accuser);
 

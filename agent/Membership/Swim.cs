@@ -66,12 +66,14 @@ public sealed class Swim
     /// <summary>When <see cref="Tick"/> wants to be called next.</summary>
     public Instant NextDeadline => NextAwake + _slept;
 
-    /// <summary>Not before the last step: what fell due by that step itself (news, an accusation that shortens a suspicion) is not late.</summary>
+    /// <summary>
+    /// Not before the last step: what fell due by that step itself (news, an accusation that shortens a suspicion) is not late.
+    /// </summary>
     private Instant NextAwake
     {
         get
         {
-            var next = Instant.Earlier(_relays.NextDeadline, _rumours.IsEmpty || _table.Living.IsEmpty ? Instant.Never : _nextGossip);
+            var next = Instant.Earlier(_relays.NextDeadline, _rumours.IsEmpty || _table.Size == 1 ? Instant.Never : _nextGossip);
             if (!_oneself.HasLeft)
             {
                 next = Earliest(next, _prober.NextDeadline, _table.NextSuspicionEnd, _nextRejoin, _nextExchange, _nextSweep);

@@ -29,6 +29,9 @@ internal enum SwimFault
     /// <summary>Time that this node slept counts as the others' silence.</summary>
     CountsSleep,
 
+    /// <summary>Somebody's word that a member is dead is taken as it is.</summary>
+    BelievesHearsay,
+
     /// <summary>What a member says anew of itself is not taken from it.</summary>
     KeepsOldFacts,
 

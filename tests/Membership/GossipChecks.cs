@@ -21,6 +21,9 @@ internal sealed class GossipChecks(GossipWorld world, SwimOptions options)
     /// <summary>The exception to it.</summary>
     public NodeId? MayDie { get; set; }
 
+    /// <summary>Hears nobody, and so may hold everybody dead.</summary>
+    public NodeId? Deaf { get; set; }
+
     /// <summary>Every change as a line, for a look at one seed.</summary>
     public Action<string>? Trace { get; set; }
 
@@ -91,6 +94,11 @@ internal sealed class GossipChecks(GossipWorld world, SwimOptions options)
         world.Running.Where(n => n.Sees(dead)?.Status is MemberStatus.Alive or MemberStatus.Suspect)
             .Select(n => $"completeness: {n.Index} holds {dead.Index}, which is dead, {n.Sees(dead)?.Status}").FirstOrDefault();
 
+    /// <summary>The same of one that runs, but hears nobody.</summary>
+    public string? ConfirmedByAllBut(GossipNode deaf) =>
+        world.Running.Where(n => n != deaf && n.Sees(deaf)?.Status is MemberStatus.Alive or MemberStatus.Suspect)
+            .Select(n => $"completeness: {n.Index} holds {deaf.Index}, which is deaf, {n.Sees(deaf)?.Status}").FirstOrDefault();
+
     private void DatagramSize(GossipMessage message)
     {
         // All of the first, then one of sixteen: encoding everything would take most of the time of large rings.
@@ -130,7 +138,7 @@ internal sealed class GossipChecks(GossipWorld world, SwimOptions options)
         if (lives && change.After.Status == MemberStatus.Confirmed)
         {
             FalseConfirmations++;
-            if (NobodyDies && change.After.Id != MayDie)
+            if (NobodyDies && change.After.Id != MayDie && node.Id != Deaf)
             {
                 Breaches.Add($"no false confirmation: {node.Index} holds {change.After.Id}, which lives, confirmed: {change.Reason}");
             }

@@ -104,8 +104,9 @@ public sealed class GossipCodecTests
     {
         var random = new Random(1);
         var swim = new Swim(Record with { Id = B, Status = MemberStatus.Alive }, GossipRuns.Lan, random, Instant.Zero);
-        var (now, decoded) = (Instant.Zero, 0);
-        for (var run = 0; run < 30000; run++)
+        var exchange = new StateExchange(ExchangeKind.Offer, [Record, Record with { Id = B }]);
+        var (now, decoded, exchanged) = (Instant.Zero, 0, 0);
+        for (var run = 0; run < 8000; run++)
         {
             var bytes = run % 10 == 0 ? new byte[random.Next(200)] : GossipCodec.Encode(Messages[random.Next(Messages.Length)]);
             Mutate(random, bytes, run % 10 == 0 ? bytes.Length : random.Next(4));
@@ -120,11 +121,24 @@ public sealed class GossipCodecTests
                 _ = Assert.Throws<FormatException>(() => GossipCodec.DecodeExchange(bytes));
             }
 
+            try
+            {
+                bytes = GossipCodec.Encode(exchange);
+                Mutate(random, bytes, random.Next(3));
+                swim.StepExchange(now, A, GossipCodec.DecodeExchange(bytes));
+                exchanged++;
+            }
+            catch (FormatException)
+            {
+                // Refused, as it should be; anything else fails the test.
+            }
+
             swim.Tick(now);
             _ = swim.TakeOutput();
         }
 
-        Assert.InRange(decoded, 3000, 29000);
+        Assert.InRange(decoded, 800, 7900);
+        Assert.InRange(exchanged, 800, 7900);
         Assert.InRange(swim.Members.Count, 2, 4096);
     }
 

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace MySqlHa.Tests.Membership;
 
-/// <summary>Each deliberate mistake is found, by the checker that is there for it. A checker that finds nothing here would check nothing.</summary>
+/// <summary>
+/// Each deliberate mistake is found, by the checker that is there for it. A checker that finds nothing here would check nothing.
+/// </summary>
 public sealed class GossipMutantTests
 {
     [Fact]
@@ -37,6 +39,10 @@ public sealed class GossipMutantTests
     [Fact]
     public void When_sleep_counts_as_silence_a_slow_member_confirms_the_well() =>
         Caught(SwimFault.CountsSleep, GossipRuns.SlowMember, "no false confirmation");
+
+    [Fact]
+    public void When_a_death_sentence_is_believed_at_once_a_healed_partition_kills_the_well() =>
+        Caught(SwimFault.BelievesHearsay, GossipRuns.TotalPartition, "no false confirmation");
 
     [Fact]
     public void When_old_facts_are_kept_tables_differ_from_what_members_say() =>

@@ -13,12 +13,14 @@ internal static class GossipRuns
     private static readonly TimeSpan L = Timing.Lan.Lease;
 
     /// <summary>
-    /// Runs seeds 1 to <paramref name="seeds"/>, or only GOSSIP_SEED; throws at the first that breaks, with the command that repeats it.
+    /// Runs seeds 1 to <paramref name="seeds"/>, or only GOSSIP_SEED, or GOSSIP_TIMES as many; throws at the first that breaks, with the
+    /// command that repeats it.
     /// </summary>
     public static void Seeds(string test, int seeds, Func<int, IReadOnlyList<string>> run)
     {
         var only = int.TryParse(Environment.GetEnvironmentVariable("GOSSIP_SEED"), out var seed) ? seed : 0;
-        foreach (var next in only > 0 ? [only] : Enumerable.Range(1, seeds))
+        var times = int.TryParse(Environment.GetEnvironmentVariable("GOSSIP_TIMES"), out var more) ? more : 1;
+        foreach (var next in only > 0 ? [only] : Enumerable.Range(1, seeds * times))
         {
             var breaches = run(next);
             if (breaches.Count > 0)
@@ -82,16 +84,22 @@ internal static class GossipRuns
         return world.Checks.Breaches;
     }
 
-    /// <summary>Two halves for long enough that each holds the other dead; then they must find each other with no human.</summary>
+    /// <summary>
+    /// Two halves for long enough that each holds the other dead (even one alone, which is less and less sure of itself); then they must
+    /// find each other with no human.
+    /// </summary>
     public static IReadOnlyList<string> TotalPartition(int seed, SwimOptions options)
     {
         var world = new GossipWorld(seed, 4 + (seed % 7), options, Weather.Fair with { Loss = 0.05 });
         world.StartAll();
         Joins(world);
         world.Split(Enumerable.Range(0, world.Nodes.Length).Where(_ => world.Random.Next(2) == 0).ToHashSet());
-        world.Run(40 * L);
+        world.Run(100 * L);
         world.Heal();
         world.Weather = Weather.Fair;
+
+        // Each half brings the other's death sentences; everybody is there to object, so none may be carried out.
+        world.Checks.NobodyDies = true;
         Settles(world);
         return world.Checks.Breaches;
     }
@@ -116,6 +124,31 @@ internal static class GossipRuns
         }
 
         Within(world, MergeBound, world.Checks.AllSeeAll);
+        return world.Checks.Breaches;
+    }
+
+    /// <summary>One member is heard by all and hears nobody: it holds all others dead and says so. Nobody may believe it.</summary>
+    public static IReadOnlyList<string> DeafMember(int seed, SwimOptions options)
+    {
+        var world = new GossipWorld(seed, 3 + (seed % 6), options, Weather.Fair with { Loss = 0.02 });
+        var deaf = world.Nodes[world.Random.Next(world.Nodes.Length)];
+        (world.Checks.NobodyDies, world.Checks.MayDie, world.Checks.Deaf) = (true, deaf.Id, deaf.Id);
+        world.StartAll();
+        Joins(world);
+        foreach (var other in world.Nodes.Where(n => n != deaf))
+        {
+            world.Cut(other, deaf);
+        }
+
+        world.Run(40 * L);
+        if (world.Checks.ConfirmedByAllBut(deaf) is { } breach)
+        {
+            world.Checks.Breaches.Add(breach);
+        }
+
+        world.Heal();
+        world.Weather = Weather.Fair;
+        Settles(world);
         return world.Checks.Breaches;
     }
 

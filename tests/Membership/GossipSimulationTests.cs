@@ -18,7 +18,8 @@ public sealed class GossipSimulationTests(ITestOutputHelper log)
 
     [Fact]
     public void A_crashed_member_is_confirmed_by_all_and_welcome_when_it_is_back() =>
-        GossipRuns.Seeds(nameof(A_crashed_member_is_confirmed_by_all_and_welcome_when_it_is_back), 150, seed => GossipRuns.CrashAndRestart(seed, Lan));
+        GossipRuns.Seeds(nameof(A_crashed_member_is_confirmed_by_all_and_welcome_when_it_is_back), 150, seed =>
+            GossipRuns.CrashAndRestart(seed, Lan));
 
     [Fact]
     public void After_chaos_all_agree_and_stay_so() =>
@@ -31,6 +32,10 @@ public sealed class GossipSimulationTests(ITestOutputHelper log)
     [Fact]
     public void A_member_that_stops_now_and_then_confirms_nobody() =>
         GossipRuns.Seeds(nameof(A_member_that_stops_now_and_then_confirms_nobody), 100, seed => GossipRuns.SlowMember(seed, Lan));
+
+    [Fact]
+    public void A_deaf_member_is_confirmed_and_kills_nobody() =>
+        GossipRuns.Seeds(nameof(A_deaf_member_is_confirmed_and_kills_nobody), 50, seed => GossipRuns.DeafMember(seed, Lan));
 
     [Fact]
     public void A_path_cut_between_two_is_gone_around() =>
@@ -58,15 +63,15 @@ public sealed class GossipSimulationTests(ITestOutputHelper log)
     [Theory]
     [InlineData(50)]
     [InlineData(300)]
-    public void A_large_ring_joins_finds_its_dead_and_joins_after_a_partition(int nodes)
+    public void A_large_ring_joins_and_finds_its_dead(int nodes)
     {
         var world = new GossipWorld(nodes, nodes, Lan, Weather.Fair with { Loss = 0.02 });
         world.StartAll();
         Assert.True(world.RunUntil(() => world.Checks.AllSeeAll() is null, TimeSpan.FromSeconds(30)), world.Checks.AllSeeAll());
         log.WriteLine($"joined after {world.Now.Micros / 1e6:0.0} s");
         var before = world.Datagrams;
-        world.Run(TimeSpan.FromSeconds(5));
-        log.WriteLine($"{(world.Datagrams - before) / 5.0 / nodes:0.0} datagrams per second and member");
+        world.Run(TimeSpan.FromSeconds(2));
+        log.WriteLine($"{(world.Datagrams - before) / 2.0 / nodes:0.0} datagrams per second and member");
         var dead = world.Nodes[nodes / 2];
         var died = world.Now;
         world.Crash(dead);
