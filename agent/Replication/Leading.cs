@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace MySqlHa.Replication;
 
@@ -94,9 +93,15 @@ internal static class Leading
     public static async Task<Nothing> LockOutAsync(DbConnection connection, string user)
     {
         await connection.ExecuteAsync(Statements.LockAccount(user, locked: true));
-        foreach (var row in await connection.QueryAsync(Statements.SessionsOf(user)))
+        // A dump thread looks up only now and then. Until it is gone it may still send.
+        while (await connection.QueryAsync(Statements.SessionsOf(user)) is { Length: > 0 } sessions)
         {
-            await KillAsync(connection, long.Parse(row.Text("id"), CultureInfo.InvariantCulture));
+            foreach (var row in sessions)
+            {
+                await KillAsync(connection, row.Number("id"));
+            }
+
+            await Task.Delay(5);
         }
 
         return default;

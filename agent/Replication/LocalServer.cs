@@ -15,16 +15,19 @@ public sealed class LocalServer : IAsyncDisposable
 {
     private readonly MysqlSession _effects;
     private readonly MysqlSession _fence;
+    private readonly MysqlSession _demotion;
     private readonly MysqlSession _slow;
     private readonly Probe _probe;
     private readonly Markers _markers;
     private readonly Cloning _cloning;
     private ImmutableHashSet<long> _ownConnections = [];
+    private volatile bool _demotionHangs;
 
     public LocalServer(LocalServerAccess access)
     {
         _effects = new MysqlSession(access) { OnOpen = RetakeLockAsync };
         _fence = new MysqlSession(access);
+        _demotion = new MysqlSession(access);
         _slow = new MysqlSession(access);
         _probe = new Probe(access);
         _markers = new Markers(access);
@@ -38,6 +41,7 @@ public sealed class LocalServer : IAsyncDisposable
     public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation) => RunAsync(_effects, async connection =>
     {
         await TakeLockAsync(connection, fromAnyone: true);
+        _demotionHangs = false;
         _ = await _fence.UseAsync(fence => fence.RowAsync("SELECT 1 AS one"), cancellation);
         return default(Nothing);
     }, cancellation);
@@ -53,7 +57,7 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>R5, R6: receives from the ordered source, keeping every received transaction.</summary>
     public Task<Outcome<Following>> FollowAsync(FollowOrder order, CancellationToken cancellation) =>
-        RunAsync(_effects, connection => Receiving.FollowAsync(connection, order), cancellation);
+        RunAsync(_effects, connection => _demotionHangs ? throw DemotionHangs() : Receiving.FollowAsync(connection, order), cancellation);
 
     /// <summary>R2: becomes writable, all received being applied and W acknowledgements in force. Ordinary clients still wait.</summary>
     public Task<Outcome<Promoted>> PromoteAsync(PromoteOrder order, CancellationToken cancellation) =>
@@ -61,7 +65,7 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
     public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
-        RunAsync(_effects, connection => Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
+        RunAsync(_effects, connection => _demotionHangs ? throw DemotionHangs() : Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
 
     /// <summary>Lets ordinary clients in, right after the caller said once more that it may.</summary>
     public Task<Outcome<Nothing>> OpenToClientsAsync(Func<bool> stillAllowed, CancellationToken cancellation) =>
@@ -81,7 +85,10 @@ public sealed class LocalServer : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(deadline);
-        return await RunAsync(_effects, Leading.DemoteAsync, limit.Token);
+        // Not over the effects connection: taking its lock back would kill a SET that hangs, and so make the server writable again.
+        var outcome = await RunAsync(_demotion, Leading.DemoteAsync, limit.Token);
+        _demotionHangs |= outcome is Outcome<Demoted>.Unknown;
+        return outcome;
     }
 
     /// <summary>The fence's first rung: no ordinary client from here. Safe while sessions wait: they lose their connection and get no OK.</summary>
@@ -128,6 +135,7 @@ public sealed class LocalServer : IAsyncDisposable
     {
         await _effects.DisposeAsync();
         await _fence.DisposeAsync();
+        await _demotion.DisposeAsync();
         await _slow.DisposeAsync();
         await _probe.DisposeAsync();
         await _markers.DisposeAsync();
@@ -157,6 +165,9 @@ public sealed class LocalServer : IAsyncDisposable
             return new Outcome<T>.Unknown($"The connection to the server broke: {e.GetBaseException().Message}");
         }
     }
+
+    private static RefusedException DemotionHangs() => new(
+        RefusalReason.DemotionHangs, "The demotion of this server has not returned: commits are still on their way to an OK, and mysqld must be killed.");
 
     /// <summary>A connection of ours that broke may have left the lock behind; a stranger's lock is not ours to take here.</summary>
     private Task RetakeLockAsync(DbConnection connection) => TakeLockAsync(connection, fromAnyone: false);

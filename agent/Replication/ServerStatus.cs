@@ -28,7 +28,9 @@ public sealed record ApplierStatus(ReplicationState State, int ErrorNumber, stri
 }
 
 /// <summary>Semi-sync's two sides: what was set, and what is at work (they differ until a thread is restarted).</summary>
-/// <param name="WaitSessions">Sessions whose commit waits for an acknowledgement now.</param>
+/// <param name="WaitSessions">
+/// Sessions whose commit waits for an acknowledgement now. Commits queued behind those are not counted: 1 means at least one.
+/// </param>
 /// <param name="SourceClients">Acknowledging replicas attached now.</param>
 /// <param name="WaitCount">How many must acknowledge a commit, where the source side is enabled.</param>
 public sealed record SemiSyncStatus(

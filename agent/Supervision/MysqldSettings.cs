@@ -67,6 +67,8 @@ public static partial class MysqldSettings
         ["table_open_cache"] = "400",
         ["table_definition_cache"] = "800",
         ["temptable_max_ram"] = "64M",
+        ["performance_schema_digests_size"] = "200",
+        ["performance_schema_error_size"] = "0",
         ["max_connections"] = "300",
         ["max_connect_errors"] = "4294967295", // a peer that came and went too often would be locked out
         ["skip_name_resolve"] = "ON", // a name server that hangs must not hang a login

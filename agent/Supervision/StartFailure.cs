@@ -35,9 +35,10 @@ internal static class StartFailure
 
     public static SupervisionException FromExit(ExitReport exit, MysqldErrorLog log, MysqldOptions options)
     {
-        var errors = exit.LastErrors;
-        var all = string.Join(" | ", log.LastErrors(20));
-        var quoted = string.Join(" | ", errors.Count > 0 ? errors : log.LastLines(3));
+        // The first error is the cause, the last what came of it.
+        var errors = log.LastErrors(20);
+        var all = string.Join(" | ", errors);
+        var quoted = string.Join(" | ", errors.Count > 3 ? [.. errors.Take(2), errors[^1]] : errors.Count > 0 ? errors : log.LastLines(3));
         var end = exit.Signal is { } signal ? $"signal {signal}" : $"code {exit.ExitCode}";
         bool Says(params string[] words) => words.Any(w => all.Contains(w, StringComparison.OrdinalIgnoreCase));
 

@@ -55,6 +55,7 @@ public sealed class MysqldTemplate : IAsyncLifetime
 
     internal void CopyTo(MysqldOptions options)
     {
+        Assert.False(Directory.Exists(options.DataDirectory), $"{options.DataDirectory}: left behind by another test");
         _ = Directory.CreateDirectory(Path.GetDirectoryName(options.DataDirectory)!);
         using var copy = Process.Start("cp", ["-a", "--reflink=auto", Options.DataDirectory, options.DataDirectory]);
         copy.WaitForExit();

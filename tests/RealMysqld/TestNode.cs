@@ -80,6 +80,20 @@ internal sealed class TestNode : IAsyncDisposable
         return status;
     }
 
+    public async Task<ServerStatus> UntilAsync(string what, Func<ServerStatus, Task<bool>> condition)
+    {
+        ServerStatus? status = null;
+        _ = await UntilAsync(what, s => (status = s) is not null);
+        var deadline = Within(10);
+        while (!await condition(status!))
+        {
+            Assert.False(deadline.IsCancellationRequested, $"{Options.Host}: not within 10 s: {what}. Last seen: {status}");
+            status = await StatusAsync();
+        }
+
+        return status!;
+    }
+
     /// <summary>An application's connection: TCP, TLS, the ordinary account.</summary>
     public async Task<DbConnection> ClientAsync()
     {
@@ -108,7 +122,7 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task<string> ClientReadsAsync(string expression)
     {
         await using var client = await ClientAsync();
-        return (await client.RowAsync($"SELECT {expression} AS value")).Text("value");
+        return (await client.RowAsync($"SELECT (SELECT {expression}) AS value")).Text("value");
     }
 
     public async ValueTask DisposeAsync()
