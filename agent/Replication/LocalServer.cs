@@ -31,7 +31,7 @@ public sealed class LocalServer : IAsyncDisposable
         _slow = new MysqlSession(access);
         _probe = new Probe(access);
         _markers = new Markers(access);
-        _cloning = new Cloning(access);
+        _cloning = new Cloning(access, _effects);
     }
 
     /// <summary>
@@ -116,7 +116,8 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>
     /// Replaces this server's data by the donor's. mysqld ends when it is done (and starts no other): the caller awaits its
-    /// exit, has the data directory forget its server_uuid, starts it and asks <see cref="CloneResultAsync"/>.
+    /// exit, has the data directory forget its server_uuid, starts it and asks <see cref="CloneResultAsync"/>. Failed, the
+    /// server is read-only again and its own data may be there or not: the directory is marked incomplete before.
     /// </summary>
     public Task<Outcome<Nothing>> CloneAsync(CloneOrder order, IProgress<CloneProgress> progress, CancellationToken cancellation) =>
         _cloning.RunAsync(order, progress, cancellation);

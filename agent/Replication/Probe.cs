@@ -98,7 +98,7 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
         row.Text("host"),
         (int)row.Number("port"),
         row.Text("user"),
-        row.Has("source_uuid") ? row.Text("source_uuid") : "",
+        row.Has("source_uuid") ? row.Text("source_uuid").Trim() : "",
         (int)row.Number("error_number"),
         row.Text("error_text"));
 

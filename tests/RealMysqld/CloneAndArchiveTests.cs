@@ -13,8 +13,8 @@ public sealed class CloneAndArchiveTests(MysqldTemplate template)
     [Fact]
     public async Task A_node_with_transactions_of_its_own_archives_them_and_comes_back_as_a_clone_with_a_new_uuid()
     {
-        await using var donor = await TestNode.StartAsync(template, 1);
-        await using var node = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (donor, node) = (nodes[0], nodes[1]);
         await donor.LeadAsync(acknowledgements: 0);
         await donor.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)", "INSERT INTO shop.orders VALUES (1)");
         await node.LeadAsync(acknowledgements: 0);
@@ -33,6 +33,7 @@ public sealed class CloneAndArchiveTests(MysqldTemplate template)
         var order = new CloneOrder(donor.Options.Host, donor.Options.Port, account.User, account.Password);
         var wrong = await node.Server.CloneAsync(order with { Password = "wrong" }, new Reports(stages), TestNode.Within(20));
         _ = Assert.IsType<Outcome<Nothing>.Failed>(wrong);
+        Assert.True((await node.StatusAsync()).SuperReadOnly);
         _ = (await node.Server.CloneAsync(order, new Reports(stages), TestNode.Within(60))).OrThrow();
         var exit = await node.Mysqld.Exited.WaitAsync(TestNode.Within(20));
         Assert.NotEqual(9, exit.Signal);

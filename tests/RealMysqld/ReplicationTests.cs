@@ -11,8 +11,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
     [Fact]
     public async Task A_follower_acknowledges_applies_and_refuses_writes_of_the_application()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
         await leader.LeadAsync(acknowledgements: 1);
         var following = await follower.FollowAsync(leader);
         Assert.True(following is { Acknowledging: true, Receiver.State: ReplicationState.On }, following.ToString());
@@ -37,8 +37,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
     [Fact]
     public async Task A_promise_names_all_that_is_held_and_nothing_is_received_after_it()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
         await leader.LeadAsync(acknowledgements: 0);
         _ = await follower.FollowAsync(leader);
         await leader.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)");
@@ -56,8 +56,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
     [Fact]
     public async Task A_server_is_promoted_only_when_all_it_received_is_applied()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
         await HoldBackOneTransactionAsync(leader, follower);
         await leader.KillAsync();
 
@@ -82,9 +82,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
     [Fact]
     public async Task A_move_by_host_alone_keeps_what_is_received_and_not_applied()
     {
-        await using var first = await TestNode.StartAsync(template, 1);
-        await using var second = await TestNode.StartAsync(template, 2);
-        await using var follower = await TestNode.StartAsync(template, 3);
+        await using var nodes = await TestNodes.StartAsync(template, 3);
+        var (first, second, follower) = (nodes[0], nodes[1], nodes[2]);
         await HoldBackOneTransactionAsync(first, follower);
         await follower.AgentDoesAsync("STOP REPLICA SQL_THREAD");
         var before = await follower.StatusAsync();
@@ -107,8 +106,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
     [Fact]
     public async Task A_locked_out_account_stays_out_until_it_is_let_in()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
         await leader.LeadAsync(acknowledgements: 1);
         _ = await follower.FollowAsync(leader);
         var user = MysqldTemplate.Accounts.Replication.User;
@@ -139,8 +138,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
     [Fact]
     public async Task Events_of_the_old_leader_are_enabled_on_the_new_one_with_their_definer()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
         await leader.LeadAsync(acknowledgements: 0);
         _ = await follower.FollowAsync(leader);
         await leader.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.ticks (id INT AUTO_INCREMENT PRIMARY KEY)",

@@ -31,9 +31,6 @@ internal sealed class TestNode : IAsyncDisposable
         return node;
     }
 
-    public static async Task<TestNode[]> StartSeveralAsync(MysqldTemplate template, int count) =>
-        await Task.WhenAll(Enumerable.Range(1, count).Select(n => StartAsync(template, n)));
-
     public async Task KillAsync()
     {
         Mysqld.Kill();

@@ -71,8 +71,8 @@ public sealed class WaitingClientTests(MysqldTemplate template)
     [Fact]
     public async Task A_demotion_waits_for_the_last_acknowledgement_and_names_the_final_set()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
         var commit = await LeaveOneCommitWaitingAsync(leader);
         var demotion = leader.Server.DemoteAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
         _ = await leader.UntilAsync("the SET is under way", s => s.SuperReadOnly);
@@ -99,8 +99,8 @@ public sealed class WaitingClientTests(MysqldTemplate template)
     [Fact]
     public async Task A_marker_releases_a_client_whose_acknowledgement_was_lost()
     {
-        await using var leader = await TestNode.StartAsync(template, 1);
-        await using var follower = await TestNode.StartAsync(template, 2);
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
 
         // The follower receives the commit without acknowledging: what is left when an acknowledgement is lost.
         var commit = await LeaveOneCommitWaitingAsync(leader);
