@@ -35,12 +35,14 @@ internal static class MysqlDriver
         return new MySqlConnection(text.ConnectionString);
     }
 
-    /// <summary>Opens it. (MySql.Data's own OpenAsync cannot open a Unix socket: its end point has no address family.)</summary>
+    /// <summary>
+    /// Opens it. MySql.Data's own OpenAsync cannot open a Unix socket (its end point has no address family), and its Open
+    /// blocks on a server that hangs: on a thread of its own, so that it holds up nothing else.
+    /// </summary>
     public static Task OpenAsync(DbConnection connection)
     {
 #if STANDIN_PACKAGES
-        connection.Open();
-        return Task.CompletedTask;
+        return Task.Factory.StartNew(connection.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 #else
         return connection.OpenAsync();
 #endif

@@ -12,9 +12,13 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private DbConnection? _connection;
     private bool _disposed;
+    private int _abandoned;
 
     /// <summary>Runs once on each new connection before any work.</summary>
     public Func<DbConnection, Task> OnOpen { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Connections that were left to the server and that it has not let go of yet. Each costs it a thread.</summary>
+    public int Abandoned => Volatile.Read(ref _abandoned);
 
     /// <summary>Throws DbException, OperationCanceledException (the work may still happen) and what the work throws.</summary>
     public async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation)
@@ -35,7 +39,8 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
                 if (!running.IsCompleted)
                 {
                     _connection = null;
-                    _ = running.ContinueWith(_ => connection.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    _ = Interlocked.Increment(ref _abandoned);
+                    _ = running.ContinueWith(_ => LetGo(connection), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 }
                 else if (e is DbException && !IsServersAnswer(e))
                 {
@@ -83,6 +88,12 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
         }
 
         return await work(connection);
+    }
+
+    private void LetGo(DbConnection connection)
+    {
+        _ = Interlocked.Decrement(ref _abandoned);
+        connection.Dispose();
     }
 
     // Saying goodbye to a server that hangs may block.

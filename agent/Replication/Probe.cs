@@ -13,11 +13,10 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
 {
     private const int MostHanging = 8;
     private readonly MysqlSession _session = new(access);
-    private int _hanging;
 
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _hanging) >= MostHanging)
+        if (_session.Abandoned >= MostHanging)
         {
             return new ProbeOutcome.Hangs($"mysqld owes the answer to {MostHanging} earlier probes.");
         }
@@ -25,7 +24,7 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var answers = await _session.UseAsync(AskAsync, cancellation);
+            var answers = await _session.UseAsync(connection => connection.QueryAllAsync(Statements.Probe), cancellation);
             return new ProbeOutcome.Answered(Read(answers), Stopwatch.GetElapsedTime(started));
         }
         catch (OperationCanceledException)
@@ -43,19 +42,6 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
-
-    private async Task<ImmutableArray<ImmutableArray<Row>>> AskAsync(DbConnection connection)
-    {
-        _ = Interlocked.Increment(ref _hanging);
-        try
-        {
-            return await connection.QueryAllAsync(Statements.Probe);
-        }
-        finally
-        {
-            _ = Interlocked.Decrement(ref _hanging);
-        }
-    }
 
     private static ServerStatus Read(ImmutableArray<ImmutableArray<Row>> answers)
     {

@@ -105,10 +105,11 @@ public static class MysqldProcess
                 SupervisionError.DataInUse, $"The data directory '{options.DataDirectory}' is in use by another mysqld, process {user}.");
         }
 
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var address = IPAddress.Parse(options.Host);
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            probe.Bind(new IPEndPoint(IPAddress.Parse(options.Host), options.Port));
+            probe.Bind(new IPEndPoint(address, options.Port));
         }
         catch (SocketException e)
         {

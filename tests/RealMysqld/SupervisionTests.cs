@@ -34,6 +34,10 @@ public sealed class SupervisionTests(MysqldTemplate template)
         Assert.NotNull(adopted);
         Assert.True(adopted is { WasAdopted: true } && adopted.Pid == node.Mysqld.Pid && adopted.StartTime == node.Mysqld.StartTime);
 
+        // A session of its own: what is sent to the agent's does not reach it.
+        var session = (await File.ReadAllTextAsync($"/proc/{adopted.Pid}/stat")).Split(") ")[1].Split(' ')[3];
+        Assert.Equal($"{adopted.Pid}", session);
+
         // The record lost: the process is found by what it was told.
         File.Delete(node.Options.RecordFile);
         Assert.Equal(node.Mysqld.Pid, MysqldProcess.TryAdopt(node.Options)?.Pid);
@@ -120,10 +124,39 @@ public sealed class SupervisionTests(MysqldTemplate template)
     }
 
     [Fact]
+    public async Task A_frozen_mysqld_costs_a_probe_no_more_than_its_deadline_and_answers_again_when_thawed()
+    {
+        await using var node = await TestNode.StartAsync(template, 1);
+        await SignalAsync(node, "-STOP");
+        for (var i = 0; i < 10; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            Assert.IsType<ProbeOutcome.Hangs>(await node.Server.ProbeAsync(TestNode.Within(0.1)));
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1));
+        }
+
+        var fence = await node.Server.CloseToClientsAsync(TimeSpan.FromSeconds(0.1), CancellationToken.None);
+        Assert.IsType<Outcome<Nothing>.Unknown>(fence);
+        await SignalAsync(node, "-CONT");
+        var deadline = TestNode.Within(10);
+        while (await node.Server.ProbeAsync(TestNode.Within(1)) is not ProbeOutcome.Answered)
+        {
+            deadline.ThrowIfCancellationRequested();
+        }
+    }
+
+    [Fact]
     public async Task The_binary_is_known_by_its_version()
     {
         var binary = await MysqldBinary.InspectAsync(MysqldOnThisMachine.Mysqld, TestNode.Within(10));
         Assert.True(binary.Version >= MysqldBinary.Oldest);
+    }
+
+    private static async Task SignalAsync(TestNode node, string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{node.Mysqld.Pid}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static Task<SupervisionException> RefusedAsync(MysqldOptions options) =>
