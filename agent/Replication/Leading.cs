@@ -93,15 +93,20 @@ internal static class Leading
     public static async Task<Nothing> LockOutAsync(DbConnection connection, string user)
     {
         await connection.ExecuteAsync(Statements.LockAccount(user, locked: true));
-        // A dump thread looks up only now and then. Until it is gone it may still send.
-        while (await connection.QueryAsync(Statements.SessionsOf(user)) is { Length: > 0 } sessions)
+        return await KillAllAsync(connection, Statements.SessionsOf(user));
+    }
+
+    /// <summary>Kills the sessions that the query names until it names none: a dump thread looks up only now and then, and may still send until it is gone.</summary>
+    public static async Task<Nothing> KillAllAsync(DbConnection connection, string query)
+    {
+        while (await connection.QueryAsync(query) is { Length: > 0 } sessions)
         {
             foreach (var row in sessions)
             {
                 await KillAsync(connection, row.Number("id"));
             }
 
-            await Task.Delay(5);
+            await Task.Delay(2);
         }
 
         return default;

@@ -18,9 +18,10 @@ internal static class Receiving
     public static async Task<Following> FollowAsync(DbConnection connection, FollowOrder order)
     {
         await RequireReadOnlyAsync(connection);
-        await StopLeadingAsync(connection);
+        var led = await CheckNobodyWaitsAsync(connection);
+        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
         var channel = await ChannelAsync(connection);
-        if (channel is not null && await FollowsAlreadyAsync(connection, channel, order))
+        if (!led && channel is not null && await FollowsAlreadyAsync(connection, channel, order))
         {
             return await FinishAsync(connection, order, keptRelayLog: true);
         }
@@ -40,6 +41,13 @@ internal static class Receiving
         RequireAllowed(order);
         await connection.ExecuteAsync(Statements.StartReceiver);
         await connection.ExecuteAsync(Statements.StartApplier);
+        if (led)
+        {
+            // Takes a second where a replica was attached lately (MySQL's thread for acknowledgements looks up that often), and
+            // this node's own acknowledgements may be needed now: hence last. Read-only, only the applier can have begun to wait.
+            await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
+        }
+
         return await FinishAsync(connection, order, hostOnly);
     }
 
@@ -74,22 +82,17 @@ internal static class Receiving
         }
     }
 
-    private static async Task StopLeadingAsync(DbConnection connection)
+    /// <summary>Whether the semi-sync source side is on and has to be turned off. Off tells every waiting client OK: so nobody may wait.</summary>
+    private static async Task<bool> CheckNobodyWaitsAsync(DbConnection connection)
     {
         var semiSync = await connection.RowAsync(Statements.SemiSync);
-        if (semiSync.Flag("source_enabled"))
+        if (semiSync.Flag("source_enabled") && semiSync.Number("wait_sessions") is > 0 and var waiting)
         {
-            // Off tells every waiting client OK. Read-only as it is, no further session can begin to wait.
-            if (semiSync.Number("wait_sessions") is > 0 and var waiting)
-            {
-                throw new RefusedException(
-                    RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
-            }
-
-            await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
+            throw new RefusedException(
+                RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
         }
 
-        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
+        return semiSync.Flag("source_enabled");
     }
 
     private static async Task ChangeSourceAsync(DbConnection connection, FollowOrder order, bool hasChannel)
