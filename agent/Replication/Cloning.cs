@@ -57,7 +57,8 @@ internal sealed class Cloning(LocalServerAccess access, MysqlSession effects) : 
     {
         if (!(await connection.RowAsync(Statements.SemiSync)).Flag("read_only"))
         {
-            throw new RefusedException(RefusalReason.Writable, "This server is writable: it is demoted or killed before its data is given up.");
+            throw new RefusedException(
+                RefusalReason.Writable, "This server is writable: it is demoted or killed before its data is given up.");
         }
 
         await connection.ExecuteAsync(Statements.CloseToClients);

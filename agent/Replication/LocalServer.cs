@@ -65,17 +65,21 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
     public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
-        RunAsync(_effects, connection => _demotionHangs ? throw DemotionHangs() : Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
+        RunAsync(_effects, connection =>
+            _demotionHangs ? throw DemotionHangs() : Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
 
     /// <summary>Lets ordinary clients in, right after the caller said once more that it may.</summary>
     public Task<Outcome<Nothing>> OpenToClientsAsync(Func<bool> stillAllowed, CancellationToken cancellation) =>
         RunAsync(_effects, connection => Leading.OpenToClientsAsync(connection, stillAllowed), cancellation);
 
-    /// <summary>Enables the events that the leader before ran. Each is a commit that waits for its acknowledgement. Returns how many.</summary>
+    /// <summary>
+    /// Enables the events that the leader before ran. Each is a commit that waits for its acknowledgement. Returns how many.
+    /// </summary>
     public Task<Outcome<int>> EnableEventsAsync(CancellationToken cancellation) => RunAsync(_slow, Leading.EnableEventsAsync, cancellation);
 
     /// <summary>R12: a small commit of its own. Returns when it was acknowledged; several may be under way.</summary>
-    public Task<Outcome<MarkerCommitted>> MarkerAsync(long epoch, CancellationToken cancellation) => _markers.WriteAsync(epoch, cancellation);
+    public Task<Outcome<MarkerCommitted>> MarkerAsync(long epoch, CancellationToken cancellation) =>
+        _markers.WriteAsync(epoch, cancellation);
 
     /// <summary>
     /// R8: takes the last write, then closes to ordinary clients. Done only when the SET returned; past the deadline
@@ -91,7 +95,9 @@ public sealed class LocalServer : IAsyncDisposable
         return outcome;
     }
 
-    /// <summary>The fence's first rung: no ordinary client from here. Safe while sessions wait: they lose their connection and get no OK.</summary>
+    /// <summary>
+    /// The fence's first rung: no ordinary client from here. Safe while sessions wait: they lose their connection and get no OK.
+    /// </summary>
     public async Task<Outcome<Nothing>> CloseToClientsAsync(TimeSpan deadline, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -123,7 +129,8 @@ public sealed class LocalServer : IAsyncDisposable
         _cloning.RunAsync(order, progress, cancellation);
 
     /// <summary>How the clone that this data came from ended; null where there was none.</summary>
-    public Task<Outcome<CloneResult?>> CloneResultAsync(CancellationToken cancellation) => RunAsync(_slow, Cloning.ResultAsync, cancellation);
+    public Task<Outcome<CloneResult?>> CloneResultAsync(CancellationToken cancellation) =>
+        RunAsync(_slow, Cloning.ResultAsync, cancellation);
 
     /// <summary>Returns when all transactions of the set are applied.</summary>
     public Task<Outcome<Nothing>> WaitForAsync(GtidSet set, CancellationToken cancellation) => RunAsync(_slow, async connection =>
@@ -143,7 +150,8 @@ public sealed class LocalServer : IAsyncDisposable
         await _cloning.DisposeAsync();
     }
 
-    internal static async Task<Outcome<T>> RunAsync<T>(MysqlSession session, Func<DbConnection, Task<T>> work, CancellationToken cancellation)
+    internal static async Task<Outcome<T>> RunAsync<T>(MysqlSession session, Func<DbConnection, Task<T>> work,
+        CancellationToken cancellation)
     {
         try
         {
@@ -168,7 +176,8 @@ public sealed class LocalServer : IAsyncDisposable
     }
 
     private static RefusedException DemotionHangs() => new(
-        RefusalReason.DemotionHangs, "The demotion of this server has not returned: commits are still on their way to an OK, and mysqld must be killed.");
+        RefusalReason.DemotionHangs,
+        "The demotion of this server has not returned: commits are still on their way to an OK, and mysqld must be killed.");
 
     /// <summary>A connection of ours that broke may have left the lock behind; a stranger's lock is not ours to take here.</summary>
     private Task RetakeLockAsync(DbConnection connection) => TakeLockAsync(connection, fromAnyone: false);
@@ -200,7 +209,8 @@ public sealed class LocalServer : IAsyncDisposable
         var taken = await connection.RowAsync(Statements.TakeLock);
         if (taken["taken"] != "1")
         {
-            throw new RefusedException(RefusalReason.LockLost, "The connection that holds the effects lock of mysqld did not end within 5 s of being killed.");
+            throw new RefusedException(
+                RefusalReason.LockLost, "The connection that holds the effects lock of mysqld did not end within 5 s of being killed.");
         }
 
         _ownConnections = _ownConnections.Add(me);

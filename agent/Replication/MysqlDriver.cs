@@ -25,7 +25,9 @@ internal static class MysqlDriver
         return new MySqlConnection(text.ConnectionString);
     }
 
-    /// <summary>A connection (not yet open) over TCP, always encrypted; the certificate is mysqld's own making and is not checked.</summary>
+    /// <summary>
+    /// A connection (not yet open) over TCP, always encrypted; the certificate is mysqld's own making and is not checked.
+    /// </summary>
     public static DbConnection Remote(string host, int port, string user, string password)
     {
         var text = Common(user, password);

@@ -40,7 +40,8 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
                 {
                     _connection = null;
                     _ = Interlocked.Increment(ref _abandoned);
-                    _ = running.ContinueWith(_ => LetGo(connection), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    _ = running.ContinueWith(_ =>
+                        LetGo(connection), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 }
                 else if (e is DbException && !IsServersAnswer(e))
                 {
@@ -62,7 +63,8 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
         e is DbException error && MysqlDriver.ErrorNumber(error) is var number
         // 1000..1999 and 3000 up are the server's; 2000..2999 the client's. These few end the connection.
         && ((number is >= 1001 and < 2000) || number >= 3000)
-        && number is not (1040 or 1041 or 1042 or 1043 or 1044 or 1045 or 1053 or 1077 or 1079 or 1129 or 1130 or 1152 or 1153 or 1158 or 1159 or 1160 or 1161 or 1184
+        && number is not (1040 or 1041 or 1042 or 1043 or 1044 or 1045 or 1053 or 1077 or 1079 or 1129 or 1130 or 1152 or 1153 or 1158
+            or 1159 or 1160 or 1161 or 1184
             or 1203 or 1226 or 1927 or 3032 or 3169 or 4031);
 
     public async ValueTask DisposeAsync()

@@ -31,7 +31,8 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
         {
             return new ProbeOutcome.Hangs($"mysqld did not answer a probe for {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
         }
-        catch (DbException e) when (MysqlDriver.ErrorNumber(e) is var number and (1040 or 1044 or 1045 or 1129 or 1130 or 1203 or 1226 or 3032 or 3118))
+        catch (DbException e) when (
+            MysqlDriver.ErrorNumber(e) is var number and (1040 or 1044 or 1045 or 1129 or 1130 or 1203 or 1226 or 3032 or 3118))
         {
             return new ProbeOutcome.TurnedAway(number, $"mysqld lives and turned the agent away: {e.Message}");
         }

@@ -71,25 +71,30 @@ internal static class Receiving
         return Probe.ReadSets(answers[0], answers[1]);
     }
 
-    public static async Task<Row?> ChannelAsync(DbConnection connection) => (await connection.QueryAsync(Statements.Channel)).FirstOrDefault() is { } row
+    public static async Task<Row?> ChannelAsync(DbConnection connection) =>
+        (await connection.QueryAsync(Statements.Channel)).FirstOrDefault() is { } row
         && row.Text("host").Length > 0 ? row : null;
 
     private static async Task RequireReadOnlyAsync(DbConnection connection)
     {
         if (!(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only"))
         {
-            throw new RefusedException(RefusalReason.Writable, "This server is writable: it is demoted or killed before it follows another.");
+            throw new RefusedException(
+                RefusalReason.Writable, "This server is writable: it is demoted or killed before it follows another.");
         }
     }
 
-    /// <summary>Whether the semi-sync source side is on and has to be turned off. Off tells every waiting client OK: so nobody may wait.</summary>
+    /// <summary>
+    /// Whether the semi-sync source side is on and has to be turned off. Off tells every waiting client OK: so nobody may wait.
+    /// </summary>
     private static async Task<bool> CheckNobodyWaitsAsync(DbConnection connection)
     {
         var semiSync = await connection.RowAsync(Statements.SemiSync);
         if (semiSync.Flag("source_enabled") && semiSync.Number("wait_sessions") is > 0 and var waiting)
         {
             throw new RefusedException(
-                RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
+                RefusalReason.SessionsWait,
+                $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
         }
 
         return semiSync.Flag("source_enabled");
@@ -103,7 +108,8 @@ internal static class Receiving
             await connection.ExecuteAsync(Statements.StartApplier); // so that the next attempt finds it done
             throw new RefusedException(
                 RefusalReason.NotApplied,
-                $"{received.Minus(executed).Count} received transactions are not applied yet: changing more than the source's host would throw them away.");
+                $"{received.Minus(executed).Count} received transactions are not applied yet:"
+                + " changing more than the source's host would throw them away.");
         }
 
         if (hasChannel)
@@ -116,7 +122,8 @@ internal static class Receiving
 
     private static async Task<bool> FollowsAlreadyAsync(DbConnection connection, Row channel, FollowOrder order)
     {
-        if (channel.Text("host") != order.Host || !IsSameButHost(channel, order) || channel.Text("receiver") == "OFF" || channel.Text("applier") != "ON")
+        if (channel.Text("host") != order.Host || !IsSameButHost(channel, order) || channel.Text("receiver") == "OFF"
+            || channel.Text("applier") != "ON")
         {
             return false;
         }
@@ -141,7 +148,8 @@ internal static class Receiving
         bool acknowledging;
         do
         {
-            channel = await ChannelAsync(connection) ?? throw new RefusedException(RefusalReason.NotInForce, "The replication channel is gone.");
+            channel = await ChannelAsync(connection)
+                ?? throw new RefusedException(RefusalReason.NotInForce, "The replication channel is gone.");
             acknowledging = (await connection.RowAsync(Statements.SemiSync)).Flag("replica_status");
             if (channel.Text("receiver") == "ON" && acknowledging == order.Acknowledge)
             {

@@ -15,7 +15,8 @@ public enum ReplicationState
 /// <summary>The side that receives from the source. It is what a semi-sync acknowledgement speaks of.</summary>
 /// <param name="SourceUuid">Of the server last connected to; empty before the first connection.</param>
 /// <param name="ErrorNumber">MySQL's number of the last error, 0 for none.</param>
-public sealed record ReceiverStatus(ReplicationState State, string SourceHost, int SourcePort, string User, string SourceUuid, int ErrorNumber, string ErrorText)
+public sealed record ReceiverStatus(ReplicationState State, string SourceHost, int SourcePort, string User, string SourceUuid,
+    int ErrorNumber, string ErrorText)
 {
     public static readonly ReceiverStatus None = new(ReplicationState.None, "", 0, "", "", 0, "");
 }

@@ -11,7 +11,8 @@ public sealed record ArchivedFile(string Name, long Bytes, string Sha256);
 
 /// <summary>What was put aside: the transactions, and the logs that hold them. Its JSON lies beside the files (manifest.json).</summary>
 /// <param name="NotFound">Transactions of the set that no log was seen to hold (purged, or in a log that cannot be read).</param>
-public sealed record ArchiveManifest(DateTimeOffset At, string? ServerUuid, GtidSet Transactions, GtidSet NotFound, ImmutableArray<ArchivedFile> Files);
+public sealed record ArchiveManifest(DateTimeOffset At, string? ServerUuid, GtidSet Transactions, GtidSet NotFound,
+    ImmutableArray<ArchivedFile> Files);
 
 /// <summary>
 /// Puts transactions aside that have to be undone (I5), as log files that mysqlbinlog reads. Only with mysqld dead.
@@ -21,7 +22,9 @@ public static class BinlogArchive
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Returns the archive's own directory under <paramref name="destination"/>. Throws <see cref="SupervisionException"/>.</summary>
+    /// <summary>
+    /// Returns the archive's own directory under <paramref name="destination"/>. Throws <see cref="SupervisionException"/>.
+    /// </summary>
     public static async Task<(string Directory, ArchiveManifest Manifest)> ArchiveAsync(
         string dataDirectory, GtidSet extra, string destination, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -47,7 +50,8 @@ public static class BinlogArchive
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SupervisionException(SupervisionError.ArchiveFailed, $"The transactions could not be put aside, so they stay where they are: {e.Message}", e);
+            throw new SupervisionException(
+                SupervisionError.ArchiveFailed, $"The transactions could not be put aside, so they stay where they are: {e.Message}", e);
         }
     }
 
@@ -70,7 +74,8 @@ public static class BinlogArchive
 
     private static bool MayHold(BinlogFile file, GtidSet extra) => file.Inside is null || !extra.Minus(file.Inside).Equals(extra);
 
-    private static GtidSet Without(GtidSet set, IEnumerable<BinlogFile> files) => files.Aggregate(set, (rest, f) => rest.Minus(f.Inside ?? GtidSet.Empty));
+    private static GtidSet Without(GtidSet set, IEnumerable<BinlogFile> files) =>
+        files.Aggregate(set, (rest, f) => rest.Minus(f.Inside ?? GtidSet.Empty));
 
     /// <summary>Oldest first: name.000001, name.000002, …</summary>
     private static List<BinlogFile> Logs(string directory, string name) =>

@@ -82,7 +82,8 @@ internal sealed record BinlogFile(string Path, GtidSet? Before, GtidSet? Inside)
             body = body[24..];
             for (var i = 0UL; i < intervals; i++)
             {
-                set = set.Union(GtidSet.Of(uuid, BinaryPrimitives.ReadInt64LittleEndian(body), BinaryPrimitives.ReadInt64LittleEndian(body[8..]) - 1));
+                set = set.Union(GtidSet.Of(uuid, BinaryPrimitives.ReadInt64LittleEndian(body),
+                    BinaryPrimitives.ReadInt64LittleEndian(body[8..]) - 1));
                 body = body[16..];
             }
         }

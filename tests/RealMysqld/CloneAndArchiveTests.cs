@@ -16,9 +16,11 @@ public sealed class CloneAndArchiveTests(MysqldTemplate template)
         await using var nodes = await TestNodes.StartAsync(template, 2);
         var (donor, node) = (nodes[0], nodes[1]);
         await donor.LeadAsync(acknowledgements: 0);
-        await donor.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)", "INSERT INTO shop.orders VALUES (1)");
+        await donor.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)",
+            "INSERT INTO shop.orders VALUES (1)");
         await node.LeadAsync(acknowledgements: 0);
-        await node.ClientDoesAsync("CREATE DATABASE stray", "CREATE TABLE stray.t (word TEXT)", "INSERT INTO stray.t VALUES ('to be undone')");
+        await node.ClientDoesAsync("CREATE DATABASE stray", "CREATE TABLE stray.t (word TEXT)",
+            "INSERT INTO stray.t VALUES ('to be undone')");
         var before = await node.StatusAsync();
         var extra = before.Executed.Minus((await donor.StatusAsync()).Executed);
         Assert.Equal(3, extra.Count);
@@ -57,13 +59,15 @@ public sealed class CloneAndArchiveTests(MysqldTemplate template)
     private static async Task ArchiveReadablyAsync(TestNode node, GtidSet extra)
     {
         var destination = Path.Combine(Path.GetDirectoryName(node.Options.DataDirectory)!, "archive");
-        var (directory, manifest) = await BinlogArchive.ArchiveAsync(node.Options.DataDirectory, extra, destination, DateTimeOffset.UnixEpoch, TestNode.Within(10));
+        var (directory, manifest) = await BinlogArchive.ArchiveAsync(node.Options.DataDirectory, extra, destination,
+            DateTimeOffset.UnixEpoch, TestNode.Within(10));
         Assert.True(manifest.NotFound.IsEmpty, manifest.NotFound.ToString());
         Assert.NotEmpty(manifest.Files);
         Assert.True(File.Exists(Path.Combine(directory, "manifest.json")));
         string[] arguments = ["--no-defaults", "--verbose", "--base64-output=decode-rows", $"--include-gtids={extra}",
             .. manifest.Files.Select(f => Path.Combine(directory, f.Name))];
-        using var reader = Process.Start(new ProcessStartInfo(MysqldOnThisMachine.Mysqlbinlog, arguments) { RedirectStandardOutput = true })!;
+        using var reader = Process.Start(
+            new ProcessStartInfo(MysqldOnThisMachine.Mysqlbinlog, arguments) { RedirectStandardOutput = true })!;
         var text = await reader.StandardOutput.ReadToEndAsync(TestNode.Within(10));
         await reader.WaitForExitAsync(TestNode.Within(10));
         Assert.Equal(0, reader.ExitCode);

@@ -20,7 +20,9 @@ public sealed class MysqldTemplate : IAsyncLifetime
 
     public string Root => _root;
 
-    /// <summary>The mark of a data directory is made by us, so a test must see it; the template keeps the options it was made with.</summary>
+    /// <summary>
+    /// The mark of a data directory is made by us, so a test must see it; the template keeps the options it was made with.
+    /// </summary>
     internal MysqldOptions Options { get; private set; } = null!;
 
     public async Task InitializeAsync()

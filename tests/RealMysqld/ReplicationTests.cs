@@ -17,7 +17,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
         var following = await follower.FollowAsync(leader);
         Assert.True(following is { Acknowledging: true, Receiver.State: ReplicationState.On }, following.ToString());
 
-        await leader.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)", "INSERT INTO shop.orders VALUES (1)");
+        await leader.ClientDoesAsync("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)",
+            "INSERT INTO shop.orders VALUES (1)");
         var source = await leader.StatusAsync();
         Assert.Equal(1, source.SemiSync.SourceClients);
         var status = await follower.UntilAsync("all applied", s => s.Executed.Equals(source.Executed));
@@ -75,7 +76,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
         var promoted = (await follower.Server.PromoteAsync(new PromoteOrder(1, () => true), TestNode.Within(5))).OrThrow();
         Assert.Equal(held, promoted.First);
         var status = await follower.StatusAsync();
-        Assert.True(status is { SuperReadOnly: false, ReadOnly: false, SemiSync: { SourceEnabled: true, SourceActive: true, WaitCount: 1 } }, status.ToString());
+        Assert.True(status is { SuperReadOnly: false, ReadOnly: false,
+            SemiSync: { SourceEnabled: true, SourceActive: true, WaitCount: 1 } }, status.ToString());
         Assert.Equal(ReplicationState.None, status.Receiver.State);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Data.Common;
 using System.Diagnostics;
 using MySqlHa.Replication;
@@ -90,7 +89,7 @@ public sealed class SupervisionTests(MysqldTemplate template)
         Assert.Equal(SupervisionError.PortTaken, (await RefusedAsync(other)).Error);
 
         // Out of sight of our own look: mysqld's words are quoted.
-        var broken = other with { Host = "127.0.41.2", Settings = ImmutableSortedDictionary<string, string>.Empty.Add("no_such_setting", "1") };
+        var broken = other with { Host = "127.0.41.2", Settings = other.Settings.Add("no_such_setting", "1") };
         var refused = await RefusedAsync(broken);
         Assert.Equal(SupervisionError.ExitedDuringStart, refused.Error);
         Assert.Contains("no_such_setting", refused.Message, StringComparison.Ordinal);
@@ -115,7 +114,8 @@ public sealed class SupervisionTests(MysqldTemplate template)
         _ = Directory.CreateDirectory(options.DataDirectory + ".initialising/data/mysql");
         Assert.Equal(DataDirectoryState.HalfInitialised, DataDirectory.Inspect(options.DataDirectory));
         Assert.Equal(SupervisionError.NotInitialised, (await RefusedAsync(options)).Error);
-        var wrong = await Assert.ThrowsAsync<SupervisionException>(() => MysqldProcess.InitialiseAsync(options, "GRANT NONSENSE;\n", TestNode.Within(60)));
+        var wrong = await Assert.ThrowsAsync<SupervisionException>(() =>
+            MysqldProcess.InitialiseAsync(options, "GRANT NONSENSE;\n", TestNode.Within(60)));
         Assert.Equal(SupervisionError.InitialisationFailed, wrong.Error);
         Assert.Equal(DataDirectoryState.HalfInitialised, DataDirectory.Inspect(options.DataDirectory));
         await MysqldProcess.InitialiseAsync(options, BootstrapSql.Render(MysqldTemplate.Accounts), TestNode.Within(60));

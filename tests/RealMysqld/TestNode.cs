@@ -5,10 +5,13 @@ using Xunit;
 
 namespace MySqlHa.Tests.RealMysqld;
 
-/// <summary>One real mysqld on a loopback address, as the agent runs it, and the agent's access to it. Killed with its data at the end.</summary>
+/// <summary>
+/// One real mysqld on a loopback address, as the agent runs it, and the agent's access to it. Killed with its data at the end.
+/// </summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private TestNode(MysqldOptions options, RunningMysqld mysqld) => (Options, Mysqld, Server) = (options, mysqld, new LocalServer(Access(options)));
+    private TestNode(MysqldOptions options, RunningMysqld mysqld) =>
+        (Options, Mysqld, Server) = (options, mysqld, new LocalServer(Access(options)));
 
     public MysqldOptions Options { get; }
 
@@ -94,7 +97,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>An application's connection: TCP, TLS, the ordinary account.</summary>
     public async Task<DbConnection> ClientAsync()
     {
-        var connection = MysqlDriver.Remote(Options.Host, Options.Port, MysqldTemplate.Accounts.Application!.User, MysqldTemplate.Accounts.Application.Password);
+        var connection = MysqlDriver.Remote(Options.Host, Options.Port, MysqldTemplate.Accounts.Application!.User,
+            MysqldTemplate.Accounts.Application.Password);
         await MysqlDriver.OpenAsync(connection).WaitAsync(Within(10));
         return connection;
     }
@@ -111,7 +115,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>A statement as the agent's account, which may set variables and stop threads.</summary>
     public async Task AgentDoesAsync(string statement)
     {
-        await using var connection = MysqlDriver.Local(Options.Socket, MysqldTemplate.Accounts.Agent.User, MysqldTemplate.Accounts.Agent.Password);
+        await using var connection = MysqlDriver.Local(Options.Socket, MysqldTemplate.Accounts.Agent.User,
+            MysqldTemplate.Accounts.Agent.Password);
         await MysqlDriver.OpenAsync(connection).WaitAsync(Within(10));
         await connection.ExecuteAsync(statement);
     }

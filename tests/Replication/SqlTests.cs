@@ -16,8 +16,10 @@ public sealed class SqlTests
     {
         object[] secrets =
         [
-            new MysqlAccount("u", "s3cret"), new FollowOrder("h", 1, "u", "s3cret", "b", true, false), new CloneOrder("h", 1, "u", "s3cret"),
-            new LocalServerAccess("/s", "u", "s3cret"), new ClusterAccounts(new("a", "s3cret"), new("b", "s3cret"), new("c", "s3cret"), null),
+            new MysqlAccount("u", "s3cret"), new FollowOrder("h", 1, "u", "s3cret", "b", true, false),
+                new CloneOrder("h", 1, "u", "s3cret"),
+            new LocalServerAccess("/s", "u", "s3cret"),
+                new ClusterAccounts(new("a", "s3cret"), new("b", "s3cret"), new("c", "s3cret"), null),
         ];
         Assert.All(secrets, s => Assert.DoesNotContain("s3cret", $"{s}", StringComparison.Ordinal));
     }

@@ -26,7 +26,8 @@ public sealed class MysqldBinaryTests
     [Fact]
     public async Task A_missing_or_unrunnable_program_is_refused_with_its_path()
     {
-        var missing = await Assert.ThrowsAsync<SupervisionException>(() => MysqldBinary.InspectAsync("/no/such/mysqld", CancellationToken.None));
+        var missing = await Assert.ThrowsAsync<SupervisionException>(() =>
+            MysqldBinary.InspectAsync("/no/such/mysqld", CancellationToken.None));
         Assert.Contains("/no/such/mysqld", missing.Message, StringComparison.Ordinal);
         var file = Path.GetTempFileName();
         try
