@@ -10,7 +10,9 @@ public sealed record MysqlAccount(string User, string Password)
 
 /// <summary>The accounts every node has from its first start, the same on all: a clone brings the donor's.</summary>
 /// <param name="Agent">The agent's own, over the local socket only.</param>
-/// <param name="Replication">What nodes receive from their source with; more of them with <see cref="BootstrapSql.ReplicationAccount"/>.</param>
+/// <param name="Replication">
+/// What nodes receive from their source with; more of them with <see cref="BootstrapSql.ReplicationAccount"/>.
+/// </param>
 /// <param name="Cloning">What a node fetches a whole copy from a donor with.</param>
 /// <param name="Application">An ordinary account: read-only and offline mode hold for it. Null for none.</param>
 public sealed record ClusterAccounts(MysqlAccount Agent, MysqlAccount Replication, MysqlAccount Cloning, MysqlAccount? Application);
@@ -23,7 +25,8 @@ public static class BootstrapSql
 {
     // SET_ANY_DEFINER: enabling another account's event keeps its definer. SYSTEM_USER: no ordinary account may alter this one.
     private const string AgentGlobal =
-        "CLONE_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, SESSION_VARIABLES_ADMIN, SET_ANY_DEFINER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN";
+        "CLONE_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, SESSION_VARIABLES_ADMIN,"
+        + " SET_ANY_DEFINER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN";
 
     private const string ApplicationGlobal =
         "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE,"
@@ -38,7 +41,8 @@ public static class BootstrapSql
         Add("SET SESSION sql_log_bin = 0");
         Add("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'");
         Add("CREATE SCHEMA mysqlha DEFAULT CHARACTER SET utf8mb4");
-        Add("CREATE TABLE mysqlha.marker (slot INT UNSIGNED NOT NULL PRIMARY KEY, epoch BIGINT UNSIGNED NOT NULL, written_at DATETIME(6) NOT NULL) ENGINE = InnoDB");
+        Add("CREATE TABLE mysqlha.marker (slot INT UNSIGNED NOT NULL PRIMARY KEY, epoch BIGINT UNSIGNED NOT NULL,"
+            + " written_at DATETIME(6) NOT NULL) ENGINE = InnoDB");
         Add($"CREATE USER {agent} IDENTIFIED BY {Sql.Quoted(accounts.Agent.Password)}");
         Add($"GRANT CREATE USER, EVENT, PROCESS, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO {agent}");
         Add($"GRANT {AgentGlobal} ON *.* TO {agent}");

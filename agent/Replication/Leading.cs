@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace MySqlHa.Replication;
 
@@ -19,7 +18,8 @@ internal static class Leading
         var (_, first) = await Receiving.SetsAsync(connection);
         if (!order.StillAllowed())
         {
-            throw new RefusedException(RefusalReason.NoLongerAllowed, "Not made writable: the permission to lead ended before the statement was sent.");
+            throw new RefusedException(
+                RefusalReason.NoLongerAllowed, "Not made writable: the permission to lead ended before the statement was sent.");
         }
 
         await connection.ExecuteAsync(Statements.OpenToWritesIfLocked);
@@ -42,7 +42,8 @@ internal static class Leading
             if (before.Flag("source_enabled") && before.Number("wait_sessions") is > 0 and var waiting)
             {
                 throw new RefusedException(
-                    RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
+                    RefusalReason.SessionsWait,
+                    $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
             }
 
             await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
@@ -53,19 +54,22 @@ internal static class Leading
         var after = await connection.RowAsync(Statements.SemiSync);
         var inForce = after.Flag("source_enabled") && after.Flag("source_status") && after.Number("wait_count") == count
             && after.Number("timeout") == uint.MaxValue && after.Flag("wait_no_replica") && after.Text("wait_point") == "AFTER_SYNC";
-        return inForce ? default : throw new RefusedException(RefusalReason.NotInForce, $"mysqld did not take {count} acknowledgements per commit as its rule.");
+        return inForce ? default
+            : throw new RefusedException(RefusalReason.NotInForce, $"mysqld did not take {count} acknowledgements per commit as its rule.");
     }
 
     public static async Task<Nothing> OpenToClientsAsync(DbConnection connection, Func<bool> stillAllowed)
     {
         if (!stillAllowed())
         {
-            throw new RefusedException(RefusalReason.NoLongerAllowed, "Not opened to clients: the permission ended before the statement was sent.");
+            throw new RefusedException(
+                RefusalReason.NoLongerAllowed, "Not opened to clients: the permission ended before the statement was sent.");
         }
 
         await connection.ExecuteAsync(Statements.OpenToClientsIfLocked);
         return (await connection.RowAsync("SELECT @@global.offline_mode AS offline_mode")).Flag("offline_mode")
-            ? throw new RefusedException(RefusalReason.LockLost, "Not opened to clients: another agent holds the effects lock of this mysqld.")
+            ? throw new RefusedException(
+                RefusalReason.LockLost, "Not opened to clients: another agent holds the effects lock of this mysqld.")
             : default;
     }
 
@@ -94,9 +98,23 @@ internal static class Leading
     public static async Task<Nothing> LockOutAsync(DbConnection connection, string user)
     {
         await connection.ExecuteAsync(Statements.LockAccount(user, locked: true));
-        foreach (var row in await connection.QueryAsync(Statements.SessionsOf(user)))
+        return await KillAllAsync(connection, Statements.SessionsOf(user));
+    }
+
+    /// <summary>
+    /// Kills the sessions that the query names until it names none: a dump thread looks up only now and then, and may still send until
+    /// it is gone.
+    /// </summary>
+    public static async Task<Nothing> KillAllAsync(DbConnection connection, string query)
+    {
+        while (await connection.QueryAsync(query) is { Length: > 0 } sessions)
         {
-            await KillAsync(connection, long.Parse(row.Text("id"), CultureInfo.InvariantCulture));
+            foreach (var row in sessions)
+            {
+                await KillAsync(connection, row.Number("id"));
+            }
+
+            await Task.Delay(2);
         }
 
         return default;
@@ -127,7 +145,9 @@ internal static class Leading
         {
             await connection.ExecuteAsync(Statements.StartApplier);
             throw new RefusedException(
-                RefusalReason.NotApplied, $"{received.Minus(executed).Count} received transactions are not applied yet: this server cannot lead before they are.");
+                RefusalReason.NotApplied,
+                $"{received.Minus(executed).Count} received transactions are not applied yet:"
+                + " this server cannot lead before they are.");
         }
 
         await connection.ExecuteAsync(Statements.StopApplier);

@@ -15,20 +15,23 @@ public sealed class LocalServer : IAsyncDisposable
 {
     private readonly MysqlSession _effects;
     private readonly MysqlSession _fence;
+    private readonly MysqlSession _demotion;
     private readonly MysqlSession _slow;
     private readonly Probe _probe;
     private readonly Markers _markers;
     private readonly Cloning _cloning;
     private ImmutableHashSet<long> _ownConnections = [];
+    private volatile bool _demotionHangs;
 
     public LocalServer(LocalServerAccess access)
     {
         _effects = new MysqlSession(access) { OnOpen = RetakeLockAsync };
         _fence = new MysqlSession(access);
+        _demotion = new MysqlSession(access);
         _slow = new MysqlSession(access);
         _probe = new Probe(access);
         _markers = new Markers(access);
-        _cloning = new Cloning(access);
+        _cloning = new Cloning(access, _effects);
     }
 
     /// <summary>
@@ -38,6 +41,7 @@ public sealed class LocalServer : IAsyncDisposable
     public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation) => RunAsync(_effects, async connection =>
     {
         await TakeLockAsync(connection, fromAnyone: true);
+        _demotionHangs = false;
         _ = await _fence.UseAsync(fence => fence.RowAsync("SELECT 1 AS one"), cancellation);
         return default(Nothing);
     }, cancellation);
@@ -53,7 +57,7 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>R5, R6: receives from the ordered source, keeping every received transaction.</summary>
     public Task<Outcome<Following>> FollowAsync(FollowOrder order, CancellationToken cancellation) =>
-        RunAsync(_effects, connection => Receiving.FollowAsync(connection, order), cancellation);
+        RunAsync(_effects, connection => _demotionHangs ? throw DemotionHangs() : Receiving.FollowAsync(connection, order), cancellation);
 
     /// <summary>R2: becomes writable, all received being applied and W acknowledgements in force. Ordinary clients still wait.</summary>
     public Task<Outcome<Promoted>> PromoteAsync(PromoteOrder order, CancellationToken cancellation) =>
@@ -61,17 +65,21 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
     public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
-        RunAsync(_effects, connection => Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
+        RunAsync(_effects, connection =>
+            _demotionHangs ? throw DemotionHangs() : Leading.RequireAcknowledgementsAsync(connection, count), cancellation);
 
     /// <summary>Lets ordinary clients in, right after the caller said once more that it may.</summary>
     public Task<Outcome<Nothing>> OpenToClientsAsync(Func<bool> stillAllowed, CancellationToken cancellation) =>
         RunAsync(_effects, connection => Leading.OpenToClientsAsync(connection, stillAllowed), cancellation);
 
-    /// <summary>Enables the events that the leader before ran. Each is a commit that waits for its acknowledgement. Returns how many.</summary>
+    /// <summary>
+    /// Enables the events that the leader before ran. Each is a commit that waits for its acknowledgement. Returns how many.
+    /// </summary>
     public Task<Outcome<int>> EnableEventsAsync(CancellationToken cancellation) => RunAsync(_slow, Leading.EnableEventsAsync, cancellation);
 
     /// <summary>R12: a small commit of its own. Returns when it was acknowledged; several may be under way.</summary>
-    public Task<Outcome<MarkerCommitted>> MarkerAsync(long epoch, CancellationToken cancellation) => _markers.WriteAsync(epoch, cancellation);
+    public Task<Outcome<MarkerCommitted>> MarkerAsync(long epoch, CancellationToken cancellation) =>
+        _markers.WriteAsync(epoch, cancellation);
 
     /// <summary>
     /// R8: takes the last write, then closes to ordinary clients. Done only when the SET returned; past the deadline
@@ -81,10 +89,15 @@ public sealed class LocalServer : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(deadline);
-        return await RunAsync(_effects, Leading.DemoteAsync, limit.Token);
+        // Not over the effects connection: taking its lock back would kill a SET that hangs, and so make the server writable again.
+        var outcome = await RunAsync(_demotion, Leading.DemoteAsync, limit.Token);
+        _demotionHangs |= outcome is Outcome<Demoted>.Unknown;
+        return outcome;
     }
 
-    /// <summary>The fence's first rung: no ordinary client from here. Safe while sessions wait: they lose their connection and get no OK.</summary>
+    /// <summary>
+    /// The fence's first rung: no ordinary client from here. Safe while sessions wait: they lose their connection and get no OK.
+    /// </summary>
     public async Task<Outcome<Nothing>> CloseToClientsAsync(TimeSpan deadline, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -109,13 +122,15 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>
     /// Replaces this server's data by the donor's. mysqld ends when it is done (and starts no other): the caller awaits its
-    /// exit, has the data directory forget its server_uuid, starts it and asks <see cref="CloneResultAsync"/>.
+    /// exit, has the data directory forget its server_uuid, starts it and asks <see cref="CloneResultAsync"/>. Failed, the
+    /// server is read-only again and its own data may be there or not: the directory is marked incomplete before.
     /// </summary>
     public Task<Outcome<Nothing>> CloneAsync(CloneOrder order, IProgress<CloneProgress> progress, CancellationToken cancellation) =>
         _cloning.RunAsync(order, progress, cancellation);
 
     /// <summary>How the clone that this data came from ended; null where there was none.</summary>
-    public Task<Outcome<CloneResult?>> CloneResultAsync(CancellationToken cancellation) => RunAsync(_slow, Cloning.ResultAsync, cancellation);
+    public Task<Outcome<CloneResult?>> CloneResultAsync(CancellationToken cancellation) =>
+        RunAsync(_slow, Cloning.ResultAsync, cancellation);
 
     /// <summary>Returns when all transactions of the set are applied.</summary>
     public Task<Outcome<Nothing>> WaitForAsync(GtidSet set, CancellationToken cancellation) => RunAsync(_slow, async connection =>
@@ -128,13 +143,15 @@ public sealed class LocalServer : IAsyncDisposable
     {
         await _effects.DisposeAsync();
         await _fence.DisposeAsync();
+        await _demotion.DisposeAsync();
         await _slow.DisposeAsync();
         await _probe.DisposeAsync();
         await _markers.DisposeAsync();
         await _cloning.DisposeAsync();
     }
 
-    internal static async Task<Outcome<T>> RunAsync<T>(MysqlSession session, Func<DbConnection, Task<T>> work, CancellationToken cancellation)
+    internal static async Task<Outcome<T>> RunAsync<T>(MysqlSession session, Func<DbConnection, Task<T>> work,
+        CancellationToken cancellation)
     {
         try
         {
@@ -157,6 +174,10 @@ public sealed class LocalServer : IAsyncDisposable
             return new Outcome<T>.Unknown($"The connection to the server broke: {e.GetBaseException().Message}");
         }
     }
+
+    private static RefusedException DemotionHangs() => new(
+        RefusalReason.DemotionHangs,
+        "The demotion of this server has not returned: commits are still on their way to an OK, and mysqld must be killed.");
 
     /// <summary>A connection of ours that broke may have left the lock behind; a stranger's lock is not ours to take here.</summary>
     private Task RetakeLockAsync(DbConnection connection) => TakeLockAsync(connection, fromAnyone: false);
@@ -188,7 +209,8 @@ public sealed class LocalServer : IAsyncDisposable
         var taken = await connection.RowAsync(Statements.TakeLock);
         if (taken["taken"] != "1")
         {
-            throw new RefusedException(RefusalReason.LockLost, "The connection that holds the effects lock of mysqld did not end within 5 s of being killed.");
+            throw new RefusedException(
+                RefusalReason.LockLost, "The connection that holds the effects lock of mysqld did not end within 5 s of being killed.");
         }
 
         _ownConnections = _ownConnections.Add(me);

@@ -25,7 +25,8 @@ internal sealed class Markers(LocalServerAccess access) : IAsyncDisposable
         {
             if (_underWay >= MostUnderWay && Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(1))
             {
-                return new Outcome<MarkerCommitted>.Refused(new Refusal(RefusalReason.Busy, $"{_underWay} markers still wait for their acknowledgements."));
+                return new Outcome<MarkerCommitted>.Refused(
+                    new Refusal(RefusalReason.Busy, $"{_underWay} markers still wait for their acknowledgements."));
             }
 
             session = _idle.TryPop(out var idle) ? idle : new MysqlSession(access);

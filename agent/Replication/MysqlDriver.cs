@@ -25,7 +25,9 @@ internal static class MysqlDriver
         return new MySqlConnection(text.ConnectionString);
     }
 
-    /// <summary>A connection (not yet open) over TCP, always encrypted; the certificate is mysqld's own making and is not checked.</summary>
+    /// <summary>
+    /// A connection (not yet open) over TCP, always encrypted; the certificate is mysqld's own making and is not checked.
+    /// </summary>
     public static DbConnection Remote(string host, int port, string user, string password)
     {
         var text = Common(user, password);
@@ -35,12 +37,14 @@ internal static class MysqlDriver
         return new MySqlConnection(text.ConnectionString);
     }
 
-    /// <summary>Opens it. (MySql.Data's own OpenAsync cannot open a Unix socket: its end point has no address family.)</summary>
+    /// <summary>
+    /// Opens it. MySql.Data's own OpenAsync cannot open a Unix socket (its end point has no address family), and its Open
+    /// blocks on a server that hangs: on a thread of its own, so that it holds up nothing else.
+    /// </summary>
     public static Task OpenAsync(DbConnection connection)
     {
 #if STANDIN_PACKAGES
-        connection.Open();
-        return Task.CompletedTask;
+        return Task.Factory.StartNew(connection.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 #else
         return connection.OpenAsync();
 #endif

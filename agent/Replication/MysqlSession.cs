@@ -12,9 +12,13 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private DbConnection? _connection;
     private bool _disposed;
+    private int _abandoned;
 
     /// <summary>Runs once on each new connection before any work.</summary>
     public Func<DbConnection, Task> OnOpen { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Connections that were left to the server and that it has not let go of yet. Each costs it a thread.</summary>
+    public int Abandoned => Volatile.Read(ref _abandoned);
 
     /// <summary>Throws DbException, OperationCanceledException (the work may still happen) and what the work throws.</summary>
     public async Task<T> UseAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation)
@@ -35,7 +39,9 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
                 if (!running.IsCompleted)
                 {
                     _connection = null;
-                    _ = running.ContinueWith(_ => connection.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    _ = Interlocked.Increment(ref _abandoned);
+                    _ = running.ContinueWith(_ =>
+                        LetGo(connection), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 }
                 else if (e is DbException && !IsServersAnswer(e))
                 {
@@ -57,7 +63,8 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
         e is DbException error && MysqlDriver.ErrorNumber(error) is var number
         // 1000..1999 and 3000 up are the server's; 2000..2999 the client's. These few end the connection.
         && ((number is >= 1001 and < 2000) || number >= 3000)
-        && number is not (1040 or 1041 or 1042 or 1043 or 1044 or 1045 or 1053 or 1077 or 1079 or 1129 or 1130 or 1152 or 1153 or 1158 or 1159 or 1160 or 1161 or 1184
+        && number is not (1040 or 1041 or 1042 or 1043 or 1044 or 1045 or 1053 or 1077 or 1079 or 1129 or 1130 or 1152 or 1153 or 1158
+            or 1159 or 1160 or 1161 or 1184
             or 1203 or 1226 or 1927 or 3032 or 3169 or 4031);
 
     public async ValueTask DisposeAsync()
@@ -83,6 +90,12 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
         }
 
         return await work(connection);
+    }
+
+    private void LetGo(DbConnection connection)
+    {
+        _ = Interlocked.Decrement(ref _abandoned);
+        connection.Dispose();
     }
 
     // Saying goodbye to a server that hangs may block.

@@ -6,6 +6,9 @@ public enum RefusalReason
     /// <summary>Clients still wait for an acknowledgement: the act would tell them OK.</summary>
     SessionsWait,
 
+    /// <summary>A demotion passed its deadline: this mysqld can only be killed.</summary>
+    DemotionHangs,
+
     /// <summary>The server is writable and must not be.</summary>
     Writable,
 

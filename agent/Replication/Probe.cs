@@ -13,11 +13,10 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
 {
     private const int MostHanging = 8;
     private readonly MysqlSession _session = new(access);
-    private int _hanging;
 
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _hanging) >= MostHanging)
+        if (_session.Abandoned >= MostHanging)
         {
             return new ProbeOutcome.Hangs($"mysqld owes the answer to {MostHanging} earlier probes.");
         }
@@ -25,14 +24,15 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var answers = await _session.UseAsync(AskAsync, cancellation);
+            var answers = await _session.UseAsync(connection => connection.QueryAllAsync(Statements.Probe), cancellation);
             return new ProbeOutcome.Answered(Read(answers), Stopwatch.GetElapsedTime(started));
         }
         catch (OperationCanceledException)
         {
             return new ProbeOutcome.Hangs($"mysqld did not answer a probe for {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
         }
-        catch (DbException e) when (MysqlDriver.ErrorNumber(e) is var number and (1040 or 1044 or 1045 or 1129 or 1130 or 1203 or 1226 or 3032 or 3118))
+        catch (DbException e) when (
+            MysqlDriver.ErrorNumber(e) is var number and (1040 or 1044 or 1045 or 1129 or 1130 or 1203 or 1226 or 3032 or 3118))
         {
             return new ProbeOutcome.TurnedAway(number, $"mysqld lives and turned the agent away: {e.Message}");
         }
@@ -43,19 +43,6 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
-
-    private async Task<ImmutableArray<ImmutableArray<Row>>> AskAsync(DbConnection connection)
-    {
-        _ = Interlocked.Increment(ref _hanging);
-        try
-        {
-            return await connection.QueryAllAsync(Statements.Probe);
-        }
-        finally
-        {
-            _ = Interlocked.Decrement(ref _hanging);
-        }
-    }
 
     private static ServerStatus Read(ImmutableArray<ImmutableArray<Row>> answers)
     {
@@ -98,7 +85,7 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
         row.Text("host"),
         (int)row.Number("port"),
         row.Text("user"),
-        row.Has("source_uuid") ? row.Text("source_uuid") : "",
+        row.Has("source_uuid") ? row.Text("source_uuid").Trim() : "",
         (int)row.Number("error_number"),
         row.Text("error_text"));
 

@@ -18,9 +18,10 @@ internal static class Receiving
     public static async Task<Following> FollowAsync(DbConnection connection, FollowOrder order)
     {
         await RequireReadOnlyAsync(connection);
-        await StopLeadingAsync(connection);
+        var led = await CheckNobodyWaitsAsync(connection);
+        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
         var channel = await ChannelAsync(connection);
-        if (channel is not null && await FollowsAlreadyAsync(connection, channel, order))
+        if (!led && channel is not null && await FollowsAlreadyAsync(connection, channel, order))
         {
             return await FinishAsync(connection, order, keptRelayLog: true);
         }
@@ -40,6 +41,13 @@ internal static class Receiving
         RequireAllowed(order);
         await connection.ExecuteAsync(Statements.StartReceiver);
         await connection.ExecuteAsync(Statements.StartApplier);
+        if (led)
+        {
+            // Takes a second where a replica was attached lately (MySQL's thread for acknowledgements looks up that often), and
+            // this node's own acknowledgements may be needed now: hence last. Read-only, only the applier can have begun to wait.
+            await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
+        }
+
         return await FinishAsync(connection, order, hostOnly);
     }
 
@@ -63,33 +71,33 @@ internal static class Receiving
         return Probe.ReadSets(answers[0], answers[1]);
     }
 
-    public static async Task<Row?> ChannelAsync(DbConnection connection) => (await connection.QueryAsync(Statements.Channel)).FirstOrDefault() is { } row
+    public static async Task<Row?> ChannelAsync(DbConnection connection) =>
+        (await connection.QueryAsync(Statements.Channel)).FirstOrDefault() is { } row
         && row.Text("host").Length > 0 ? row : null;
 
     private static async Task RequireReadOnlyAsync(DbConnection connection)
     {
         if (!(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only"))
         {
-            throw new RefusedException(RefusalReason.Writable, "This server is writable: it is demoted or killed before it follows another.");
+            throw new RefusedException(
+                RefusalReason.Writable, "This server is writable: it is demoted or killed before it follows another.");
         }
     }
 
-    private static async Task StopLeadingAsync(DbConnection connection)
+    /// <summary>
+    /// Whether the semi-sync source side is on and has to be turned off. Off tells every waiting client OK: so nobody may wait.
+    /// </summary>
+    private static async Task<bool> CheckNobodyWaitsAsync(DbConnection connection)
     {
         var semiSync = await connection.RowAsync(Statements.SemiSync);
-        if (semiSync.Flag("source_enabled"))
+        if (semiSync.Flag("source_enabled") && semiSync.Number("wait_sessions") is > 0 and var waiting)
         {
-            // Off tells every waiting client OK. Read-only as it is, no further session can begin to wait.
-            if (semiSync.Number("wait_sessions") is > 0 and var waiting)
-            {
-                throw new RefusedException(
-                    RefusalReason.SessionsWait, $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
-            }
-
-            await connection.ExecuteAsync(Statements.RequireNoAcknowledgement);
+            throw new RefusedException(
+                RefusalReason.SessionsWait,
+                $"{waiting} sessions still wait for an acknowledgement: turning semi-sync off would tell them OK.");
         }
 
-        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
+        return semiSync.Flag("source_enabled");
     }
 
     private static async Task ChangeSourceAsync(DbConnection connection, FollowOrder order, bool hasChannel)
@@ -100,7 +108,8 @@ internal static class Receiving
             await connection.ExecuteAsync(Statements.StartApplier); // so that the next attempt finds it done
             throw new RefusedException(
                 RefusalReason.NotApplied,
-                $"{received.Minus(executed).Count} received transactions are not applied yet: changing more than the source's host would throw them away.");
+                $"{received.Minus(executed).Count} received transactions are not applied yet:"
+                + " changing more than the source's host would throw them away.");
         }
 
         if (hasChannel)
@@ -113,7 +122,8 @@ internal static class Receiving
 
     private static async Task<bool> FollowsAlreadyAsync(DbConnection connection, Row channel, FollowOrder order)
     {
-        if (channel.Text("host") != order.Host || !IsSameButHost(channel, order) || channel.Text("receiver") == "OFF" || channel.Text("applier") != "ON")
+        if (channel.Text("host") != order.Host || !IsSameButHost(channel, order) || channel.Text("receiver") == "OFF"
+            || channel.Text("applier") != "ON")
         {
             return false;
         }
@@ -138,7 +148,8 @@ internal static class Receiving
         bool acknowledging;
         do
         {
-            channel = await ChannelAsync(connection) ?? throw new RefusedException(RefusalReason.NotInForce, "The replication channel is gone.");
+            channel = await ChannelAsync(connection)
+                ?? throw new RefusedException(RefusalReason.NotInForce, "The replication channel is gone.");
             acknowledging = (await connection.RowAsync(Statements.SemiSync)).Flag("replica_status");
             if (channel.Text("receiver") == "ON" && acknowledging == order.Acknowledge)
             {

@@ -9,7 +9,8 @@ namespace MySqlHa.Replication;
 /// <summary>One row of an answer: values by column name (any case), as text. The border where MySQL's words become ours.</summary>
 internal sealed class Row(Dictionary<string, string?> values)
 {
-    public string? this[string column] => values.TryGetValue(column, out var value) ? value : throw new FormatException($"the answer has no column '{column}'");
+    public string? this[string column] =>
+        values.TryGetValue(column, out var value) ? value : throw new FormatException($"the answer has no column '{column}'");
 
     public bool Has(string column) => values.ContainsKey(column);
 
@@ -62,7 +63,8 @@ internal static class Sql
         _ = await command.ExecuteNonQueryAsync();
     }
 
-    public static async Task<ImmutableArray<Row>> QueryAsync(this DbConnection connection, string sql) => (await connection.QueryAllAsync(sql))[0];
+    public static async Task<ImmutableArray<Row>> QueryAsync(this DbConnection connection, string sql) =>
+        (await connection.QueryAllAsync(sql))[0];
 
     public static async Task<Row> RowAsync(this DbConnection connection, string sql) => (await connection.QueryAsync(sql))[0];
 

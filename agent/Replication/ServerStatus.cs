@@ -15,7 +15,8 @@ public enum ReplicationState
 /// <summary>The side that receives from the source. It is what a semi-sync acknowledgement speaks of.</summary>
 /// <param name="SourceUuid">Of the server last connected to; empty before the first connection.</param>
 /// <param name="ErrorNumber">MySQL's number of the last error, 0 for none.</param>
-public sealed record ReceiverStatus(ReplicationState State, string SourceHost, int SourcePort, string User, string SourceUuid, int ErrorNumber, string ErrorText)
+public sealed record ReceiverStatus(ReplicationState State, string SourceHost, int SourcePort, string User, string SourceUuid,
+    int ErrorNumber, string ErrorText)
 {
     public static readonly ReceiverStatus None = new(ReplicationState.None, "", 0, "", "", 0, "");
 }
@@ -28,7 +29,9 @@ public sealed record ApplierStatus(ReplicationState State, int ErrorNumber, stri
 }
 
 /// <summary>Semi-sync's two sides: what was set, and what is at work (they differ until a thread is restarted).</summary>
-/// <param name="WaitSessions">Sessions whose commit waits for an acknowledgement now.</param>
+/// <param name="WaitSessions">
+/// Sessions whose commit waits for an acknowledgement now. Commits queued behind those are not counted: 1 means at least one.
+/// </param>
 /// <param name="SourceClients">Acknowledging replicas attached now.</param>
 /// <param name="WaitCount">How many must acknowledge a commit, where the source side is enabled.</param>
 public sealed record SemiSyncStatus(

@@ -43,10 +43,14 @@ public static class DataDirectory
         };
     }
 
-    /// <summary>Says that the directory's content is about to be replaced (by a clone): until <see cref="MarkComplete"/> it is half made.</summary>
+    /// <summary>
+    /// Says that the directory's content is about to be replaced (by a clone): until <see cref="MarkComplete"/> it is half made.
+    /// </summary>
     public static void MarkIncomplete(string directory) => WriteMark(directory, new Mark(Complete: false));
 
-    /// <summary>Says that the directory holds whole data of ours; also how a stranger's data is adopted, on an operator's word only.</summary>
+    /// <summary>
+    /// Says that the directory holds whole data of ours; also how a stranger's data is adopted, on an operator's word only.
+    /// </summary>
     public static void MarkComplete(string directory) => WriteMark(directory, new Mark(Complete: true));
 
     /// <summary>

@@ -31,7 +31,8 @@ internal sealed class Initialisation(MysqldOptions options)
         switch (state)
         {
             case DataDirectoryState.OurData:
-                throw new SupervisionException(SupervisionError.ForeignData, $"'{options.DataDirectory}' holds this node's data: it is not initialised again.");
+                throw new SupervisionException(
+                    SupervisionError.ForeignData, $"'{options.DataDirectory}' holds this node's data: it is not initialised again.");
             case DataDirectoryState.ForeignData:
                 throw StartFailure.FromState(state, options);
             default:
@@ -94,7 +95,8 @@ internal sealed class Initialisation(MysqldOptions options)
             var failure = StartFailure.FromExit(exit, log, options);
             throw failure.Error == SupervisionError.ExitedDuringStart
                 ? new SupervisionException(
-                    SupervisionError.InitialisationFailed, $"The data directory could not be made: {string.Join(" | ", log.LastErrors(3).DefaultIfEmpty(failure.Message))}")
+                    SupervisionError.InitialisationFailed,
+                    $"The data directory could not be made: {string.Join(" | ", log.LastErrors(3).DefaultIfEmpty(failure.Message))}")
                 : failure;
         }
     }

@@ -83,7 +83,9 @@ internal static partial class LinuxProcess
         return result != pid ? null : (status & 0x7f) == 0 ? ((status >> 8) & 0xff, null) : (null, status & 0x7f);
     }
 
-    /// <summary>When the kernel started the process, in its ticks since boot; null where there is no such process (or only a dead one).</summary>
+    /// <summary>
+    /// When the kernel started the process, in its ticks since boot; null where there is no such process (or only a dead one).
+    /// </summary>
     public static long? StartTime(int pid)
     {
         try
@@ -111,7 +113,8 @@ internal static partial class LinuxProcess
     }
 
     public static IEnumerable<int> All() =>
-        Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0);
+        Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0).Where(pid => pid > 0);
 
     public static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
@@ -129,7 +132,8 @@ internal static partial class LinuxProcess
     {
         if (error != 0)
         {
-            throw new SupervisionException(SupervisionError.SystemCall, $"The system refused {what}: {Marshal.GetPInvokeErrorMessage(error)}.");
+            throw new SupervisionException(
+                SupervisionError.SystemCall, $"The system refused {what}: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
     }
 

@@ -19,13 +19,15 @@ public sealed partial record MysqldBinary(string Path, Version Version, string V
     {
         if (!File.Exists(path))
         {
-            throw new SupervisionException(SupervisionError.WrongBinary, $"There is no mysqld at '{path}': name an existing MySQL 8.4 or 9.x server program.");
+            throw new SupervisionException(
+                SupervisionError.WrongBinary, $"There is no mysqld at '{path}': name an existing MySQL 8.4 or 9.x server program.");
         }
 
         var (exitCode, output) = await RunAsync(path, cancellation);
         return exitCode == 0
             ? Judge(path, output.Trim())
-            : throw new SupervisionException(SupervisionError.WrongBinary, $"'{path} --version' failed with {exitCode}: {FirstLine(output)}");
+            : throw new SupervisionException(
+                SupervisionError.WrongBinary, $"'{path} --version' failed with {exitCode}: {FirstLine(output)}");
     }
 
     /// <summary>What a program that calls itself this is worth. Separate from running it, so that it can be tried on any text.</summary>

@@ -9,9 +9,12 @@ internal sealed class MysqldErrorLog(string path, long from)
 
     public static MysqldErrorLog FromNow(string path) => new(path, File.Exists(path) ? new FileInfo(path).Length : 0);
 
-    /// <summary>The last lines that mysqld itself calls errors, without their time stamps; oldest first. Empty where there is no log.</summary>
+    /// <summary>
+    /// The last lines that mysqld itself calls errors, without their time stamps; oldest first. Empty where there is no log.
+    /// </summary>
     public IReadOnlyList<string> LastErrors(int count) =>
-        [.. Lines().Where(l => l.Contains("[ERROR]", StringComparison.Ordinal)).Select(WithoutStamp).Where(l => !l.EndsWith("Aborting", StringComparison.Ordinal)).TakeLast(count)];
+        [.. Lines().Where(l => l.Contains("[ERROR]", StringComparison.Ordinal)).Select(WithoutStamp)
+            .Where(l => !l.EndsWith("Aborting", StringComparison.Ordinal)).TakeLast(count)];
 
     /// <summary>The last lines of any kind: what there is to say where mysqld never came to write an error.</summary>
     public IReadOnlyList<string> LastLines(int count) => [.. Lines().TakeLast(count)];

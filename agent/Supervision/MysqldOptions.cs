@@ -54,6 +54,7 @@ public sealed record MysqldOptions
             ErrorLog = Absolute(ErrorLog),
         };
         Require(ServerId != 0, "ServerId is 0: mysqld needs a number from 1 to 4294967295.");
+        Require(System.Net.IPAddress.TryParse(Host, out _), $"Host '{Host}' is no IP address: mysqld listens on one of this machine's.");
         Require(Port is > 0 and < 65536, $"Port {Port} is not a port: 1 to 65535.");
         Require(ReplicaNetTimeoutSeconds is >= 1 and <= 60, $"ReplicaNetTimeoutSeconds {ReplicaNetTimeoutSeconds} is not within 1 to 60.");
         Require(

@@ -86,7 +86,8 @@ public static class MysqldProcess
     {
         var pid = LinuxProcess.Spawn(options.Command, arguments, options.ErrorLog);
         return RunningMysqld.Hold(pid, child: true, log)
-            ?? throw new SupervisionException(SupervisionError.SystemCall, $"The system gave no handle on process {pid}: this agent needs Linux 5.3 or later.");
+            ?? throw new SupervisionException(
+                SupervisionError.SystemCall, $"The system gave no handle on process {pid}: this agent needs Linux 5.3 or later.");
     }
 
     internal static string DataDirectoryArgument(MysqldOptions options) => $"--datadir={options.DataDirectory}";
@@ -105,10 +106,11 @@ public static class MysqldProcess
                 SupervisionError.DataInUse, $"The data directory '{options.DataDirectory}' is in use by another mysqld, process {user}.");
         }
 
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var address = IPAddress.Parse(options.Host);
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            probe.Bind(new IPEndPoint(IPAddress.Parse(options.Host), options.Port));
+            probe.Bind(new IPEndPoint(address, options.Port));
         }
         catch (SocketException e)
         {
@@ -124,7 +126,8 @@ public static class MysqldProcess
         return arguments.Contains(DataDirectoryArgument(options)) && arguments.Contains($"--defaults-file={options.ConfigFile}");
     }
 
-    private static async Task WaitUntilReadyAsync(MysqldOptions options, RunningMysqld mysqld, MysqldErrorLog log, CancellationToken cancellation)
+    private static async Task WaitUntilReadyAsync(MysqldOptions options, RunningMysqld mysqld, MysqldErrorLog log,
+        CancellationToken cancellation)
     {
         while (!await AnswersAsync(options.Socket, cancellation))
         {
@@ -158,7 +161,8 @@ public static class MysqldProcess
             await stream.ReadExactlyAsync(greeting, patience.Token);
             return greeting[3] == 0 && greeting[4] == 10;
         }
-        catch (Exception e) when (e is IOException or SocketException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or SocketException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }

@@ -51,11 +51,14 @@ public static partial class MysqldSettings
     private static readonly ImmutableArray<string> Owned =
     [
         "datadir", "bind_address", "port", "socket", "pid_file", "log_error", "server_id", "report_host", "report_port", "user",
-        "sync_relay_log", "replica_net_timeout", "plugin_load", "plugin_load_add", "early_plugin_load", "init_file", "daemonize", "initialize",
+        "sync_relay_log", "replica_net_timeout", "plugin_load", "plugin_load_add", "early_plugin_load", "init_file", "daemonize",
+        "initialize",
         "initialize_insecure", "skip_grant_tables", "skip_networking", "defaults_file", "defaults_extra_file", "server_uuid", "auto_cnf",
-        "log_bin_index", "relay_log_index", "innodb_force_recovery", "innodb_read_only", "tc_heuristic_recover", "gtid_executed", "gtid_purged", "replicate_do_db",
+        "log_bin_index", "relay_log_index", "innodb_force_recovery", "innodb_read_only", "tc_heuristic_recover", "gtid_executed",
+        "gtid_purged", "replicate_do_db",
         "replicate_ignore_db", "replicate_do_table", "replicate_ignore_table", "replicate_wild_do_table", "replicate_wild_ignore_table",
-        "replicate_rewrite_db", "binlog_do_db", "binlog_ignore_db", "replica_skip_errors", "replica_exec_mode", "read_only", "super_read_only",
+        "replicate_rewrite_db", "binlog_do_db", "binlog_ignore_db", "replica_skip_errors", "replica_exec_mode", "read_only",
+        "super_read_only",
     ];
 
     // Three nodes run on a laptop; a server with memory to spare says so in its configuration.
@@ -67,6 +70,8 @@ public static partial class MysqldSettings
         ["table_open_cache"] = "400",
         ["table_definition_cache"] = "800",
         ["temptable_max_ram"] = "64M",
+        ["performance_schema_digests_size"] = "200",
+        ["performance_schema_error_size"] = "0",
         ["max_connections"] = "300",
         ["max_connect_errors"] = "4294967295", // a peer that came and went too often would be locked out
         ["skip_name_resolve"] = "ON", // a name server that hangs must not hang a login
@@ -86,7 +91,8 @@ public static partial class MysqldSettings
         {
             if (!KeyPattern().IsMatch(key) || value.AsSpan().ContainsAny("\r\n\0"))
             {
-                throw new SupervisionException(SupervisionError.WrongOptions, $"The mysqld setting '{key}' is not one name with a one-line value.");
+                throw new SupervisionException(
+                    SupervisionError.WrongOptions, $"The mysqld setting '{key}' is not one name with a one-line value.");
             }
 
             var plain = Plain(key);
@@ -95,7 +101,8 @@ public static partial class MysqldSettings
             if (clash is not null && !Modest.ContainsKey(plain))
             {
                 throw new SupervisionException(
-                    SupervisionError.WrongOptions, $"The mysqld setting '{key}' may not be changed: the cluster's safety rests on its own value of {clash}.");
+                    SupervisionError.WrongOptions,
+                    $"The mysqld setting '{key}' may not be changed: the cluster's safety rests on its own value of {clash}.");
             }
         }
     }
@@ -125,8 +132,10 @@ public static partial class MysqldSettings
     internal static string RenderForInitialisation(MysqldOptions options)
     {
         var lines = Common(options);
-        lines.AddRange(["partial_revokes = ON", "innodb_redo_log_capacity = 128M", "innodb_buffer_pool_size = 64M", "log_error_verbosity = 2", "mysqlx = OFF"]);
-        var schema = new[] { "lower_case_table_names", "innodb_page_size", "innodb_data_file_path", "innodb_undo_tablespaces", "character_set_server", "collation_server" };
+        lines.AddRange(["partial_revokes = ON", "innodb_redo_log_capacity = 128M", "innodb_buffer_pool_size = 64M",
+            "log_error_verbosity = 2", "mysqlx = OFF"]);
+        var schema = new[] { "lower_case_table_names", "innodb_page_size", "innodb_data_file_path", "innodb_undo_tablespaces",
+            "character_set_server", "collation_server" };
         lines.AddRange(options.Settings.Where(s => schema.Contains(Plain(s.Key))).Select(s => $"{s.Key} = {Quoted(s.Value)}"));
         return Text(lines);
     }
@@ -165,7 +174,8 @@ public static partial class MysqldSettings
     /// <summary>One spelling for the many that mysqld takes: dashes, prefixes, and the older words for source and replica.</summary>
     private static string Plain(string key)
     {
-        var plain = key.ToLowerInvariant().Replace('-', '_').Replace("slave", "replica", StringComparison.Ordinal).Replace("master", "source", StringComparison.Ordinal);
+        var plain = key.ToLowerInvariant().Replace('-', '_').Replace("slave", "replica", StringComparison.Ordinal)
+            .Replace("master", "source", StringComparison.Ordinal);
         string[] prefixes = ["loose_", "skip_", "disable_", "enable_", "maximum_"];
         while (prefixes.FirstOrDefault(p => plain.StartsWith(p, StringComparison.Ordinal)) is { } prefix)
         {

@@ -33,7 +33,9 @@ public sealed class RunningMysqld
 
     public int Pid { get; }
 
-    /// <summary>The kernel's start time of the process, in its ticks since boot. With the number it names the process for this boot.</summary>
+    /// <summary>
+    /// The kernel's start time of the process, in its ticks since boot. With the number it names the process for this boot.
+    /// </summary>
     public long StartTime { get; }
 
     /// <summary>Started by an earlier agent: not our child.</summary>
@@ -42,7 +44,10 @@ public sealed class RunningMysqld
     /// <summary>Done as soon as the process has ended and, where it was our child, is reaped.</summary>
     public Task<ExitReport> Exited => _exited.Task;
 
-    /// <summary>SIGKILL: the only way a mysqld of the cluster is stopped. Anything gentler tells waiting clients OK. Await <see cref="Exited"/> after it.</summary>
+    /// <summary>
+    /// SIGKILL: the only way a mysqld of the cluster is stopped. Anything gentler tells waiting clients OK. Await <see cref="Exited"/>
+    /// after it.
+    /// </summary>
     public void Kill()
     {
         lock (_handleGate)

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace MySqlHa.Supervision;
 
-/// <summary>Why mysqld did not start, in one sentence: from the system's refusal, the directory's state or the last lines of its log.</summary>
+/// <summary>
+/// Why mysqld did not start, in one sentence: from the system's refusal, the directory's state or the last lines of its log.
+/// </summary>
 internal static class StartFailure
 {
     private const int NoSpace = 28;
@@ -11,9 +13,11 @@ internal static class StartFailure
     {
         DataDirectoryState.ForeignData => new SupervisionException(
             SupervisionError.ForeignData,
-            $"'{options.DataDirectory}' holds data that this agent did not make; it is left alone. Name an empty directory, or adopt the data explicitly."),
+            $"'{options.DataDirectory}' holds data that this agent did not make; it is left alone."
+            + " Name an empty directory, or adopt the data explicitly."),
         _ => new SupervisionException(
-            SupervisionError.NotInitialised, $"The data directory '{options.DataDirectory}' is not ready to be served: it is {Said(state)}."),
+            SupervisionError.NotInitialised,
+            $"The data directory '{options.DataDirectory}' is not ready to be served: it is {Said(state)}."),
     };
 
     public static SupervisionException FromPort(SocketException e, MysqldOptions options) => e.SocketErrorCode switch
@@ -35,23 +39,27 @@ internal static class StartFailure
 
     public static SupervisionException FromExit(ExitReport exit, MysqldErrorLog log, MysqldOptions options)
     {
-        var errors = exit.LastErrors;
-        var all = string.Join(" | ", log.LastErrors(20));
-        var quoted = string.Join(" | ", errors.Count > 0 ? errors : log.LastLines(3));
+        // The first error is the cause, the last what came of it.
+        var errors = log.LastErrors(20);
+        var all = string.Join(" | ", errors);
+        var quoted = string.Join(" | ", errors.Count > 3 ? [.. errors.Take(2), errors[^1]] : errors.Count > 0 ? errors : log.LastLines(3));
         var end = exit.Signal is { } signal ? $"signal {signal}" : $"code {exit.ExitCode}";
         bool Says(params string[] words) => words.Any(w => all.Contains(w, StringComparison.OrdinalIgnoreCase));
 
         return true switch
         {
             _ when Says("MY-010262", "MY-010257", "Do you already have another mysqld server running on port", "Bind on TCP/IP port") =>
-                new(SupervisionError.PortTaken, $"{options.Host}:{options.Port} is taken: mysqld could not listen there. It said: {quoted}"),
+                new(SupervisionError.PortTaken,
+                    $"{options.Host}:{options.Port} is taken: mysqld could not listen there. It said: {quoted}"),
             _ when Says("Unable to lock ./", "is using unix socket file", "another mysqld process is already using the same InnoDB") =>
-                new(SupervisionError.DataInUse, $"The data directory '{options.DataDirectory}' is in use by another mysqld. It said: {quoted}"),
+                new(SupervisionError.DataInUse,
+                    $"The data directory '{options.DataDirectory}' is in use by another mysqld. It said: {quoted}"),
             _ when Says("No space left", "errno: 28", "OS errno 28", "error number 28", "disk is full") =>
                 new(SupervisionError.DiskFull, $"mysqld could not start because the disk is full. It said: {quoted}"),
             _ when Says("Permission denied", "errno: 13", "error number 13") =>
                 new(SupervisionError.Permissions, $"mysqld may not use its files under '{options.DataDirectory}'. It said: {quoted}"),
-            _ => new(SupervisionError.ExitedDuringStart, $"mysqld ended with {end} before it answered. It said: {(quoted.Length > 0 ? quoted : "nothing")}"),
+            _ => new(SupervisionError.ExitedDuringStart,
+                $"mysqld ended with {end} before it answered. It said: {(quoted.Length > 0 ? quoted : "nothing")}"),
         };
     }
 

@@ -1,6 +1,8 @@
 namespace MySqlHa.Tests.RealMysqld;
 
-/// <summary>The mysqld these tests run: MYSQLD, else the repository's own copy, else PATH. None found fails the test that asks, with a sentence.</summary>
+/// <summary>
+/// The mysqld these tests run: MYSQLD, else the repository's own copy, else PATH. None found fails the test that asks, with a sentence.
+/// </summary>
 internal static class MysqldOnThisMachine
 {
     public static string Mysqld => Find("mysqld", "MYSQLD");
@@ -19,11 +21,13 @@ internal static class MysqldOnThisMachine
                 .Concat(path.Append("/usr/sbin").Select(d => Path.Combine(d, program)))
                 .FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException(
-                $"No {program} found: these tests need a real MySQL 8.4 or 9.x. Set {variable}=/path/to/{program}, or run tools/fetch-mysql.");
+                $"No {program} found: these tests need a real MySQL 8.4 or 9.x."
+                + $" Set {variable}=/path/to/{program}, or run tools/fetch-mysql.");
     }
 
     private static IEnumerable<string> BesideMysqld(string program) =>
-        Environment.GetEnvironmentVariable("MYSQLD") is { Length: > 0 } mysqld ? [Path.Combine(Path.GetDirectoryName(mysqld)!, program)] : [];
+        Environment.GetEnvironmentVariable("MYSQLD") is { Length: > 0 } mysqld ? [Path.Combine(Path.GetDirectoryName(mysqld)!, program)]
+            : [];
 
     private static string RepositoryRoot()
     {

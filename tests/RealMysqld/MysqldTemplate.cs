@@ -20,7 +20,9 @@ public sealed class MysqldTemplate : IAsyncLifetime
 
     public string Root => _root;
 
-    /// <summary>The mark of a data directory is made by us, so a test must see it; the template keeps the options it was made with.</summary>
+    /// <summary>
+    /// The mark of a data directory is made by us, so a test must see it; the template keeps the options it was made with.
+    /// </summary>
     internal MysqldOptions Options { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -55,6 +57,7 @@ public sealed class MysqldTemplate : IAsyncLifetime
 
     internal void CopyTo(MysqldOptions options)
     {
+        Assert.False(Directory.Exists(options.DataDirectory), $"{options.DataDirectory}: left behind by another test");
         _ = Directory.CreateDirectory(Path.GetDirectoryName(options.DataDirectory)!);
         using var copy = Process.Start("cp", ["-a", "--reflink=auto", Options.DataDirectory, options.DataDirectory]);
         copy.WaitForExit();

@@ -5,10 +5,13 @@ using Xunit;
 
 namespace MySqlHa.Tests.RealMysqld;
 
-/// <summary>One real mysqld on a loopback address, as the agent runs it, and the agent's access to it. Killed with its data at the end.</summary>
+/// <summary>
+/// One real mysqld on a loopback address, as the agent runs it, and the agent's access to it. Killed with its data at the end.
+/// </summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private TestNode(MysqldOptions options, RunningMysqld mysqld) => (Options, Mysqld, Server) = (options, mysqld, new LocalServer(Access(options)));
+    private TestNode(MysqldOptions options, RunningMysqld mysqld) =>
+        (Options, Mysqld, Server) = (options, mysqld, new LocalServer(Access(options)));
 
     public MysqldOptions Options { get; }
 
@@ -30,9 +33,6 @@ internal sealed class TestNode : IAsyncDisposable
         _ = (await node.Server.TakeLockAsync(Within(10))).OrThrow();
         return node;
     }
-
-    public static async Task<TestNode[]> StartSeveralAsync(MysqldTemplate template, int count) =>
-        await Task.WhenAll(Enumerable.Range(1, count).Select(n => StartAsync(template, n)));
 
     public async Task KillAsync()
     {
@@ -80,10 +80,25 @@ internal sealed class TestNode : IAsyncDisposable
         return status;
     }
 
+    public async Task<ServerStatus> UntilAsync(string what, Func<ServerStatus, Task<bool>> condition)
+    {
+        ServerStatus? status = null;
+        _ = await UntilAsync(what, s => (status = s) is not null);
+        var deadline = Within(10);
+        while (!await condition(status!))
+        {
+            Assert.False(deadline.IsCancellationRequested, $"{Options.Host}: not within 10 s: {what}. Last seen: {status}");
+            status = await StatusAsync();
+        }
+
+        return status!;
+    }
+
     /// <summary>An application's connection: TCP, TLS, the ordinary account.</summary>
     public async Task<DbConnection> ClientAsync()
     {
-        var connection = MysqlDriver.Remote(Options.Host, Options.Port, MysqldTemplate.Accounts.Application!.User, MysqldTemplate.Accounts.Application.Password);
+        var connection = MysqlDriver.Remote(Options.Host, Options.Port, MysqldTemplate.Accounts.Application!.User,
+            MysqldTemplate.Accounts.Application.Password);
         await MysqlDriver.OpenAsync(connection).WaitAsync(Within(10));
         return connection;
     }
@@ -100,7 +115,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>A statement as the agent's account, which may set variables and stop threads.</summary>
     public async Task AgentDoesAsync(string statement)
     {
-        await using var connection = MysqlDriver.Local(Options.Socket, MysqldTemplate.Accounts.Agent.User, MysqldTemplate.Accounts.Agent.Password);
+        await using var connection = MysqlDriver.Local(Options.Socket, MysqldTemplate.Accounts.Agent.User,
+            MysqldTemplate.Accounts.Agent.Password);
         await MysqlDriver.OpenAsync(connection).WaitAsync(Within(10));
         await connection.ExecuteAsync(statement);
     }
@@ -108,7 +124,7 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task<string> ClientReadsAsync(string expression)
     {
         await using var client = await ClientAsync();
-        return (await client.RowAsync($"SELECT {expression} AS value")).Text("value");
+        return (await client.RowAsync($"SELECT (SELECT {expression}) AS value")).Text("value");
     }
 
     public async ValueTask DisposeAsync()
