@@ -59,6 +59,14 @@ public sealed partial class RoomTests
     }
 
     [Fact]
+    public void The_infrastructure_shares_no_code_with_the_agent() =>
+        Repository.None(
+            from file in Repository.Tracked.Where(f => f.StartsWith("infra/", StringComparison.Ordinal))
+            let text = File.ReadAllText(Path.Combine(Repository.Root, file))
+            where text.Contains("agent.csproj", StringComparison.Ordinal) || UsedRooms(text, TypesByRoom()).Count > 0
+            select file);
+
+    [Fact]
     public void The_plan_has_no_circle()
     {
         var done = new HashSet<string>();

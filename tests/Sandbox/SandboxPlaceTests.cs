@@ -1,3 +1,5 @@
+using MySqlHa.Cluster;
+using MySqlHa.Configuration;
 using MySqlHa.Sandbox;
 using Xunit;
 
@@ -17,12 +19,13 @@ public sealed class SandboxPlaceTests
     public void The_agent_is_told_who_it_is_and_who_the_others_are()
     {
         using var sandbox = new TemporarySandbox("127.0.51.31");
-        var yaml = File.ReadAllLines(sandbox.Place.Nodes[1].ConfigFile);
-        Assert.Contains("name: node2", yaml);
-        Assert.Contains("listen: 127.0.51.32", yaml);
-        Assert.Contains("peers: [127.0.51.31, 127.0.51.32, 127.0.51.33]", yaml);
-        Assert.Contains("voters: 3", yaml);
-        Assert.Contains("  mysql: 3306", yaml);
+        var node = sandbox.Place.Nodes[1];
+        var options = AgentOptionsFile.Load(node.ConfigFile, new Dictionary<string, IReadOnlyList<string>>());
+        Assert.Equal(("production", "node2", 3), (options.Group, options.Name, options.Voters));
+        Assert.Equal(new NodeAddress("127.0.51.32", RingPort: 9638, HttpPort: 9631, MysqlPort: 3306), options.Address);
+        Assert.Equal(["127.0.51.31", "127.0.51.33"], options.Peers.Select(p => p.Host));
+        Assert.Equal((node.DataDirectory, node.ClientFile), (options.Data, options.ClientFile));
+        Assert.Equal((sandbox.Place.RingKeyFile, "/bin/true", Timing.Lan), (options.RingKeyPath, options.Mysqld, options.Timing));
     }
 
     [Fact]
