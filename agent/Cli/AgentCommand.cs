@@ -8,7 +8,7 @@ internal static class AgentCommand
 {
     public static Command Build(Func<AgentOptions, CancellationToken, Task<int>> run)
     {
-        var config = new Option<string?>("--config", "-c") { Description = "Configuration, one YAML file; flags win over it", HelpName = "FILE" };
+        var config = Text("--config", "Configuration, one YAML file; flags win over it", "FILE");
         var peers = new Option<string[]>("--peer") { Description = "Another node; may be given more than once", HelpName = "HOST[:9638]" };
         var adopt = new Option<bool>("--adopt") { Description = "Take over a data directory that has data of its own" };
         Option<string?>[] texts =
@@ -23,19 +23,26 @@ internal static class AgentCommand
             Text("--timing", "fast, lan, balanced or wan (default: lan)", "PRESET"),
             Text("--voters", "3, 5 or 7 (default: 3)", "COUNT"),
         ];
-        var command = new Command("agent", "Runs the agent of this node until it is told to stop (SIGTERM, SIGINT)") { config, peers, adopt };
+        const string Description = "Runs the agent of this node until it is told to stop (SIGTERM, SIGINT)";
+        var command = new Command("agent", Description) { config, peers, adopt };
         foreach (var text in texts)
         {
             command.Options.Add(text);
         }
 
-        command.SetAction((parse, cancellation) => RunAsync(parse, parse.GetValue(config), Flags(parse, texts, peers, adopt), run, cancellation));
+        command.SetAction((parse, cancellation) =>
+            RunAsync(parse, parse.GetValue(config), Flags(parse, texts, peers, adopt), run, cancellation));
         return command;
     }
 
-    private static Option<string?> Text(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+    private static Option<string?> Text(string name, string description, string help) =>
+        new(name) { Description = description, HelpName = help };
 
-    private static Dictionary<string, IReadOnlyList<string>> Flags(ParseResult parse, Option<string?>[] texts, Option<string[]> peers, Option<bool> adopt)
+    private static Dictionary<string, IReadOnlyList<string>> Flags(
+        ParseResult parse,
+        Option<string?>[] texts,
+        Option<string[]> peers,
+        Option<bool> adopt)
     {
         var flags = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var option in texts)

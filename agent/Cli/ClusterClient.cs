@@ -90,7 +90,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
                 using var response = await _http.SendAsync(message, patience.Token);
                 return AnswerIn(await response.Content.ReadAsStringAsync(patience.Token), address, (int)response.StatusCode);
             }
-            catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+            catch (HttpRequestException e) when (WasNotSent(e))
             {
                 failures.Add($"{address} {Why(e)}");
             }
@@ -103,6 +103,9 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
 
         throw NobodyAnswers(failures);
     }
+
+    private static bool WasNotSent(HttpRequestException e) =>
+        e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
 
     private static OperatorAnswer AnswerIn(string body, PeerAddress address, int status)
     {
@@ -117,8 +120,8 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
 
             // RFC 9457: it was refused before anybody in the cluster saw it.
             using var problem = JsonDocument.Parse(body);
-            var detail = problem.RootElement.GetProperty("detail").GetString() ?? "";
-            return new OperatorAnswer(OperatorOutcome.Refused, new Reason(problem.RootElement.GetProperty("code").GetString() ?? "", detail));
+            var (code, detail) = (problem.RootElement.GetProperty("code"), problem.RootElement.GetProperty("detail"));
+            return new OperatorAnswer(OperatorOutcome.Refused, new Reason(code.GetString() ?? "", detail.GetString() ?? ""));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -9,7 +9,9 @@ internal static class NodeAddresses
     private const int HttpPort = 9631;
     private static readonly string[] Files = ["agent.yaml", "/etc/mysqlha/agent.yaml"];
 
-    /// <summary>Those given; else those of the variable (commas between); else those of the first configuration there is, and this machine.</summary>
+    /// <summary>
+    /// Those given; else those of the variable (commas between); else those of the first configuration there is, and this machine.
+    /// </summary>
     public static IReadOnlyList<PeerAddress> Of(IReadOnlyList<string> given)
     {
         if (given.Count > 0)
@@ -17,10 +19,10 @@ internal static class NodeAddresses
             return [.. given.Select(g => Parse(g, "--address"))];
         }
 
-        var variable = Environment.GetEnvironmentVariable(Variable);
-        if (!string.IsNullOrWhiteSpace(variable))
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        if (Environment.GetEnvironmentVariable(Variable)?.Split(',', Trimmed) is { Length: > 0 } fromVariable)
         {
-            return [.. variable.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => Parse(v, Variable))];
+            return [.. fromVariable.Select(v => Parse(v, Variable))];
         }
 
         var file = Files.FirstOrDefault(File.Exists);
@@ -30,5 +32,7 @@ internal static class NodeAddresses
     private static PeerAddress Parse(string text, string where) =>
         PeerAddress.TryParse(text, HttpPort, out var address)
             ? address!
-            : throw new ClientException(ExitCodes.Usage, $"{where}: '{text}' is not an address; allowed: host or host:port, like 10.0.0.11 or db1:9631");
+            : throw new ClientException(
+                ExitCodes.Usage,
+                $"{where}: '{text}' is not an address; allowed: host or host:port, like 10.0.0.11 or db1:9631");
 }

@@ -7,7 +7,9 @@ namespace MySqlHa.Cli;
 /// <summary>One request of an operator: look, ask, say how it ended.</summary>
 internal static class OperatorCall
 {
-    /// <summary>The command with its action: the request is made from the view that the person could see, so its epoch goes along.</summary>
+    /// <summary>
+    /// The command with its action: the request is made from the view that the person could see, so its epoch goes along.
+    /// </summary>
     public static Command Asks(this Command command, Func<ParseResult, ClusterView, OperatorRequest> requestOf)
     {
         command.Options.Add(ClientOptions.Json);

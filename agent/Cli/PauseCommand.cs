@@ -8,5 +8,6 @@ internal static class PauseCommand
 {
     // Pausing is right in any epoch: whoever leads meanwhile, the person wants no failover.
     public static Command Build() =>
-        new Command("pause", "No automatic failover until 'resume'; leases and fencing go on").Asks((_, _) => new PauseRequest(0, Paused: true));
+        new Command("pause", "No automatic failover until 'resume'; leases and fencing go on")
+            .Asks((_, _) => new PauseRequest(0, Paused: true));
 }

@@ -10,8 +10,16 @@ internal static class RingCommand
 
     private static Command New()
     {
-        var name = new Option<string>("--name") { Description = "Name of the ring, 1 to 48 letters, digits, - or _", DefaultValueFactory = _ => "mysql" };
-        var path = new Option<string?>("--out") { Description = "File to write, readable by its owner only; never one that exists. Default: standard output", HelpName = "FILE" };
+        var name = new Option<string>("--name")
+        {
+            Description = "Name of the ring, 1 to 48 letters, digits, - or _",
+            DefaultValueFactory = _ => "mysql",
+        };
+        var path = new Option<string?>("--out")
+        {
+            Description = "File to write, readable by its owner only; never one that exists. Default: standard output",
+            HelpName = "FILE",
+        };
         var command = new Command("new", "Makes a ring key; copy it to every node, it is all that a stranger would need") { name, path };
         command.SetAction(parse => Make(parse, parse.GetRequiredValue(name), parse.GetValue(path)));
         return command;

@@ -10,7 +10,8 @@ internal static class StatusCommand
 {
     public static Command Build()
     {
-        var command = new Command("status", $"Who leads, and how each member is; exit code {ExitCodes.NoLeader} while nobody leads") { ClientOptions.Json };
+        const string Description = "Who leads, and how each member is; exit code 3 while nobody leads";
+        var command = new Command("status", Description) { ClientOptions.Json };
         return command.Client(RunAsync);
     }
 
@@ -34,7 +35,8 @@ internal static class StatusCommand
     {
         output.WriteLine(ViewText.Headline(view));
         ViewText.WriteReasons(view, output);
-        var table = new TextTable("#", "NAME", "ADDRESS", "ID", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS");
+        var table = new TextTable(
+            "#", "NAME", "ADDRESS", "ID", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS");
         foreach (var m in view.Members.OrderBy(m => m.Number))
         {
             var isFollower = m.Role == MemberRole.Follower;

@@ -8,8 +8,8 @@ namespace MySqlHa.Cli;
 internal static class VersionCommand
 {
     /// <summary>Of this program, without the build's suffix: 0.1.0.</summary>
-    public static string Version { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    public static string Version { get; } = typeof(VersionCommand).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     public static Command Build()
     {

@@ -10,7 +10,13 @@ internal static class ViewText
     /// <summary>One line: who leads, or why nobody does.</summary>
     public static string Headline(ClusterView view)
     {
-        var epoch = view.Epoch == 0 ? "no epoch yet" : $"epoch {view.Epoch}{(view.EpochOpen ? view.Established ? "" : ", not established yet" : ", closed")}";
+        var epoch = view switch
+        {
+            { Epoch: 0 } => "no epoch yet",
+            { EpochOpen: false } => $"epoch {view.Epoch}, closed",
+            { Established: false } => $"epoch {view.Epoch}, not established yet",
+            _ => $"epoch {view.Epoch}",
+        };
         var leads = Leader(view) is { } leader
             ? $"{leader.Name} at {leader.Address.Host} leads{(view.LeaderWritable ? "" : ", not writable")}"
             : view.Election switch

@@ -22,8 +22,9 @@ public sealed class AgentCommandTests : IDisposable
     public async Task Flags_alone_start_an_agent_and_its_exit_code_is_the_programs()
     {
         var run = await CommandLineRun.OfAsync(
-            "agent", "--group", "production", "--topology", "leader", "--listen", "127.0.61.1", "--peer", "127.0.61.2", "--peer", "127.0.61.3",
-            "--data", _directory, "--ring-key", At("ring.key"), "--mysqld", At("mysqld"), "--timing", "fast", "--voters", "5", "--name", "n1", "--adopt");
+            "agent", "--group", "production", "--topology", "leader", "--listen", "127.0.61.1", "--peer", "127.0.61.2",
+            "--peer", "127.0.61.3", "--data", _directory, "--ring-key", At("ring.key"), "--mysqld", At("mysqld"),
+            "--timing", "fast", "--voters", "5", "--name", "n1", "--adopt");
 
         run.Expect(17);
         var options = run.Started!;
@@ -62,7 +63,8 @@ public sealed class AgentCommandTests : IDisposable
     public async Task What_only_this_machine_knows_is_checked_before_the_start()
     {
         var run = await CommandLineRun.OfAsync(
-            "agent", "--listen", "192.0.2.7", "--peer", "127.0.61.2", "--data", _directory, "--ring-key", At("no.key"), "--mysqld", At("mysqld"));
+            "agent", "--listen", "192.0.2.7", "--peer", "127.0.61.2", "--data", _directory,
+            "--ring-key", At("no.key"), "--mysqld", At("mysqld"));
 
         run.Expect(2);
         Assert.Null(run.Started);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace MySqlHa.Tests.Cli;
 
-/// <summary>One run of the program with what it printed. Commands share option objects, so the tests of this room run one after another.</summary>
+/// <summary>
+/// One run of the program with what it printed. Commands share option objects, so the tests of this room run one after another.
+/// </summary>
 internal sealed record CommandLineRun(int Code, string Output, string Error, AgentOptions? Started)
 {
     public const string Collection = "command line";

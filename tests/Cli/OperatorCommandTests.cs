@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using MySqlHa.Cluster;
 using MySqlHa.Tests.Api;
@@ -113,7 +114,8 @@ public sealed class OperatorCommandTests
     /// <summary>A node that answers one GET with the view and dies while it has a request in hand.</summary>
     private static async Task ViewThenSilenceAsync(TcpListener listener)
     {
-        var body = JsonSerializer.Serialize(SampleCluster.SeenByFollower, ViewJson.Default.ClusterView);
+        var body = JsonSerializer.SerializeToUtf8Bytes(SampleCluster.SeenByFollower, ViewJson.Default.ClusterView);
+        var head = $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n";
         for (var isRequest = false; !isRequest;)
         {
             using var connection = await listener.AcceptTcpClientAsync();
@@ -126,8 +128,7 @@ public sealed class OperatorCommandTests
 
             if (!isRequest)
             {
-                await connection.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(
-                    $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {System.Text.Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
+                await connection.GetStream().WriteAsync((byte[])[.. Encoding.UTF8.GetBytes(head), .. body]);
             }
         }
     }

@@ -44,7 +44,8 @@ public sealed class ReadingCommandTests
     [Fact]
     public async Task Text_of_other_machines_does_not_move_the_cursor()
     {
-        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Name = "a\u001b[2Jb\nc" }));
+        var view = SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Name = "a\u001b[2Jb\nc" });
+        await using var api = await RunningApi.StartAsync(view);
 
         var run = await CommandLineRun.AgainstAsync(api, "status");
 
@@ -71,7 +72,8 @@ public sealed class ReadingCommandTests
     [Fact]
     public async Task Census_prints_ids_states_and_the_leader_in_Habitats_words()
     {
-        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Liveness = MemberLiveness.Suspect }));
+        var view = SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Liveness = MemberLiveness.Suspect });
+        await using var api = await RunningApi.StartAsync(view);
 
         var run = await CommandLineRun.AgainstAsync(api, "census");
 
@@ -107,7 +109,8 @@ public sealed class ReadingCommandTests
     [Fact]
     public async Task A_node_that_is_cut_off_is_believed_only_if_no_other_answers()
     {
-        await using var cutOff = await RunningApi.StartAsync(SampleCluster.SeenByFollower.WithoutLeader() with { Election = ElectionStatus.NoQuorum });
+        var minority = SampleCluster.SeenByFollower.WithoutLeader() with { Election = ElectionStatus.NoQuorum };
+        await using var cutOff = await RunningApi.StartAsync(minority);
         await using var good = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
 
         var both = await CommandLineRun.OfAsync("status", "-a", cutOff.Address.Authority, "-a", good.Address.Authority);

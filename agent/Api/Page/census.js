@@ -151,7 +151,9 @@ function drawFacts(view) {
     ["Election", { none: "none", running: "running", noQuorum: "no quorum", finished: "finished" }[view.election],
       `${plural(view.members.filter(m => m.voter && !isGone(m)).length, "voter", "voters")} of ${view.votersExpected} up`],
     ["Controller", controller, `term ${view.term}, entry ${view.appliedIndex.toLocaleString()}`],
-    ["Failover", view.paused ? "paused" : "automatic", `a lost leader is replaced ${view.paused ? "by an operator only" : "without a human"}`],
+    view.paused
+      ? ["Failover", "paused", "a lost leader is replaced by an operator only"]
+      : ["Failover", "automatic", "a lost leader is replaced without a human"],
     ["Cluster", view.clusterId.slice(0, 8) || "not founded", `${plural(view.members.length, "member", "members")} in the ring`],
   ];
   show(byId("facts"), facts.map(([name, value, more]) => {
