@@ -225,7 +225,7 @@ function drawMembers(view) {
         m.role === "leader" && !m.writable ? make("small", "", "not writable") : null,
         m.acker ? make("small", "", "acknowledges") : null, m.voter ? null : make("small", "", "no voter")],
       ["Health", "", make("span", `state ${m.health}`, m.health)],
-      ["Ring", "", make("span", `state ${ring}`, m.liveness === "confirmed" ? "confirmed dead" : m.liveness)],
+      ["Ring", "", make("span", `state ${ring}`, m.liveness)],
       ["mysqld", "", make("span", `state ${mysqld}`, m.mysqld), m.mysqlVersion ? make("small", "", m.mysqlVersion) : null],
       ["Epoch", "n", m.epoch ? make("span", "", String(m.epoch)) : null],
       ["Behind", "n", ...behind(view, leader, m)],
