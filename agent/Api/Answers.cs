@@ -19,7 +19,8 @@ internal static class Answers
     public static Task ProblemAsync(this HttpContext context, int status, string code, string detail)
     {
         var problem = new ProblemDocument("about:blank", Title(status), status, detail, code);
-        return context.BytesAsync(JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.ProblemDocument), "application/problem+json", status);
+        var body = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.ProblemDocument);
+        return context.BytesAsync(body, "application/problem+json", status);
     }
 
     public static async Task BytesAsync(this HttpContext context, byte[] body, string contentType, int status = StatusCodes.Status200OK)
@@ -56,12 +57,12 @@ internal static class Answers
 
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound, ContentType: null })
         {
-            await context.ProblemAsync(StatusCodes.Status404NotFound, "no-such-resource", $"There is no {context.Request.Path} here; GET / lists what there is.");
+            await context.ProblemAsync(404, "no-such-resource", $"There is no {context.Request.Path} here; GET / lists what there is.");
         }
         else if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed })
         {
-            var allowed = context.Response.Headers.Allow;
-            await context.ProblemAsync(405, "no-such-method", $"{context.Request.Path} does not take {context.Request.Method}; it takes {allowed}.");
+            var detail = $"{context.Request.Path} does not take {context.Request.Method}; it takes {context.Response.Headers.Allow}.";
+            await context.ProblemAsync(405, "no-such-method", detail);
         }
     }
 

@@ -29,7 +29,11 @@ public sealed class ApiServer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Listens and answers from now on. Throws <see cref="ApiListenException"/> where it cannot listen.</summary>
-    public static async Task<ApiServer> StartAsync(ApiOptions options, IClusterPort port, ILogger logger, CancellationToken cancellation = default)
+    public static async Task<ApiServer> StartAsync(
+        ApiOptions options,
+        IClusterPort port,
+        ILogger logger,
+        CancellationToken cancellation = default)
     {
         var app = Build(options, logger);
         _ = app.Use(Answers.CompleteAsync);

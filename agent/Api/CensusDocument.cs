@@ -97,7 +97,9 @@ internal sealed record CensusMember
     public required string GtidExecuted { get; init; }
     public required string GtidReceived { get; init; }
 
-    /// <summary>Transactions the leader is known to have and this member has not received; null: no leader, or nothing known of either.</summary>
+    /// <summary>
+    /// Transactions the leader is known to have and this member has not received; null: no leader, or nothing known of either.
+    /// </summary>
     public required long? GtidsMissing { get; init; }
 
     /// <summary>The same, not yet applied.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MySqlHa.Api;
 
-/// <summary>The page: one self-contained text, put together from Page/ at the start. It loads nothing but <c>/view</c> of its own node.</summary>
+/// <summary>
+/// The page: one self-contained text, put together from Page/ at the start. It loads nothing but <c>/view</c> of its own node.
+/// </summary>
 internal static class CensusPage
 {
     private static readonly string Style = Part("census.css");

@@ -28,9 +28,10 @@ internal static class HealthEndpoints
             return Answer(context, port, (view, _) => NodeDuty.AgainstFollower(view, maxLag: null));
         }
 
+        const string Allowed = "seconds, or a number with a unit: 5, 0.5, 5s, 500ms, 2m";
         return given.Count == 1 && TryLag(given[0]!, out var limit)
             ? Answer(context, port, (view, _) => NodeDuty.AgainstFollower(view, limit))
-            : context.ProblemAsync(400, "bad-lag", $"lag: '{given}' is not a duration; allowed: seconds, or a number with a unit: 5, 0.5, 5s, 500ms, 2m");
+            : context.ProblemAsync(400, "bad-lag", $"lag: '{given}' is not a duration; allowed: {Allowed}");
     }
 
     private static bool TryLag(string text, out TimeSpan lag)
@@ -40,7 +41,8 @@ internal static class HealthEndpoints
             return true;
         }
 
-        var good = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86400 * 365;
+        var good = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= TimeSpan.FromDays(365).TotalSeconds;
         lag = good ? TimeSpan.FromSeconds(seconds) : default;
         return good;
     }

@@ -2,7 +2,9 @@ using MySqlHa.Cluster;
 
 namespace MySqlHa.Api;
 
-/// <summary>All that the API knows of the node it belongs to: a picture to show and a place to bring requests to. Called from many threads.</summary>
+/// <summary>
+/// All that the API knows of the node it belongs to: a picture to show and a place to bring requests to. Called from many threads.
+/// </summary>
 public interface IClusterPort
 {
     /// <summary>The latest picture.</summary>
@@ -15,7 +17,8 @@ public interface IClusterPort
     TimeSpan LeaseLeft { get; }
 
     /// <summary>
-    /// Brings the request to who must act and waits for how it ends. Cancelled: nobody waits any more, the request itself may still be carried out.
+    /// Brings the request to who must act and waits for how it ends. Cancelled: nobody waits any more, the request itself may still be
+    /// carried out.
     /// </summary>
     Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation);
 }

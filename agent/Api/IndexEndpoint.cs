@@ -41,5 +41,6 @@ internal sealed record IndexDocument(string Product, IReadOnlyDictionary<string,
 /// <summary>Who asks: a person's browser names <c>text/html</c>; programs and curl do not.</summary>
 internal static class Browser
 {
-    public static bool Asks(HttpRequest request) => request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+    public static bool Asks(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 }

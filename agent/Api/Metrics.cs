@@ -96,7 +96,10 @@ internal static class Metrics
             Number(view.Election));
         text.Gauge("mysqlha_epoch", "Number of the current epoch; 0: none yet.", view.Epoch);
         text.Gauge("mysqlha_epoch_open", "1 while the current epoch is open.", view.EpochOpen ? 1 : 0);
-        text.Gauge("mysqlha_epoch_established", "1 once the epoch's leader has proved that its commits are acknowledged.", view.Established ? 1 : 0);
+        text.Gauge(
+            "mysqlha_epoch_established",
+            "1 once the epoch's leader has proved that its commits are acknowledged.",
+            view.Established ? 1 : 0);
         text.Gauge("mysqlha_leader_writable", "1 while the leader reports itself writable.", view.LeaderWritable ? 1 : 0);
         text.Gauge("mysqlha_ackers", "Members whose acknowledgement may complete a commit.", view.Ackers.Length);
         text.Gauge("mysqlha_acks_needed", "Acknowledgements that a commit needs.", view.AcksNeeded);
@@ -109,10 +112,9 @@ internal static class Metrics
 
     private static void Members(MetricsText text, ClusterView view)
     {
-        void Each(string name, string help, Func<MemberView, double?> value) => text.Gauges(
-            $"mysqlha_member_{name}",
-            help,
-            view.Members.Select(m => (Labels: new[] { ("member", m.Name), ("member_id", m.Id.Hex), ("address", m.Address.Host) }, value(m))));
+        (string, string)[] LabelsOf(MemberView m) => [("member", m.Name), ("member_id", m.Id.Hex), ("address", m.Address.Host)];
+        void Each(string name, string help, Func<MemberView, double?> value) =>
+            text.Gauges($"mysqlha_member_{name}", help, view.Members.Select(m => (LabelsOf(m), value(m))));
 
         Each("role", "0 none, 1 leader, 2 follower.", m => Number(m.Role));
         Each("health", "0 ok, 1 warning, 2 critical, 3 unknown.", m => Number(m.Health));

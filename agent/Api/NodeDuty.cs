@@ -4,7 +4,9 @@ using MySqlHa.Cluster;
 
 namespace MySqlHa.Api;
 
-/// <summary>Whether this node does what it is for, and if not, why. Pure; what <c>/health</c>, <c>/leader</c> and <c>/follower</c> answer.</summary>
+/// <summary>
+/// Whether this node does what it is for, and if not, why. Pure; what <c>/health</c>, <c>/leader</c> and <c>/follower</c> answer.
+/// </summary>
 internal static class NodeDuty
 {
     /// <summary>Duty is to lead with a lease, or to follow. A node that does neither has no use for clients, whatever the cause.</summary>

@@ -32,7 +32,8 @@ internal static class OperatorEndpoint
         OperatorRequest request;
         try
         {
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, OperatorJson.Default.OperatorRequest, context.RequestAborted)
+            var type = OperatorJson.Default.OperatorRequest;
+            request = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
                 ?? throw new JsonException("null is no request");
             if (request is ReinitRequest { Node: var node } && node == default)
             {

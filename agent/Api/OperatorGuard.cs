@@ -52,5 +52,6 @@ internal static class OperatorGuard
     private static bool IsOwnHost(string host, ClusterView view) =>
         IPAddress.TryParse(host.Trim('[', ']'), out _)
         || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || view.Members.Any(m => host.Equals(m.Name, StringComparison.OrdinalIgnoreCase) || host.Equals(m.Address.Host, StringComparison.OrdinalIgnoreCase));
+        || view.Members.Any(m => host.Equals(m.Name, StringComparison.OrdinalIgnoreCase)
+            || host.Equals(m.Address.Host, StringComparison.OrdinalIgnoreCase));
 }

@@ -51,8 +51,7 @@ internal sealed record ServiceDocument
 
     public static ServiceDocument Of(ClusterView view)
     {
-        var me = view.Member(view.Self)
-            ?? new MemberView { Number = 0, Id = view.Self, Name = "", Address = new NodeAddress(""), Liveness = MemberLiveness.Alive, Voter = false };
+        var me = view.Member(view.Self) ?? Unheard(view.Self);
         var member = Census.MemberOf(view, me);
         return new ServiceDocument
         {
@@ -65,6 +64,17 @@ internal sealed record ServiceDocument
             Cfg = member.Cfg,
         };
     }
+
+    /// <summary>This node before it is a member of anything.</summary>
+    private static MemberView Unheard(NodeId self) => new()
+    {
+        Number = 0,
+        Id = self,
+        Name = "",
+        Address = new NodeAddress(""),
+        Liveness = MemberLiveness.Alive,
+        Voter = false,
+    };
 }
 
 internal sealed record ServiceProcess(int? Pid, string State);

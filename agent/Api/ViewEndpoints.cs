@@ -5,7 +5,9 @@ using MySqlHa.Cluster;
 
 namespace MySqlHa.Api;
 
-/// <summary><c>/view</c>: everything this node knows, as its own command line reads it. <c>/history</c>: the epochs, oldest first.</summary>
+/// <summary>
+/// <c>/view</c>: everything this node knows, as its own command line reads it. <c>/history</c>: the epochs, oldest first.
+/// </summary>
 internal static class ViewEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, IClusterPort port)

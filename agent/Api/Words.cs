@@ -3,7 +3,7 @@ using MySqlHa.Cluster;
 
 namespace MySqlHa.Api;
 
-/// <summary>States as the words that programs read. Published words never change; the numbers beside them are those of <c>/metrics</c>.</summary>
+/// <summary>States as the words that programs read. Published words never change.</summary>
 internal static class Words
 {
     /// <summary>Habitat's own spelling.</summary>

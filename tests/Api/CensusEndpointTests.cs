@@ -58,8 +58,8 @@ public sealed class CensusEndpointTests
         string[] yes = ["persistent", "leader", "election_is_finished", "alive"];
         string[] no =
         [
-            "follower", "suspect", "confirmed", "departed", "election_is_running", "election_is_no_quorum", "update_leader", "update_follower",
-            "update_election_is_running", "update_election_is_no_quorum", "update_election_is_finished",
+            "follower", "suspect", "confirmed", "departed", "election_is_running", "election_is_no_quorum",
+            "update_leader", "update_follower", "update_election_is_running", "update_election_is_no_quorum", "update_election_is_finished",
         ];
         Assert.All(yes, name => Assert.True(member.GetProperty(name).GetBoolean(), name));
         Assert.All(no, name => Assert.False(member.GetProperty(name).GetBoolean(), name));
@@ -77,8 +77,9 @@ public sealed class CensusEndpointTests
         Assert.Equal(SampleCluster.Id2.Hex, group.GetProperty("controller_id").GetString());
         Assert.Equal(7, group.GetProperty("epoch").GetInt64());
         Assert.True(group.GetProperty("established").GetBoolean());
-        Assert.Equal([SampleCluster.Id2.Hex, SampleCluster.Id3.Hex], group.GetProperty("ackers").EnumerateArray().Select(a => a.GetString()));
-        Assert.Equal([SampleCluster.Id2.Hex, SampleCluster.Id3.Hex], group.GetProperty("followers").EnumerateArray().Select(a => a.GetString()));
+        string[] two = [SampleCluster.Id2.Hex, SampleCluster.Id3.Hex];
+        Assert.Equal(two, group.GetProperty("ackers").EnumerateArray().Select(a => a.GetString()));
+        Assert.Equal(two, group.GetProperty("followers").EnumerateArray().Select(a => a.GetString()));
         Assert.Equal(1, group.GetProperty("acks_needed").GetInt32());
         Assert.Equal($"{SampleCluster.Uuid1}:1-90", behind.GetProperty("gtid_executed").GetString());
         Assert.Equal($"{SampleCluster.Uuid1}:91-97", behind.GetProperty("gtid_received").GetString());
@@ -93,7 +94,8 @@ public sealed class CensusEndpointTests
     [InlineData(ElectionStatus.None, "None", false, false)]
     [InlineData(ElectionStatus.Running, "ElectionInProgress", true, false)]
     [InlineData(ElectionStatus.NoQuorum, "ElectionNoQuorum", false, true)]
-    public async Task Without_a_leader_the_census_says_how_far_the_election_is_and_why(ElectionStatus status, string word, bool running, bool noQuorum)
+    public async Task Without_a_leader_the_census_says_how_far_the_election_is_and_why(
+        ElectionStatus status, string word, bool running, bool noQuorum)
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower.WithoutLeader() with { Election = status });
 
@@ -116,7 +118,8 @@ public sealed class CensusEndpointTests
     [InlineData(MemberLiveness.Departed, "departed")]
     public async Task Exactly_one_of_Habitats_four_states_of_life_is_true(MemberLiveness liveness, string name)
     {
-        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Liveness = liveness }));
+        var view = SampleCluster.SeenByFollower.With(SampleCluster.Id3, m => m with { Liveness = liveness });
+        await using var api = await RunningApi.StartAsync(view);
 
         var member = await MemberAsync(api, SampleCluster.Id3);
 
@@ -159,6 +162,9 @@ public sealed class CensusEndpointTests
         }
     }
 
-    private static async Task<JsonElement> MemberAsync(RunningApi api, NodeId id) =>
-        (await api.JsonAsync("/census")).GetProperty("census_groups").GetProperty("mysql.production").GetProperty("population").GetProperty(id.Hex);
+    private static async Task<JsonElement> MemberAsync(RunningApi api, NodeId id)
+    {
+        var groups = (await api.JsonAsync("/census")).GetProperty("census_groups");
+        return groups.GetProperty("mysql.production").GetProperty("population").GetProperty(id.Hex);
+    }
 }

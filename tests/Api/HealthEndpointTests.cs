@@ -5,30 +5,36 @@ namespace MySqlHa.Tests.Api;
 
 public sealed class HealthEndpointTests
 {
-    /// <summary>What the node is, and what it then answers: health, leader, follower, follower with lag of a second, and a reason's code.</summary>
+    private static readonly int[] Nothing = [503, 503, 503, 503];
+
+    /// <summary>
+    /// What the node is, and what it then answers: health, leader, follower, follower with a lag of a second, and a reason's code.
+    /// </summary>
     private static readonly Dictionary<string, (ClusterView View, double Lease, int[] Statuses, string Reason)> States = new()
     {
         ["a leader with a lease"] = (SampleCluster.SeenByLeader, 0.8, [200, 200, 503, 503], "not-a-follower"),
-        ["a leader whose lease ran out"] = (SampleCluster.SeenByLeader, 0, [503, 503, 503, 503], "no-lease"),
+        ["a leader whose lease ran out"] = (SampleCluster.SeenByLeader, 0, Nothing, "no-lease"),
         ["a leader that is not writable"] =
-            (SampleCluster.SeenByLeader.With(SampleCluster.Id1, m => m with { Writable = false }), 0.8, [503, 503, 503, 503], "not-writable"),
-        ["a leader of a closed epoch"] = (SampleCluster.SeenByLeader with { EpochOpen = false }, 0.8, [503, 503, 503, 503], "no-leader"),
+            (SampleCluster.SeenByLeader.With(SampleCluster.Id1, m => m with { Writable = false }), 0.8, Nothing, "not-writable"),
+        ["a leader of a closed epoch"] = (SampleCluster.SeenByLeader with { EpochOpen = false }, 0.8, Nothing, "no-leader"),
         ["a follower"] = (SampleCluster.SeenByFollower, 0, [200, 503, 200, 200], "not-the-leader"),
         ["a follower that claims a lease"] = (SampleCluster.SeenByFollower, 0.8, [200, 503, 200, 200], "not-the-leader"),
-        ["a follower 2.5 s behind"] = (SampleCluster.SeenByLeader with { Self = SampleCluster.Id3 }, 0, [200, 503, 200, 503], "lag-too-high"),
+        ["a follower 2.5 s behind"] =
+            (SampleCluster.SeenByLeader with { Self = SampleCluster.Id3 }, 0, [200, 503, 200, 503], "lag-too-high"),
         ["a follower of unknown lag"] = (Follower(m => m with { LagSeconds = null }), 0, [200, 503, 200, 503], "lag-unknown"),
-        ["a follower that receives nothing"] = (Follower(m => m with { ReceiverRunning = false }), 0, [503, 503, 503, 503], "receiver-stopped"),
-        ["a follower that applies nothing"] = (Follower(m => m with { ApplierRunning = false }), 0, [503, 503, 503, 503], "applier-stopped"),
-        ["a follower with a warning"] = (Follower(m => m with { Health = MemberHealth.Warning }), 0, [200, 503, 200, 200], "not-the-leader"),
+        ["a follower that receives nothing"] = (Follower(m => m with { ReceiverRunning = false }), 0, Nothing, "receiver-stopped"),
+        ["a follower that applies nothing"] = (Follower(m => m with { ApplierRunning = false }), 0, Nothing, "applier-stopped"),
+        ["a follower with a warning"] =
+            (Follower(m => m with { Health = MemberHealth.Warning }), 0, [200, 503, 200, 200], "not-the-leader"),
         ["a critical follower"] = (
             Follower(m => m with { Health = MemberHealth.Critical, Problems = [new Reason("disk-full", "the disk is full")] }),
             0,
-            [503, 503, 503, 503],
+            Nothing,
             "disk-full"),
-        ["a follower without mysqld"] = (Follower(m => m with { Mysqld = MysqldState.Stopped }), 0, [503, 503, 503, 503], "mysqld-not-running"),
+        ["a follower without mysqld"] = (Follower(m => m with { Mysqld = MysqldState.Stopped }), 0, Nothing, "mysqld-not-running"),
         ["a follower while nobody leads"] = (SampleCluster.SeenByFollower.WithoutLeader(), 0, [200, 503, 200, 503], "no-leader"),
-        ["a node without a role"] = (SampleCluster.SeenByLeader.WithoutLeader(), 0, [503, 503, 503, 503], "waiting-for-quorum"),
-        ["a node that knows nobody"] = (SampleCluster.SeenByLeader.WithoutLeader() with { Members = [] }, 0, [503, 503, 503, 503], "no-role"),
+        ["a node without a role"] = (SampleCluster.SeenByLeader.WithoutLeader(), 0, Nothing, "waiting-for-quorum"),
+        ["a node that knows nobody"] = (SampleCluster.SeenByLeader.WithoutLeader() with { Members = [] }, 0, Nothing, "no-role"),
     };
 
     public static TheoryData<string> StateNames => [.. States.Keys];
@@ -112,5 +118,6 @@ public sealed class HealthEndpointTests
         Assert.Contains($"\"status\":\"{word}\"", body, StringComparison.Ordinal);
     }
 
-    private static ClusterView Follower(Func<MemberView, MemberView> change) => SampleCluster.SeenByFollower.With(SampleCluster.Id2, change);
+    private static ClusterView Follower(Func<MemberView, MemberView> change) =>
+        SampleCluster.SeenByFollower.With(SampleCluster.Id2, change);
 }

@@ -10,7 +10,8 @@ public sealed partial class MetricsEndpointTests
     [Fact]
     public async Task Every_line_is_valid_and_every_sample_belongs_to_a_family_with_help_and_type()
     {
-        var nasty = SampleCluster.SeenByLeader.With(SampleCluster.Id3, m => m with { Name = "a\"b\\c\nd", LagSeconds = double.PositiveInfinity });
+        var nasty = SampleCluster.SeenByLeader.With(
+            SampleCluster.Id3, m => m with { Name = "a\"b\\c\nd", LagSeconds = double.PositiveInfinity });
 
         var (samples, types) = await ScrapeAsync(nasty);
 
@@ -53,7 +54,8 @@ public sealed partial class MetricsEndpointTests
     [Fact]
     public async Task What_is_not_known_is_left_out_and_not_zero()
     {
-        var (samples, types) = await ScrapeAsync(SampleCluster.SeenByFollower.WithoutLeader().With(SampleCluster.Id3, m => m with { LagSeconds = null }));
+        var view = SampleCluster.SeenByFollower.WithoutLeader().With(SampleCluster.Id3, m => m with { LagSeconds = null });
+        var (samples, types) = await ScrapeAsync(view);
 
         Assert.DoesNotContain(samples, s => s.Name == "mysqlha_member_lag_seconds" && s.Labels.Contains("db3", StringComparison.Ordinal));
         Assert.DoesNotContain("mysqlha_member_gtids_behind", types);
@@ -71,14 +73,14 @@ public sealed partial class MetricsEndpointTests
         Assert.Equal(Enumerable.Range(0, 9), Enum.GetValues<MysqldState>().Select(MySqlHa.Api.Metrics.Number).Order());
     }
 
-    private static async Task<(List<(string Name, string Labels, double Value)> Samples, HashSet<string> Types)> ScrapeAsync(ClusterView view)
+    private static async Task<(List<Metric> Samples, HashSet<string> Types)> ScrapeAsync(ClusterView view)
     {
         await using var api = await RunningApi.StartAsync(view);
         var (status, body, response) = await api.SendAsync(HttpMethod.Get, "/metrics");
         Assert.Equal(200, status);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType?.ToString());
         Assert.EndsWith("\n", body, StringComparison.Ordinal);
-        var samples = new List<(string, string, double)>();
+        var samples = new List<Metric>();
         var types = new HashSet<string>();
         var helped = new HashSet<string>();
         foreach (var line in body.TrimEnd('\n').Split('\n'))
@@ -89,16 +91,18 @@ public sealed partial class MetricsEndpointTests
             }
             else if (Type().Match(line) is { Success: true } type)
             {
-                Assert.True(types.Add(type.Groups["name"].Value), line);
-                Assert.Contains(type.Groups["name"].Value, helped);
-                Assert.Equal(line.EndsWith("counter", StringComparison.Ordinal), type.Groups["name"].Value.EndsWith("_total", StringComparison.Ordinal));
+                var name = type.Groups["name"].Value;
+                Assert.True(types.Add(name), line);
+                Assert.Contains(name, helped);
+                Assert.Equal(line.EndsWith("counter", StringComparison.Ordinal), name.EndsWith("_total", StringComparison.Ordinal));
             }
             else
             {
                 var sample = Sample().Match(line);
                 Assert.True(sample.Success, $"not a line of the format: {line}");
                 var value = sample.Groups["value"].Value.Replace("+Inf", "Infinity", StringComparison.Ordinal);
-                samples.Add((sample.Groups["name"].Value, sample.Groups["labels"].Value, double.Parse(value, CultureInfo.InvariantCulture)));
+                var number = double.Parse(value, CultureInfo.InvariantCulture);
+                samples.Add(new Metric(sample.Groups["name"].Value, sample.Groups["labels"].Value, number));
             }
         }
 
@@ -111,6 +115,14 @@ public sealed partial class MetricsEndpointTests
     [GeneratedRegex("^# TYPE (?<name>[a-z_:][a-z0-9_:]*) (counter|gauge)$")]
     private static partial Regex Type();
 
-    [GeneratedRegex("""^(?<name>[a-z_:][a-z0-9_:]*)(?<labels>\{[a-z_]+="([^"\\\n]|\\["\\n])*"(,[a-z_]+="([^"\\\n]|\\["\\n])*")*\})? (?<value>[+-]Inf|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?)$""")]
+    [GeneratedRegex(
+        """
+        ^(?<name>[a-z_:][a-z0-9_:]*)
+        (?<labels>\{[a-z_]+="([^"\\\n]|\\["\\n])*"(,[a-z_]+="([^"\\\n]|\\["\\n])*")*\})?
+        [ ](?<value>[+-]Inf|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?)$
+        """,
+        RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Sample();
+
+    private sealed record Metric(string Name, string Labels, double Value);
 }

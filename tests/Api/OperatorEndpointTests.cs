@@ -17,7 +17,10 @@ public sealed class OperatorEndpointTests
         { """{"verb":"switchover","seenEpoch":7,"to":"2b000000000000000000000000000002"}""", new SwitchoverRequest(7, SampleCluster.Id2) },
         { """{"seenEpoch":7,"verb":"switchover","to":null}""", new SwitchoverRequest(7, null) },
         { """{"verb":"failover","seenEpoch":7,"to":null,"acceptDataLoss":false}""", new FailoverRequest(7, null, false) },
-        { """{"verb":"failover","seenEpoch":7,"to":"2b300000000000000000000000000003","acceptDataLoss":true}""", new FailoverRequest(7, SampleCluster.Id3, true) },
+        {
+            """{"verb":"failover","seenEpoch":7,"to":"2b300000000000000000000000000003","acceptDataLoss":true}""",
+            new FailoverRequest(7, SampleCluster.Id3, true)
+        },
         { StepDown, new StepDownRequest(7) },
         { """{"verb":"pause","seenEpoch":0,"paused":true}""", new PauseRequest(0, true) },
         { """{"verb":"reinit","seenEpoch":7,"node":"2b300000000000000000000000000003"}""", new ReinitRequest(7, SampleCluster.Id3) },
@@ -81,7 +84,8 @@ public sealed class OperatorEndpointTests
     [InlineData("1", "application/x-www-form-urlencoded", null, null, 415, "not-json")]
     [InlineData("1", "application/json", "rebound.example:9631", null, 403, "other-site")]
     [InlineData("1", "application/json", null, "http://evil.example", 403, "other-site")]
-    public async Task Another_site_cannot_ask_through_a_browser(string? header, string type, string? host, string? origin, int status, string code)
+    public async Task Another_site_cannot_ask_through_a_browser(
+        string? header, string type, string? host, string? origin, int status, string code)
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
 

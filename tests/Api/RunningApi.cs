@@ -40,7 +40,8 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
     }
 
     /// <summary>Status and body of one request.</summary>
-    public async Task<(int Status, string Body, HttpResponseMessage Response)> SendAsync(HttpMethod method, string path, string? accept = null)
+    public async Task<(int Status, string Body, HttpResponseMessage Response)> SendAsync(
+        HttpMethod method, string path, string? accept = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (accept is not null)

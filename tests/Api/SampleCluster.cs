@@ -38,7 +38,13 @@ internal static class SampleCluster
         [
             Member(1, Id1, "db1") with { Role = MemberRole.Leader, Writable = true, Executed = GtidSet.Parse($"{Uuid1}:1-100") },
             Member(2, Id2, "db2") with { Acker = true },
-            Member(3, Id3, "db3") with { Acker = true, LagSeconds = 2.5, Executed = GtidSet.Parse($"{Uuid1}:1-90"), Received = GtidSet.Parse($"{Uuid1}:91-97") },
+            Member(3, Id3, "db3") with
+            {
+                Acker = true,
+                LagSeconds = 2.5,
+                Executed = GtidSet.Parse($"{Uuid1}:1-90"),
+                Received = GtidSet.Parse($"{Uuid1}:91-97"),
+            },
         ],
         History =
         [
@@ -51,11 +57,11 @@ internal static class SampleCluster
                 FirstSet = GtidSet.Empty,
                 Open = false,
                 Established = true,
-                OpenedAt = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
+                OpenedAt = At("12:00:00"),
                 OpenReason = "founded",
-                ClosedAt = new DateTimeOffset(2026, 3, 1, 13, 0, 0, TimeSpan.Zero),
+                ClosedAt = At("13:00:00"),
                 CloseReason = "mysqld exited",
-                Archived = [new ArchivedTail(Id3, GtidSet.Parse($"{Uuid2}:5-6"), "/data/archive/6", new DateTimeOffset(2026, 3, 1, 13, 0, 9, TimeSpan.Zero))],
+                Archived = [new ArchivedTail(Id3, GtidSet.Parse($"{Uuid2}:5-6"), "/data/archive/6", At("13:00:09"))],
             },
             new EpochView
             {
@@ -66,7 +72,7 @@ internal static class SampleCluster
                 FirstSet = GtidSet.Parse($"{Uuid1}:1-3"),
                 Open = true,
                 Established = true,
-                OpenedAt = new DateTimeOffset(2026, 3, 1, 13, 0, 1, TimeSpan.Zero),
+                OpenedAt = At("13:00:01"),
                 OpenReason = "the leader of epoch 6 died",
             },
         ],
@@ -87,8 +93,19 @@ internal static class SampleCluster
         Leader = null,
         LeaderWritable = false,
         Reasons = [new Reason("waiting-for-quorum", "1 of 3: waiting for a quorum")],
-        Members = [.. view.Members.Select(m => m with { Role = m.Role == MemberRole.Leader ? MemberRole.None : m.Role, Writable = false, ReceiverRunning = false })],
+        Members =
+        [
+            .. view.Members.Select(m => m with
+            {
+                Role = m.Role == MemberRole.Leader ? MemberRole.None : m.Role,
+                Writable = false,
+                ReceiverRunning = false,
+            }),
+        ],
     };
+
+    private static DateTimeOffset At(string time) =>
+        DateTimeOffset.Parse($"2026-03-01T{time}Z", System.Globalization.CultureInfo.InvariantCulture);
 
     private static MemberView Member(int number, NodeId id, string name) => new()
     {

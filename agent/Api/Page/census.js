@@ -109,13 +109,16 @@ const nameOf = (view, id) => view.members.find(m => m.id === id)?.name ?? (id ? 
 function verdict(view) {
   const leader = leaderOf(view);
   if (leader && view.leaderWritable) {
+    const followers = view.members.filter(m => m.role === "follower").length;
     const bad = view.members.filter(m => m.voter && (m.health !== "ok" || isGone(m))).map(m => m.name);
     return [bad.length || view.paused ? "warning" : "ok", `${leader.name} leads`, bad.length
       ? `${where(leader)} takes writes; ${bad.join(", ")} ${bad.length === 1 ? "is" : "are"} not well`
-      : `${where(leader)} takes writes, ${plural(view.members.filter(m => m.role === "follower").length, "follower", "followers")} behind it`];
+      : `${where(leader)} takes writes, ${plural(followers, "follower", "followers")} behind it`];
   }
   if (leader) return ["warning", `${leader.name} leads, not writable`, `Writes wait until ${where(leader)} has what it needs`];
-  if (view.election === "noQuorum") return ["critical", "No quorum", "This node does not reach a majority of the voters; nobody leads as far as it knows"];
+  if (view.election === "noQuorum") {
+    return ["critical", "No quorum", "This node does not reach a majority of the voters; nobody leads as far as it knows"];
+  }
   if (view.election === "running") return ["critical", "Finding a leader", `Epoch ${view.epoch} is closed, the next one is not open yet`];
   return ["warning", "Not founded yet", `${plural(view.members.length, "member", "members")} of ${view.votersExpected} found`];
 }
@@ -139,14 +142,19 @@ function drawVerdict(view) {
 }
 
 function drawFacts(view) {
+  const epoch = view.epochOpen ? (view.established ? "open, established" : "open, not established yet") : "closed";
+  const acks = view.ackers.length ? `${view.acksNeeded} of ${view.ackers.length}` : "none";
+  const controller = view.controller ? nameOf(view, view.controller) : "none";
   const facts = [
-    ["Epoch", view.epoch || "none", view.epoch ? (view.epochOpen ? (view.established ? "open, established" : "open, not established yet") : "closed") : ""],
-    ["Acknowledgements", view.ackers.length ? `${view.acksNeeded} of ${view.ackers.length}` : "none", view.ackers.map(id => nameOf(view, id)).join(", ")],
+    ["Epoch", view.epoch || "none", view.epoch ? epoch : ""],
+    ["Acknowledgements", acks, view.ackers.map(id => nameOf(view, id)).join(", ")],
     ["Election", { none: "none", running: "running", noQuorum: "no quorum", finished: "finished" }[view.election],
       `${plural(view.members.filter(m => m.voter && !isGone(m)).length, "voter", "voters")} of ${view.votersExpected} up`],
-    ["Controller", view.controller ? nameOf(view, view.controller) : "none", `term ${view.term}, entry ${view.appliedIndex.toLocaleString()}`],
-    ["Failover", view.paused ? "paused" : "automatic", view.paused ? "a lost leader is replaced by an operator only" : "a lost leader is replaced without a human"],
-    ["Cluster", view.clusterId ? view.clusterId.slice(0, 8) : "not founded", `${plural(view.members.length, "member", "members")} in the ring`],
+    ["Controller", controller, `term ${view.term}, entry ${view.appliedIndex.toLocaleString()}`],
+    view.paused
+      ? ["Failover", "paused", "a lost leader is replaced by an operator only"]
+      : ["Failover", "automatic", "a lost leader is replaced without a human"],
+    ["Cluster", view.clusterId.slice(0, 8) || "not founded", `${plural(view.members.length, "member", "members")} in the ring`],
   ];
   show(byId("facts"), facts.map(([name, value, more]) => {
     const fact = make("div", "fact");
@@ -157,7 +165,8 @@ function drawFacts(view) {
 
 function drawRing(view) {
   const members = [...view.members].sort((a, b) => a.number - b.number);
-  const key = JSON.stringify(members.map(m => [m.id, m.number, m.name, m.address.host, m.role, m.health, m.liveness, m.receiverRunning, view.leader, view.epochOpen]));
+  const drawn = m => [m.id, m.number, m.name, m.address.host, m.role, m.health, m.liveness, m.receiverRunning];
+  const key = JSON.stringify([view.epochOpen && view.leader, members.map(drawn)]);
   const middle = { x: 180, y: 152 }, radius = members.length > 1 ? 92 : 0, wide = radius * (members.length > 4 ? 1.35 : 1.15);
   const at = members.map((_, i) => {
     const angle = -Math.PI / 2 + 2 * Math.PI * i / members.length;
@@ -167,7 +176,8 @@ function drawRing(view) {
   const leader = members.findIndex(m => view.epochOpen && m.id === view.leader);
   members.forEach((m, i) => {
     if (leader < 0 || i === leader || m.role !== "follower") return;
-    parts.push(draw("line", { class: m.receiverRunning ? "flow" : "flow idle", x1: at[leader].x, y1: at[leader].y, x2: at[i].x, y2: at[i].y }));
+    const ends = { x1: at[leader].x, y1: at[leader].y, x2: at[i].x, y2: at[i].y };
+    parts.push(draw("line", { class: m.receiverRunning ? "flow" : "flow idle", ...ends }));
   });
   members.forEach((m, i) => {
     const below = at[i].y < middle.y - 1 ? -46 : 41; // away from the middle, where the lines are
@@ -207,14 +217,15 @@ function drawMembers(view) {
   rows(byId("members"), [...view.members].sort((a, b) => a.number - b.number), m => m.id, (row, m) => {
     row.className = [m.id === view.self ? "self" : "", m.id === leader?.id ? "leads" : "", isGone(m) ? "gone" : ""].join(" ").trim();
     const ring = { alive: "ok", suspect: "warning", confirmed: "critical", departed: "" }[m.liveness];
-    const mysqld = m.mysqld === "running" ? "ok" : ["hung", "stopped", "absent"].includes(m.mysqld) ? "critical" : m.mysqld === "unknown" ? "" : "warning";
+    const mysqld = { running: "ok", hung: "critical", stopped: "critical", absent: "critical", unknown: "" }[m.mysqld] ?? "warning";
     cells(row, [
-      ["Member", "whole", make("span", "name", `${m.number} · ${m.name}`), make("small", "", where(m)), make("small", "mono", m.id.slice(0, 8))],
+      ["Member", "whole", make("span", "name", `${m.number} · ${m.name}`),
+        make("small", "", where(m)), make("small", "mono", m.id.slice(0, 8))],
       ["Role", "", make("span", `tag ${m.role}`, m.role === "none" ? "no role" : m.role),
         m.role === "leader" && !m.writable ? make("small", "", "not writable") : null,
         m.acker ? make("small", "", "acknowledges") : null, m.voter ? null : make("small", "", "no voter")],
       ["Health", "", make("span", `state ${m.health}`, m.health)],
-      ["Ring", "", make("span", `state ${ring}`, m.liveness === "confirmed" ? "confirmed dead" : m.liveness)],
+      ["Ring", "", make("span", `state ${ring}`, m.liveness)],
       ["mysqld", "", make("span", `state ${mysqld}`, m.mysqld), m.mysqlVersion ? make("small", "", m.mysqlVersion) : null],
       ["Epoch", "n", m.epoch ? make("span", "", String(m.epoch)) : null],
       ["Behind", "n", ...behind(view, leader, m)],

@@ -1,6 +1,4 @@
-using MySqlHa.Cluster;
-
-namespace MySqlHa.Api;
+namespace MySqlHa.Cluster;
 
 /// <summary>
 /// What a member lacks of what the leader had executed when it last reported: transactions, not seconds. Both sides are reports of
@@ -8,7 +6,7 @@ namespace MySqlHa.Api;
 /// </summary>
 /// <param name="Missing">Not received.</param>
 /// <param name="Behind">Not applied, received or not.</param>
-internal readonly record struct GtidGap(long Missing, long Behind)
+public readonly record struct GtidGap(long Missing, long Behind)
 {
     /// <summary>Null: there is no leader, or one of the two never reported.</summary>
     public static GtidGap? Of(ClusterView view, MemberView member)

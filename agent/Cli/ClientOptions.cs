@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace MySqlHa.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class ClientOptions
+{
+    public static Option<string[]> Address { get; } = new("--address", "-a")
+    {
+        Description = $"A node's API, HOST or HOST:PORT; may be given more than once, the first that answers is used. "
+            + $"Default: {NodeAddresses.Variable}, else the nodes in ./agent.yaml or /etc/mysqlha/agent.yaml, and 127.0.0.1",
+        HelpName = "HOST[:9631]",
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "JSON for programs" };
+
+    public static Option<string?> To { get; } = new("--to")
+    {
+        Description = "The next leader: member number, name, address, or beginning of an id. Default: the best follower",
+        HelpName = "N",
+    };
+
+    /// <summary>A command of a client: it has --address, its errors become exit codes.</summary>
+    public static Command Client(this Command command, Func<ParseResult, ClusterClient, CancellationToken, Task<int>> run)
+    {
+        command.Options.Add(Address);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            try
+            {
+                using var client = new ClusterClient(NodeAddresses.Of(parse.GetValue(Address) ?? []));
+                return await run(parse, client, cancellation);
+            }
+            catch (ClientException e)
+            {
+                await parse.InvocationConfiguration.Error.WriteLineAsync($"mysqlha: {e.Message}");
+                return e.ExitCode;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                await parse.InvocationConfiguration.Error.WriteLineAsync("mysqlha: interrupted");
+                return ExitCodes.Error;
+            }
+        });
+        return command;
+    }
+}

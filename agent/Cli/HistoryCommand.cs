@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Globalization;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Cli;
+
+/// <summary><c>mysqlha history</c>: who led when, why it changed, and what was archived then.</summary>
+internal static class HistoryCommand
+{
+    public static Command Build()
+    {
+        var command = new Command("history", "The epochs: who led when, why it changed, what was archived") { ClientOptions.Json };
+        return command.Client(RunAsync);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, ClusterClient client, CancellationToken cancellation)
+    {
+        var output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(ClientOptions.Json))
+        {
+            await output.WriteLineAsync(await client.ReadAsync("history", cancellation));
+            return ExitCodes.Ok;
+        }
+
+        var view = await client.ViewAsync(cancellation);
+        var table = new TextTable("EPOCH", "LEADER", "ADDRESS", "OPENED", "CLOSED", "WHY");
+        foreach (var e in view.History)
+        {
+            table.Add(
+                e.Number.ToString(CultureInfo.InvariantCulture),
+                ViewText.NameOf(view, e.Leader),
+                e.LeaderAddress,
+                ViewText.Time(e.OpenedAt),
+                e.ClosedAt is { } closed ? ViewText.Time(closed) : e.Open ? "open" : "-",
+                e.CloseReason.Length > 0 ? $"{e.OpenReason}; ended: {e.CloseReason}" : e.OpenReason);
+            foreach (var tail in e.Archived)
+            {
+                var count = tail.Transactions.Count;
+                var what = $"archived: {count} transaction{(count == 1 ? "" : "s")} of {ViewText.NameOf(view, tail.Node)} in {tail.Path}";
+                table.Add("", "", "", ViewText.Time(tail.At), "", what);
+            }
+        }
+
+        table.WriteTo(output);
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,38 @@
+using MySqlHa.Configuration;
+
+namespace MySqlHa.Cli;
+
+/// <summary>Which nodes a command asks, in order.</summary>
+internal static class NodeAddresses
+{
+    public const string Variable = "MYSQLHA_ADDRESS";
+    private const int HttpPort = 9631;
+    private static readonly string[] Files = ["agent.yaml", "/etc/mysqlha/agent.yaml"];
+
+    /// <summary>
+    /// Those given; else those of the variable (commas between); else those of the first configuration there is, and this machine.
+    /// </summary>
+    public static IReadOnlyList<PeerAddress> Of(IReadOnlyList<string> given)
+    {
+        if (given.Count > 0)
+        {
+            return [.. given.Select(g => Parse(g, "--address"))];
+        }
+
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        if (Environment.GetEnvironmentVariable(Variable)?.Split(',', Trimmed) is { Length: > 0 } fromVariable)
+        {
+            return [.. fromVariable.Select(v => Parse(v, Variable))];
+        }
+
+        var file = Files.FirstOrDefault(File.Exists);
+        return [.. (file is null ? [] : KnownNodes.In(file)).Append(new PeerAddress("127.0.0.1", HttpPort)).Distinct()];
+    }
+
+    private static PeerAddress Parse(string text, string where) =>
+        PeerAddress.TryParse(text, HttpPort, out var address)
+            ? address!
+            : throw new ClientException(
+                ExitCodes.Usage,
+                $"{where}: '{text}' is not an address; allowed: host or host:port, like 10.0.0.11 or db1:9631");
+}

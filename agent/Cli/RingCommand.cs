@@ -1,0 +1,55 @@
+using System.CommandLine;
+using MySqlHa.Ring;
+
+namespace MySqlHa.Cli;
+
+/// <summary><c>mysqlha ring new</c>: the one secret that every node of a ring has.</summary>
+internal static class RingCommand
+{
+    public static Command Build() => new("ring", "The ring key") { New() };
+
+    private static Command New()
+    {
+        var name = new Option<string>("--name")
+        {
+            Description = "Name of the ring, 1 to 48 letters, digits, - or _",
+            DefaultValueFactory = _ => "mysql",
+        };
+        var path = new Option<string?>("--out")
+        {
+            Description = "File to write, readable by its owner only; never one that exists. Default: standard output",
+            HelpName = "FILE",
+        };
+        var command = new Command("new", "Makes a ring key; copy it to every node, it is all that a stranger would need") { name, path };
+        command.SetAction(parse => Make(parse, parse.GetRequiredValue(name), parse.GetValue(path)));
+        return command;
+    }
+
+    private static int Make(ParseResult parse, string name, string? path)
+    {
+        var configuration = parse.InvocationConfiguration;
+        try
+        {
+            var key = RingKey.Create(name);
+            if (path is null)
+            {
+                configuration.Output.Write(key.ToFileText());
+                return ExitCodes.Ok;
+            }
+
+            key.Save(path);
+            configuration.Output.WriteLine($"ring key {key.NameAndRevision} (fingerprint {key.Fingerprint}) is in {path}");
+            return ExitCodes.Ok;
+        }
+        catch (ArgumentException e)
+        {
+            configuration.Error.WriteLine($"mysqlha: --name: {e.Message.Split(" (Parameter", 2)[0]}");
+            return ExitCodes.Usage;
+        }
+        catch (Exception e) when (e is RingKeyException or IOException or UnauthorizedAccessException)
+        {
+            configuration.Error.WriteLine($"mysqlha: {e.Message}");
+            return ExitCodes.Error;
+        }
+    }
+}

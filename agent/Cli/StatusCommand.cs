@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Cli;
+
+/// <summary><c>mysqlha status</c>: who leads and how everybody is. Ends with 3 while nobody leads.</summary>
+internal static class StatusCommand
+{
+    public static Command Build()
+    {
+        const string Description = "Who leads, and how each member is; exit code 3 while nobody leads";
+        var command = new Command("status", Description) { ClientOptions.Json };
+        return command.Client(RunAsync);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, ClusterClient client, CancellationToken cancellation)
+    {
+        var view = await client.ViewAsync(cancellation);
+        var output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(ClientOptions.Json))
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(view, ViewJson.Default.ClusterView));
+        }
+        else
+        {
+            Write(view, output);
+        }
+
+        return ViewText.Leader(view) is null ? ExitCodes.NoLeader : ExitCodes.Ok;
+    }
+
+    private static void Write(ClusterView view, TextWriter output)
+    {
+        output.WriteLine(ViewText.Headline(view));
+        ViewText.WriteReasons(view, output);
+        var table = new TextTable(
+            "#", "NAME", "ADDRESS", "ID", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS");
+        foreach (var m in view.Members.OrderBy(m => m.Number))
+        {
+            var isFollower = m.Role == MemberRole.Follower;
+            table.Add(
+                m.Number.ToString(CultureInfo.InvariantCulture) + (m.Id == view.Self ? "*" : ""),
+                m.Name,
+                m.Address.Host,
+                m.Id.Short,
+                m.Role == MemberRole.None ? "-" : ViewText.Word(m.Role),
+                ViewText.Word(m.Health),
+                ViewText.Word(m.Liveness),
+                ViewText.Word(m.Mysqld),
+                m.Epoch == 0 ? "-" : m.Epoch.ToString(CultureInfo.InvariantCulture),
+                isFollower ? GtidGap.Of(view, m)?.Behind.ToString(CultureInfo.InvariantCulture) ?? "?" : "-",
+                isFollower ? ViewText.Lag(m.LagSeconds) : "-",
+                m.Acker ? "yes" : "-",
+                Remarks(m));
+        }
+
+        table.WriteTo(output);
+    }
+
+    private static string Remarks(MemberView m) => string.Join(
+        "; ",
+        m.Problems.Select(p => p.Text)
+            .Concat(m.Activity.Length > 0 ? [m.Activity] : [])
+            .Concat(m is { Role: MemberRole.Follower, ReceiverRunning: false } ? ["receives nothing"] : [])
+            .Concat(m is { Role: MemberRole.Follower, ApplierRunning: false } ? ["applies nothing"] : []));
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Cli;
+
+/// <summary><c>mysqlha switchover</c>: a planned change of leader that loses nothing.</summary>
+internal static class SwitchoverCommand
+{
+    public static Command Build()
+    {
+        const string Description = "Changes the leader as planned; no acknowledged commit is lost, clients reconnect once";
+        return new Command("switchover", Description) { ClientOptions.To }
+            .Asks((parse, view) => new SwitchoverRequest(view.Epoch, OperatorCall.Target(parse, view)));
+    }
+}

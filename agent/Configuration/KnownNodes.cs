@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MySqlHa.Configuration;
+
+/// <summary>
+/// The API addresses of the nodes that an agent's configuration names, for command lines on the same machine. Forgiving: a file that
+/// an agent would refuse may still name nodes.
+/// </summary>
+public static class KnownNodes
+{
+    /// <summary>This node first, then its peers, with the file's HTTP port; empty where the file cannot be read or names none.</summary>
+    public static IReadOnlyList<PeerAddress> In(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+
+        var ignored = new List<ConfigurationProblem>();
+        if (YamlText.Read(text, path, ignored) is not { } map)
+        {
+            return [];
+        }
+
+        var read = new OptionsReader(OptionsReader.Checked(map, known: null, ignored), ignored);
+        var http = read.Map("ports", known: null, "")?.Optional("http", ValueText.TryPort, "", 9631) ?? 9631;
+        bool TryHost(string given, [MaybeNullWhen(false)] out PeerAddress value) => PeerAddress.TryParse(given, http, out value);
+        var own = read.Optional("listen", ValueText.TryAddress, "", "");
+        var hosts = read.List<PeerAddress>("peers", TryHost, "").Select(p => p.Host);
+        return [.. hosts.Prepend(own).Where(h => h.Length > 0).Distinct().Select(h => new PeerAddress(h, http))];
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using MySqlHa.Cluster;
+using MySqlHa.Tests.Api;
+using Xunit;
+
+namespace MySqlHa.Tests.Cli;
+
+[Collection(CommandLineRun.Collection)]
+public sealed class OperatorCommandTests
+{
+    public static TheoryData<string, OperatorRequest> Commands => new()
+    {
+        { "switchover", new SwitchoverRequest(7, null) },
+        { "switchover --to 2", new SwitchoverRequest(7, SampleCluster.Id2) },
+        { "switchover --to db3", new SwitchoverRequest(7, SampleCluster.Id3) },
+        { "switchover --to 127.0.61.2", new SwitchoverRequest(7, SampleCluster.Id2) },
+        { "switchover --to 2b3", new SwitchoverRequest(7, SampleCluster.Id3) },
+        { "failover", new FailoverRequest(7, null, false) },
+        { "failover --to 3 --accept-data-loss", new FailoverRequest(7, SampleCluster.Id3, true) },
+        { "step-down", new StepDownRequest(7) },
+        { "pause", new PauseRequest(0, true) },
+        { "resume", new PauseRequest(0, false) },
+        { "reinit DB2", new ReinitRequest(7, SampleCluster.Id2) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_command_becomes_one_request_with_the_epoch_that_was_seen(string command, OperatorRequest expected)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, command.Split(' '));
+
+        run.Expect(0);
+        Assert.Equal([expected], api.Asked);
+        Assert.Equal("127.0.61.2 leads\n", run.Output);
+    }
+
+    [Theory]
+    [InlineData("4", "no member is '4'; there are 1 (db1, 127.0.61.1, 1a000000)")]
+    [InlineData("2b", "'2b' is more than one member: 2 (db2")]
+    [InlineData("", "no member is ''")]
+    [InlineData("db", "no member is 'db'")]
+    public async Task A_member_that_is_not_there_or_not_the_only_one_is_refused_before_anybody_is_asked(string to, string says)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, "switchover", "--to", to);
+
+        run.Expect(2);
+        Assert.Contains(says, run.Error, StringComparison.Ordinal);
+        Assert.Empty(api.Asked);
+    }
+
+    [Theory]
+    [InlineData(OperatorOutcome.Done, 0)]
+    [InlineData(OperatorOutcome.Refused, 4)]
+    [InlineData(OperatorOutcome.Unknown, 5)]
+    public async Task The_outcome_is_in_the_exit_code(OperatorOutcome outcome, int code)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+        api.Answer = new OperatorAnswer(outcome, new Reason("because", "of something"));
+
+        var human = await CommandLineRun.AgainstAsync(api, "step-down");
+        var json = await CommandLineRun.AgainstAsync(api, "step-down", "--json");
+
+        human.Expect(code);
+        json.Expect(code);
+        Assert.Contains("of something", human.Output + human.Error, StringComparison.Ordinal);
+        Assert.Equal(api.Answer, JsonSerializer.Deserialize(json.Output, ViewJson.Default.OperatorAnswer));
+    }
+
+    [Fact]
+    public async Task A_request_whose_answer_is_lost_is_not_sent_to_another_node()
+    {
+        await using var other = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+        using var dying = new TcpListener(IPAddress.Parse("127.0.61.32"), 0);
+        dying.Start();
+        var serving = ViewThenSilenceAsync(dying);
+
+        var run = await CommandLineRun.OfAsync("step-down", "-a", dying.LocalEndpoint.ToString()!, "-a", other.Address.Authority);
+
+        run.Expect(5);
+        Assert.Empty(other.Asked);
+        await serving.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_request_that_nobody_received_goes_to_the_next_node()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.OfAsync("step-down", "-a", "127.0.61.30:1", "-a", api.Address.Authority);
+
+        run.Expect(0);
+        Assert.Single(api.Asked);
+    }
+
+    [Fact]
+    public async Task Data_loss_is_accepted_only_for_a_named_member()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, "failover", "--accept-data-loss");
+
+        run.Expect(2);
+        Assert.Contains("--accept-data-loss needs --to N", run.Error, StringComparison.Ordinal);
+        Assert.Empty(api.Asked);
+    }
+
+    /// <summary>A node that answers one GET with the view and dies while it has a request in hand.</summary>
+    private static async Task ViewThenSilenceAsync(TcpListener listener)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(SampleCluster.SeenByFollower, ViewJson.Default.ClusterView);
+        var head = $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n";
+        for (var isRequest = false; !isRequest;)
+        {
+            using var connection = await listener.AcceptTcpClientAsync();
+            using var reader = new StreamReader(connection.GetStream());
+            isRequest = (await reader.ReadLineAsync())!.StartsWith("POST", StringComparison.Ordinal);
+            while (!string.IsNullOrEmpty(await reader.ReadLineAsync()))
+            {
+                // headers
+            }
+
+            if (!isRequest)
+            {
+                await connection.GetStream().WriteAsync((byte[])[.. Encoding.UTF8.GetBytes(head), .. body]);
+            }
+        }
+    }
+}

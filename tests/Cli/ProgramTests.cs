@@ -1,0 +1,95 @@
+using System.Text.Json;
+using MySqlHa.Configuration;
+using MySqlHa.Ring;
+using Xunit;
+
+namespace MySqlHa.Tests.Cli;
+
+[Collection(CommandLineRun.Collection)]
+public sealed class ProgramTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("mysqlha-program-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData("explode")]
+    [InlineData("status --nonsense")]
+    [InlineData("reinit")]
+    [InlineData("switchover --to")]
+    [InlineData("status --address http://db1")]
+    [InlineData("status --address 127.0.61.1:99999")]
+    public async Task Wrong_words_end_with_the_code_of_usage(string command)
+    {
+        var run = await CommandLineRun.OfAsync(command.Split(' '));
+
+        run.Expect(2);
+        Assert.NotEmpty(run.Error);
+    }
+
+    [Fact]
+    public async Task Help_names_every_command_and_every_exit_code()
+    {
+        var run = await CommandLineRun.OfAsync("--help");
+
+        run.Expect(0);
+        string[] commands =
+        [
+            "agent", "status", "census", "switchover", "failover", "step-down", "pause", "resume", "reinit", "history", "version",
+            "ring", "sandbox",
+        ];
+        Assert.All(commands, c => Assert.Contains($"  {c}", run.Output, StringComparison.Ordinal));
+        string[] codes = ["0 ok", "1 error", "2 usage or configuration", "3 no leader", "4 refused", "5 outcome unknown"];
+        Assert.All(codes, c => Assert.Contains(c, run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Version_is_the_number_of_the_build()
+    {
+        var text = await CommandLineRun.OfAsync("version");
+        var json = await CommandLineRun.OfAsync("version", "--json");
+
+        Assert.Matches(@"^mysqlha \d+\.\d+\.\d+", text.Output);
+        Assert.Equal(text.Output.Trim(), $"mysqlha {JsonDocument.Parse(json.Output).RootElement.GetProperty("version").GetString()}");
+    }
+
+    [Fact]
+    public async Task Ring_new_writes_a_key_that_a_ring_can_read_and_never_over_another()
+    {
+        var path = Path.Combine(_directory, "ring.key");
+
+        var first = await CommandLineRun.OfAsync("ring", "new", "--name", "production", "--out", path);
+        var written = await File.ReadAllTextAsync(path);
+        var second = await CommandLineRun.OfAsync("ring", "new", "--out", path);
+
+        first.Expect(0);
+        second.Expect(1);
+        Assert.StartsWith("production-", RingKey.Load(path).NameAndRevision, StringComparison.Ordinal);
+        Assert.Equal(written, await File.ReadAllTextAsync(path));
+        Assert.DoesNotContain(written.Split('\n')[3], first.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ring_new_without_a_file_prints_the_key_and_refuses_a_bad_name()
+    {
+        var printed = await CommandLineRun.OfAsync("ring", "new");
+        var refused = await CommandLineRun.OfAsync("ring", "new", "--name", "a b");
+
+        printed.Expect(0);
+        refused.Expect(2);
+        Assert.StartsWith("mysql-", RingKey.Parse(printed.Output).NameAndRevision, StringComparison.Ordinal);
+        Assert.Contains("'a b' cannot name a ring", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_nodes_of_a_configuration_are_known_even_if_an_agent_would_refuse_it()
+    {
+        var path = Path.Combine(_directory, "agent.yaml");
+        await File.WriteAllTextAsync(
+            path,
+            "listen: 127.0.61.1\npeers: ['127.0.61.2:9638', db3]\nports: {http: 19631}\nvoters: 2\nnonsense: 1\n");
+
+        Assert.Equal(["127.0.61.1:19631", "127.0.61.2:19631", "db3:19631"], KnownNodes.In(path).Select(n => n.ToString()));
+        Assert.Empty(KnownNodes.In(Path.Combine(_directory, "none.yaml")));
+    }
+}
