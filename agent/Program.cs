@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Logging;
 using MySqlHa.Cli;
+using MySqlHa.Node;
 
-// Room Node takes this delegate's place.
-var root = MysqlhaCommand.Build(async (options, _) =>
+var root = MysqlhaCommand.Build(async (options, stopping) =>
 {
-    await Console.Error.WriteLineAsync($"mysqlha: this build has no node to run for {options.ServiceGroup}");
-    return ExitCodes.Error;
+    using var loggers = LoggerFactory.Create(builder => builder
+        .SetMinimumLevel(options.LogLevel)
+        .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffzzz ")));
+    return await AgentRunner.RunAsync(options, loggers, stopping);
 });
 return await MysqlhaCommand.RunAsync(root, args, Console.Out, Console.Error);

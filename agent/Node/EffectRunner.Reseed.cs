@@ -14,9 +14,18 @@ internal sealed partial class EffectRunner
         ArchivedTail? archived = null;
         if (!reseed.Extra.IsEmpty)
         {
-            var path = await BinlogArchive.ArchiveAsync(options.MysqldDirectory, reseed.Extra, options.ArchiveDirectory, _ended.Token);
+            // The logs are copied with mysqld dead: nothing moves under the copy.
+            await KillExpectedlyAsync();
+            var (path, _) = await BinlogArchive.ArchiveAsync(options.MysqldDirectory, reseed.Extra, options.ArchiveDirectory, DateTimeOffset.UtcNow, _ended.Token);
             archived = new ArchivedTail(self, reseed.Extra, path, DateTimeOffset.UtcNow);
             EffectLog.Archived(logger, reseed.Extra.ToString(), path);
+            var again = await StartAsync();
+            if (!again.Ok || _server is not { } fresh)
+            {
+                return again with { Archived = archived };
+            }
+
+            server = fresh;
         }
 
         RunningMysqld? running;
@@ -48,6 +57,21 @@ internal sealed partial class EffectRunner
         DataDirectory.ForgetServerUuid(options.MysqldDirectory);
         DataDirectory.MarkComplete(options.MysqldDirectory);
         return new EffectResult { Archived = archived };
+    }
+
+    private async Task KillExpectedlyAsync()
+    {
+        RunningMysqld? running;
+        lock (_gate)
+        {
+            (running, _expectExit) = (_mysqld, true);
+        }
+
+        if (running is not null)
+        {
+            running.Kill();
+            _ = await running.Exited;
+        }
     }
 
     private static string Describe(MemberInfo donor, CloneProgress progress) => progress.EstimatedBytes > 0

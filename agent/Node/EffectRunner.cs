@@ -30,7 +30,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         Host = options.Listen,
         Port = options.Ports.Mysql,
         ServerId = ServerIdOf(self),
-        ErrorLog = Path.Combine(options.Data, "mysqld.err"),
+        ErrorLog = Path.Combine(options.Data, "mysqld.log"),
         SyncRelayLog = options.Durability == Durability.Power,
         Settings = options.Settings,
     };
