@@ -67,21 +67,32 @@ public static class AgentRunner
         var localFile = Path.Combine(options.StateDirectory, "local.json");
         var local = LoadLocal(localFile);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
-        var binary = await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping);
-
         // The runner needs the loop to post to, the loop the core, and the core what the runner finds.
         var late = new LateLoop();
         await using var effects = new EffectRunner(options, self, late, () => late.Secret(local), logger);
-        var (state, pid) = await effects.FindAsync(local.ClusterId.Length > 0, stopping);
+        var (state, pid) = effects.Find(local.ClusterId.Length > 0);
+
+        // A mysqld that runs has proven its binary; asking it for its version would cost a tenth of the lease.
+        var server = state == MysqldState.Running ? $"pid {pid}, taken over" : (await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping)).VersionText;
         var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid);
         var core = new NodeCore(CoreOptionsOf(options, self), restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
         using var loop = new NodeLoop(core, log, localFile, lease, logger) { Effects = effects };
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;
-        await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop), logger, stopping);
-        NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, binary.VersionText);
-        return await RunLoopAsync(loop, logger, stopping);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var living = RunLoopAsync(loop, logger, ends.Token);
+        try
+        {
+            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop), logger, stopping);
+            NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
+            return await living;
+        }
+        finally
+        {
+            await ends.CancelAsync();
+            _ = await living;
+        }
     }
 
     /// <summary>The loop has a thread of its own: nothing in the pool may make it late.</summary>

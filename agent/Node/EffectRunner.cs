@@ -21,6 +21,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
     private LocalServer? _server;
     private CancellationTokenSource _life = new();
     private bool _expectExit;
+    private Task _adopted = Task.CompletedTask;
 
     private MysqldOptions MysqldOptions { get; } = new()
     {
@@ -37,14 +38,18 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
     private ClusterAccountNames Accounts => new(Convert.FromBase64String(clusterSecret()), options.ClientUser);
 
-    /// <summary>What is there at the agent's start: nothing, data, or a running mysqld of an earlier life, which is held from here on.</summary>
-    public async Task<(MysqldState State, int Pid)> FindAsync(bool founded, CancellationToken cancellation)
+    /// <summary>
+    /// What is there at the agent's start: nothing, data, or a running mysqld of an earlier life, which is held from here on.
+    /// Its effects lock is taken beside the start, which has less than a lease; effects wait for it.
+    /// </summary>
+    public (MysqldState State, int Pid) Find(bool founded)
     {
         var state = DataDirectory.Inspect(options.MysqldDirectory);
-        if (state == DataDirectoryState.ForeignData && !options.Adopt)
+        if (state == DataDirectoryState.ForeignData)
         {
-            throw new SupervisionException(SupervisionError.ForeignData,
-                $"data: '{options.MysqldDirectory}' holds data that no agent made; it is left alone. Give an empty directory, or --adopt to take it over");
+            throw new SupervisionException(SupervisionError.ForeignData, options.Adopt
+                ? $"adopt: '{options.MysqldDirectory}' holds data that no agent made; this version cannot take it over yet. Load a dump through the leader instead"
+                : $"data: '{options.MysqldDirectory}' holds data that no agent made; it is left alone. Give an empty directory");
         }
 
         if (!founded || MysqldProcess.TryAdopt(MysqldOptions) is not { } running)
@@ -52,11 +57,12 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             return (state == DataDirectoryState.OurData ? MysqldState.Stopped : MysqldState.Absent, 0);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(options.Timing.Hung);
-        Hold(running);
-        var lockTaken = await _server!.TakeLockAsync(patience.Token);
-        EffectLog.Adopted(logger, running.Pid, lockTaken is Outcome<Nothing>.Done ? "the effects lock is taken" : "it does not answer");
+        var server = Hold(running);
+        _adopted = Task.Run(async () =>
+        {
+            var lockTaken = await server.TakeLockAsync(Within(options.Timing.Hung, _ended.Token));
+            EffectLog.Adopted(logger, running.Pid, lockTaken is Outcome<Nothing>.Done ? "the effects lock is taken" : "it does not answer");
+        });
         return (MysqldState.Running, running.Pid);
     }
 
@@ -109,6 +115,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
                 return await StartAsync();
         }
 
+        await _adopted;
         if (_server is not { } server)
         {
             return Failed("mysqld-down", "mysqld does not run");

@@ -43,12 +43,12 @@ public static class SandboxCommand
 
     private static Command Up()
     {
-        var nodes = new Option<int?>("--nodes") { Description = "3 to 9 nodes; 3, 5 or 7 of them vote (default: 3)" };
+        var nodes = new Option<int?>("--nodes") { Description = "3, 5 or 7 nodes, which all vote (default: 3)" };
         nodes.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is < 3 or > 9))
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is not (3 or 5 or 7)))
             {
-                result.AddError($"--nodes {token.Value}: 3 to 9 is allowed");
+                result.AddError($"--nodes {token.Value}: 3, 5 or 7 is allowed");
             }
         });
         var timing = new Option<string?>("--timing") { Description = "How soon a silent leader is given up (default: lan)" };

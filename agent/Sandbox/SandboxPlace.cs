@@ -7,7 +7,7 @@ using MySqlHa.Ring;
 namespace MySqlHa.Sandbox;
 
 /// <summary>What a sandbox was made with; kept beside its nodes so that later commands need not be told again.</summary>
-/// <param name="Nodes">3 to 9; 3, 5 or 7 of them vote.</param>
+/// <param name="Nodes">3, 5 or 7; all vote.</param>
 /// <param name="Timing">A preset: fast, lan, balanced or wan.</param>
 /// <param name="Mysqld">Absolute path of the server program.</param>
 public sealed record SandboxSettings(int Nodes, string Timing, string Mysqld)
