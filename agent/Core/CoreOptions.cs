@@ -66,4 +66,10 @@ public sealed record CoreFaults
 
     /// <summary>A leader whose lease ran out goes on.</summary>
     public bool IgnoreLapse { get; init; }
+
+    /// <summary>An epoch that replaces another gets its number again.</summary>
+    public bool ReuseEpochNumbers { get; init; }
+
+    /// <summary>The lowest node skips every tenth command.</summary>
+    public bool SkipOneCommand { get; init; }
 }

@@ -154,7 +154,7 @@ public sealed partial class NodeCore
 
         var command = JsonSerializer.Deserialize(entry.Data.Span, FailoverJson.Default.ClusterCommand) ?? throw new InvalidOperationException($"log entry {entry.Index} holds no command");
         var before = _state;
-        _state = _state.Apply(command);
+        _state = _options.Faults.SkipOneCommand && entry.Index % 10 == 0 && _options.Self == _state.Members.Keys.First() ? _state : ApplyCommand(command);
         if (ReferenceEquals(before, _state))
         {
             return;
@@ -178,6 +178,11 @@ public sealed partial class NodeCore
                 break;
         }
     }
+
+    private ClusterState ApplyCommand(ClusterCommand command) =>
+        _options.Faults.ReuseEpochNumbers && command is OpenEpoch { Epoch: { Number: > 1 } epoch } && _state.Current is { Closed: true } closed && closed.Number + 1 == epoch.Number
+            ? _state with { Epochs = _state.Epochs.SetItem(_state.Epochs.Length - 1, epoch with { Number = closed.Number }) }
+            : _state.Apply(command);
 
     /// <summary>Notices that this node began or ceased to lead Raft.</summary>
     private void NoteController()

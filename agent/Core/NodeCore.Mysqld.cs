@@ -28,7 +28,7 @@ public sealed partial class NodeCore
 
         NoteStuckSwitchover();
         var act = DutyPolicy.Decide(Situation());
-        if (act.Why.Code != "busy" && act.Why != _duty)
+        if (act.Why.Code is not ("busy" or "marker") && act.Why != _duty)
         {
             _duty = act.Why;
             _out.Event("duty", act.Why.Text);

@@ -12,4 +12,5 @@ public sealed record DutyFaults
     public bool TrustReceiptsAfterReboot { get; init; }
     public bool PromoteBeforeApplied { get; init; }
     public bool KeepSurplus { get; init; }
+    public bool ArchiveNothing { get; init; }
 }

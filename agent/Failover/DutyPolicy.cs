@@ -309,7 +309,7 @@ public static class DutyPolicy
             .ToList();
         return donors.Count == 0
             ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from")
-            : new DutyAct.Reseed(donors[0].Node, extra, why);
+            : new DutyAct.Reseed(donors[0].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
     }
 
     private static DutyAct.Hold Hold(string code, string text) => new(new Reason(code, text));

@@ -57,6 +57,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         Rows = [];
         _known.Clear();
         Relay.Clear();
+        RelaySynced = 0;
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
     }
@@ -294,7 +295,9 @@ internal sealed class SimMysqld(World world, SimNode node)
     /// <summary>CLONE: the donor's data in place of this, under a new server_uuid, with no binary logs.</summary>
     public void CloneFrom(SimMysqld donor)
     {
+        var old = Uuid;
         Wipe();
+        Uuid = world.Mutation.KeepUuid ? old : Uuid;
         Executed = donor.Executed;
         Purged = donor.Executed;
         Rows = [.. donor.Rows];
