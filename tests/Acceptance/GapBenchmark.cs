@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit;
+
+namespace MySqlHa.Tests.Acceptance;
+
+/// <summary>A measurement, run by tests/benchmark-gap only: times depend on the machine, so no test passes or fails by them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BenchmarkFactAttribute : FactAttribute
+{
+    public const string Output = "MYSQLHA_BENCHMARK_OUTPUT";
+
+    public BenchmarkFactAttribute()
+    {
+        if (Environment.GetEnvironmentVariable(Output) is null or "")
+        {
+            Skip = "a benchmark: tests/benchmark-gap runs it";
+        }
+    }
+}
+
+/// <summary>How long four writers that try the nodes in turn are without an acknowledged write when the leader is struck.</summary>
+[Collection(ClusterRoom.Name)]
+public sealed class GapBenchmark(SandboxCluster cluster)
+{
+    [BenchmarkFact]
+    public async Task Gap_benchmark()
+    {
+        var runs = int.Parse(Environment.GetEnvironmentVariable("MYSQLHA_BENCHMARK_RUNS") ?? "5", CultureInfo.InvariantCulture);
+        var file = Environment.GetEnvironmentVariable(BenchmarkFactAttribute.Output)!;
+        foreach (var (name, blow) in new[] { ("mysqld killed", "--mysqld"), ("node killed", "--machine") })
+        {
+            var gaps = new List<double>();
+            for (var run = 0; run < runs; run++)
+            {
+                gaps.Add(await MeasureAsync(blow));
+            }
+
+            gaps.Sort();
+            var all = string.Join(' ', gaps.Select(Text));
+            await File.AppendAllTextAsync(file, $"{name}\t{Text(gaps[runs / 2])}\t{Text(gaps[0])}\t{Text(gaps[^1])}\t{all}\n");
+        }
+    }
+
+    private async Task<double> MeasureAsync(string blow)
+    {
+        var leader = (await cluster.ReadyAsync()).LeaderNumber;
+        await using var probe = await WritersProbe.StartAsync(cluster, leader);
+        await Task.Delay(1000); // as steady as a service that nobody touches
+        var struck = Stopwatch.GetTimestamp();
+        await SandboxCluster.RunAsync("kill", leader.ToString(CultureInfo.InvariantCulture), blow);
+        _ = await cluster.OtherLeaderAsync(leader, within: 20);
+        await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 10);
+        await probe.StopAsync();
+        return probe.LargestGap(struck).TotalSeconds;
+    }
+
+    private static string Text(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,223 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using MySqlHa.Replication;
+using MySqlHa.Tests.House;
+using Xunit;
+
+namespace MySqlHa.Tests.Acceptance;
+
+/// <summary>
+/// A cluster of three real nodes, made and mistreated with the repository's own <c>./sandbox</c>, as a person would. Seen from
+/// outside only: what the command prints, the HTTP port, and MySQL as the application account.
+/// </summary>
+#pragma warning disable CA1001 // xunit disposes of it by IAsyncLifetime
+public sealed class SandboxCluster : IAsyncLifetime
+#pragma warning restore CA1001
+{
+    /// <summary>Of the first node; the others follow it.</summary>
+    private const string BaseIp = "127.0.0.41";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private SandboxStatus.Account? _client;
+
+    public static IReadOnlyList<int> Numbers { get; } = [1, 2, 3];
+
+    public static string AddressOf(int node) => $"127.0.0.{(40 + node).ToString(CultureInfo.InvariantCulture)}";
+
+    public async Task InitializeAsync()
+    {
+        ThreadPool.SetMinThreads(64, 64); // the driver blocks a thread for each server that hangs
+        await RunAsync("down");
+        await RunAsync("up");
+        await WholeAsync(within: 20);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        string[] keep = Environment.GetEnvironmentVariable("MYSQLHA_ACCEPTANCE_KEEP") == "1" ? ["--keep-data"] : [];
+        await RunAsync(["down", .. keep]);
+    }
+
+    /// <summary>Runs <c>./sandbox</c> with these words; throws with what it printed where it fails.</summary>
+    internal static async Task<string> RunAsync(params string[] words)
+    {
+        var (exit, output, errors) = await TryAsync(words);
+        return exit == 0 ? output : throw new InvalidOperationException($"./sandbox {string.Join(' ', words)} ended with {exit}: {errors}");
+    }
+
+    internal static async Task<(int Exit, string Output, string Errors)> TryAsync(params string[] words)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "sandbox")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in (string[])[words[0], "--base-ip", BaseIp, .. words.Skip(1)])
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        await process.WaitForExitAsync(deadline.Token);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    internal async Task<SandboxStatus> StatusAsync()
+    {
+        // Ends with 3 where there is no leader; the document is printed all the same.
+        var (_, output, errors) = await TryAsync("status", "--json");
+        var status = output.Length == 0
+            ? throw new InvalidOperationException($"./sandbox status --json printed nothing: {errors}")
+            : JsonSerializer.Deserialize<SandboxStatus>(output, Json)!;
+        _client = status.Client ?? _client;
+        return status;
+    }
+
+    /// <summary>Waits for a status that fits; fails with the last one and the ends of the agents' logs.</summary>
+    internal async Task<SandboxStatus> ExpectAsync(string what, double within, Func<SandboxStatus, bool> condition)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var status = await StatusAsync();
+            if (condition(status))
+            {
+                return status;
+            }
+
+            if (Stopwatch.GetElapsedTime(since).TotalSeconds >= within)
+            {
+                Assert.Fail($"not within {within} s: {what}\n{status}\n{await LastWordsAsync()}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>One leader and two healthy followers.</summary>
+    internal Task<SandboxStatus> WholeAsync(double within) => ExpectAsync("one leader, two healthy followers", within, s => s.Whole);
+
+    /// <summary>A leader that is another node than this one. The status of a minority names none.</summary>
+    internal Task<SandboxStatus> OtherLeaderAsync(int than, double within) =>
+        ExpectAsync($"a leader other than node {than}", within, s => s.LeaderNumber > 0 && s.LeaderNumber != than);
+
+    /// <summary>Undoes whatever a test before left, so that one failure stays one.</summary>
+    internal async Task<SandboxStatus> ReadyAsync()
+    {
+        _ = await TryAsync("heal"); // refused without root, where there is no cut either
+        foreach (var node in Numbers)
+        {
+            await RunAsync("start", node.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return await WholeAsync(within: 40);
+    }
+
+    /// <summary>The document of a node's <c>/view</c>.</summary>
+    internal async Task<JsonElement> ViewAsync(int node) =>
+        JsonSerializer.Deserialize<JsonElement>(await _http.GetStringAsync(new Uri($"http://{AddressOf(node)}:9631/view")));
+
+    internal async Task<long> EpochAsync(int node) => (await ViewAsync(node)).GetProperty("epoch").GetInt64();
+
+    /// <summary>A connection, open, of an application.</summary>
+    internal async Task<DbConnection> ConnectAsync(int node, double within)
+    {
+        var client = _client ?? throw new InvalidOperationException("the account of the applications is not known yet");
+        var connection = MysqlDriver.Remote(AddressOf(node), 3306, client.User, client.Password);
+        var opening = MysqlDriver.OpenAsync(connection);
+        try
+        {
+            await opening.WaitAsync(TimeSpan.FromSeconds(within));
+            return connection;
+        }
+        catch
+        {
+            Abandon(connection, opening);
+            throw;
+        }
+    }
+
+    internal static async Task<int> DoAsync(DbConnection connection, string sql, double within)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the tests' own statements
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        // On a thread of its own: a driver's asynchronous call may block.
+        return await Task.Run(command.ExecuteNonQuery).WaitAsync(TimeSpan.FromSeconds(within));
+    }
+
+    /// <summary>Closes it once it lets us, without waiting for that.</summary>
+    internal static void Abandon(DbConnection connection, Task? busy = null) =>
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await (busy ?? Task.CompletedTask);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Whoever abandoned it knows.
+            }
+
+            try
+            {
+                await connection.DisposeAsync();
+            }
+            catch (Exception e) when (e is DbException or IOException or InvalidOperationException or NullReferenceException)
+            {
+                // Nobody is left to be told.
+            }
+        });
+
+    internal async Task<int> DoAsync(int node, string sql, double within = 5)
+    {
+        var connection = await ConnectAsync(node, within);
+        try
+        {
+            return await DoAsync(connection, sql, within);
+        }
+        finally
+        {
+            Abandon(connection);
+        }
+    }
+
+    /// <summary>The first column of a query's answer, as the node has it.</summary>
+    internal async Task<List<long>> ReadAsync(int node, string sql)
+    {
+        await using var connection = await ConnectAsync(node, within: 5);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the tests' own statements
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return await Task.Run(() =>
+        {
+            var all = new List<long>();
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                all.Add(reader.GetInt64(0));
+            }
+
+            return all;
+        }).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private static async Task<string> LastWordsAsync()
+    {
+        var words = new List<string>();
+        foreach (var node in Numbers)
+        {
+            var number = node.ToString(CultureInfo.InvariantCulture);
+            words.Add($"--- node {number}");
+            words.AddRange((await TryAsync("logs", number)).Output.TrimEnd().Split('\n').TakeLast(12));
+        }
+
+        return string.Join('\n', words);
+    }
+}
