@@ -52,7 +52,11 @@ public sealed class SandboxCluster : IAsyncLifetime
 
     internal static async Task<(int Exit, string Output, string Errors)> TryAsync(params string[] words)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "sandbox")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "sandbox"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var word in (string[])[words[0], "--base-ip", BaseIp, .. words.Skip(1)])
         {
             start.ArgumentList.Add(word);

@@ -79,7 +79,8 @@ internal sealed class WritersProbe : IAsyncDisposable
         List<long>[] rows;
         do
         {
-            rows = await Task.WhenAll(SandboxCluster.Numbers.Select(node => _cluster.ReadAsync(node, "SELECT id FROM t.probe ORDER BY id")));
+            rows = await Task.WhenAll(
+                SandboxCluster.Numbers.Select(node => _cluster.ReadAsync(node, "SELECT id FROM t.probe ORDER BY id")));
         }
         while (!rows.All(r => r.SequenceEqual(rows[0])) && Stopwatch.GetElapsedTime(since).TotalSeconds < within);
 
@@ -115,7 +116,8 @@ internal sealed class WritersProbe : IAsyncDisposable
                 _acknowledged.Enqueue(new Acknowledged(id, Stopwatch.GetTimestamp(), node));
                 await Task.Delay(Pause);
             }
-            catch (Exception e) when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
+            catch (Exception e)
+                when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
             {
                 // Whatever it is: the row is not ours, and another node may know better.
                 if (connection is not null)
