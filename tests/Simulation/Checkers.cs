@@ -99,10 +99,10 @@ internal sealed class Checkers(World world)
 
     private static bool Believes(SimNode node) => node.Mysqld is { Running: true, ReadOnly: false } && node.LocalNow < node.LeaseUntil;
 
-    /// <summary>I4, second half: who is cut off from the majority for longer than a lease may not write.</summary>
+    /// <summary>I4, second half: who reaches nobody for longer than a lease may not write. (Who reaches only the controller may.)</summary>
     private void NotInMinority(SimNode node)
     {
-        if (world.Network.ReachesMajority(node, world.Nodes))
+        if (!world.Network.IsAlone(node, world.Nodes))
         {
             _ = _cutOff.Remove(node);
             return;
@@ -114,9 +114,12 @@ internal sealed class Checkers(World world)
         }
         else if (world.Now - since > Weights.Timing.Lease * 1.25)
         {
-            Fail("NotInMinority", $"n{node.Number} holds a lease though cut off from the majority since {since.Micros / 1e6:0.000000} s");
+            Fail("NotInMinority", $"n{node.Number} holds a lease though it reaches nobody since {since.Micros / 1e6:0.000000} s");
         }
     }
+
+    /// <summary>The network was healed: being cut off starts anew.</summary>
+    public void Healed() => _cutOff.Clear();
 
     /// <summary>Replicated state machines: the same state at the same index, everywhere.</summary>
     private void SameHistory(SimNode node, NodeCore core)
@@ -148,7 +151,7 @@ internal sealed class Checkers(World world)
     public void Reseeding(SimNode node, SimNode donor, GtidSet archived)
     {
         var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(archived);
-        var unsaved = world.Nodes.Where(n => n != node).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received));
+        var unsaved = world.Nodes.Where(n => n != node).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
         if (!unsaved.IsEmpty && node.Mysqld.Executed.Contains(unsaved) && donor.Mysqld.Running)
         {
             Fail("NothingSilent", $"n{node.Number} throws {unsaved} away without an archive");

@@ -106,6 +106,7 @@ internal sealed class FaultPlan(World world)
     private static void HealLater(World world) => world.After(world.Random.Next(300_000, 5_000_000), () =>
     {
         world.Network.Heal();
+        world.Checkers.Healed();
         world.Log(null, "network healed");
     });
 

@@ -28,7 +28,6 @@ public sealed class MutantTests(ITestOutputHelper output)
         ["a lease is granted without a quorum round"] = new() { Core = new CoreFaults { GrantWithoutQuorum = true } },
         ["the next leader's lease does not wait for the old one's"] = new() { Core = new CoreFaults { GrantBesideOldLease = true } },
         ["surplus is thrown away without an archive"] = new() { Duty = new DutyFaults { ArchiveNothing = true } },
-        ["a cloned server keeps its server_uuid"] = new() { KeepUuid = true },
         ["an epoch is opened twice"] = new() { Core = new CoreFaults { ReuseEpochNumbers = true } },
         ["a node applies a command otherwise than the rest"] = new() { Core = new CoreFaults { SkipOneCommand = true } },
     };
@@ -46,7 +45,6 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "a lease is granted without a quorum round", "NotInMinority" },
         { "the next leader's lease does not wait for the old one's", "OneWriter" },
         { "surplus is thrown away without an archive", "NothingSilent" },
-        { "a cloned server keeps its server_uuid", "SameContent" },
         { "an epoch is opened twice", "OneLeaderPerEpoch" },
         { "a node applies a command otherwise than the rest", "SameHistory" },
     };

@@ -39,6 +39,9 @@ internal sealed class SimMysqld(World world, SimNode node)
     public bool ApplierStalled { get; set; }
     public int WaitingSessions => _waiting.Count;
 
+    /// <summary>Everything in the binary log, committed in the engine or not.</summary>
+    public GtidSet Logged => Binlog.Aggregate(GtidSet.Empty, (set, t) => set.Union(t.Gtid));
+
     private sealed record Commit(Transaction Transaction, HashSet<NodeId> Acks, Action<bool> Told, int Position)
     {
         public bool Gone { get; set; }
@@ -127,6 +130,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         Purged = Purged,
         ReceiverRunning = Receiver is { Attached: true },
         ReceiverConnecting = Receiver is { Attached: false, Error: 0 },
+        SourceHost = Receiver?.Source.Address.Host ?? "",
         ReceiverErrorNumber = Receiver?.Error ?? 0,
         ApplierRunning = true,
         LagSeconds = Executed.Contains(Received) ? 0 : 1,

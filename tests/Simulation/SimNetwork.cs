@@ -25,7 +25,7 @@ internal sealed class SimNetwork
         _data.Clear();
     }
 
-    /// <summary>Whether the node reaches, both ways, a majority of the nodes that are up; itself counts.</summary>
-    public bool ReachesMajority(SimNode node, IReadOnlyList<SimNode> all) =>
-        all.Count(o => o == node || (o.AgentUp && ControlFlows(node, o) && ControlFlows(o, node))) > all.Count / 2;
+    /// <summary>Whether no message goes both ways between the node and any other.</summary>
+    public bool IsAlone(SimNode node, IReadOnlyList<SimNode> all) =>
+        all.All(o => o == node || !ControlFlows(node, o) || !ControlFlows(o, node));
 }

@@ -12,6 +12,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
     private bool _stopped;
     private GtidSet _startedWith = GtidSet.Empty;
 
+    public SimNode Source => source;
     public bool SemiSync => semiSync;
     public bool Attached { get; private set; }
     public int Error { get; private set; }

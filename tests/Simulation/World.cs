@@ -101,6 +101,7 @@ internal sealed class World
     {
         _healed = true;
         Network.Heal();
+        Checkers.Healed();
         foreach (var node in Nodes)
         {
             node.Mysqld.ApplierStalled = false;
