@@ -298,7 +298,8 @@ public static class DutyPolicy
         // A statement of an earlier agent may have moved the receiver since.
         var elsewhere = status.SourceHost.Length > 0 && seen.State.Members.TryGetValue(open.Leader, out var member) && status.SourceHost != member.Address.Host;
         return elsewhere || (!status.ReceiverRunning && !status.ReceiverConnecting)
-            ? new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), seen.Local.Attachment!, new Reason("receiver-stopped", elsewhere ? $"the receiver was at {status.SourceHost}" : $"the receiver stopped: {status.ReceiverError}"))
+            ? new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), seen.Local.Attachment!,
+                new Reason("receiver-stopped", elsewhere ? $"the receiver was at {status.SourceHost}" : $"the receiver stopped: {status.ReceiverError}"))
             : Hold("following", $"following {open.Leader} in epoch {open.Number}");
     }
 

@@ -14,9 +14,9 @@ public sealed partial class TidyTests
 
     private static readonly string[] StillToFold =
     [
-        "agent/Api/", "agent/Cluster/", "agent/Consensus/", "agent/Core/", "agent/Failover/", "agent/Membership/", "agent/Node/", "agent/Replication/",
+        "agent/Api/", "agent/Cluster/", "agent/Consensus/", "agent/Core/", "agent/Failover/", "agent/Membership/", "agent/Replication/",
         "agent/Ring/", "agent/Storage/", "agent/Supervision/", "tests/Api/", "tests/Consensus/", "tests/Membership/", "tests/RealMysqld/",
-        "tests/Simulation/", "tests/Acceptance/",
+        "tests/Simulation/", "tests/Acceptance/", "agent/Node/",
     ];
 
     private static readonly string[] RootEntries =

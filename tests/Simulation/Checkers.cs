@@ -176,7 +176,7 @@ internal sealed class Checkers(World world)
         {
             if (node.Mysqld.Receiver is not { Attached: true } || node.Mysqld.Offline || !node.Mysqld.ReadOnly)
             {
-                return $"n{node.Number} does not follow";
+                return $"n{node.Number} does not follow (receiver {node.Mysqld.Receiver?.Attached}, error {node.Mysqld.Receiver?.Error}, offline {node.Mysqld.Offline}, read-only {node.Mysqld.ReadOnly}, running {node.Mysqld.Running})";
             }
 
             if (!node.Mysqld.Rows.SetEquals(leader.Mysqld.Rows))
