@@ -176,7 +176,9 @@ internal sealed class Checkers(World world)
         {
             if (node.Mysqld.Receiver is not { Attached: true } || node.Mysqld.Offline || !node.Mysqld.ReadOnly)
             {
-                return $"n{node.Number} does not follow (receiver {node.Mysqld.Receiver?.Attached}, error {node.Mysqld.Receiver?.Error}, offline {node.Mysqld.Offline}, read-only {node.Mysqld.ReadOnly}, running {node.Mysqld.Running})";
+                var receiver = node.Mysqld.Receiver;
+                return $"n{node.Number} does not follow: receiver {receiver?.Attached}, error {receiver?.Error}, offline {node.Mysqld.Offline}, "
+                    + $"read-only {node.Mysqld.ReadOnly}, running {node.Mysqld.Running}";
             }
 
             if (!node.Mysqld.Rows.SetEquals(leader.Mysqld.Rows))

@@ -45,11 +45,11 @@ internal static class SimEffects
                 return;
             }
 
-            Do(world, node, effect, Tell);
+            Do(world, node, effect, life, Tell);
         });
     }
 
-    private static void Do(World world, SimNode node, Effect effect, Action<EffectResult> tell)
+    private static void Do(World world, SimNode node, Effect effect, long life, Action<EffectResult> tell)
     {
         var mysqld = node.Mysqld;
         if (effect is not (InitialiseData or StartMysqld) && !mysqld.Running)
@@ -101,7 +101,7 @@ internal static class SimEffects
                 Demote(world, node, world.Now + TimeSpan.FromSeconds(2), mysqld.Life, tell);
                 break;
             case ReseedServer reseed:
-                Reseed(world, node, reseed, tell);
+                Reseed(world, node, reseed, life, tell);
                 break;
             default:
                 throw new InvalidOperationException(effect.GetType().Name);
@@ -163,21 +163,21 @@ internal static class SimEffects
         }
     }
 
-    private static void Reseed(World world, SimNode node, ReseedServer reseed, Action<EffectResult> tell)
+    private static void Reseed(World world, SimNode node, ReseedServer reseed, long life, Action<EffectResult> tell)
     {
         var donor = world.Node(reseed.Donor.Id);
         world.Checkers.Reseeding(node, donor, reseed.Extra);
         if (!donor.Mysqld.Running || !world.Network.DataFlows(donor, node))
         {
             // CLONE had dropped the old data before it failed.
-            node.Mysqld.Die();
+            node.EndMysqld(life);
             node.Mysqld.Initialise();
             tell(Failed("the donor is gone"));
             return;
         }
 
         node.Mysqld.CloneFrom(donor.Mysqld);
-        node.Mysqld.Die();
+        node.EndMysqld(life);
         var archived = reseed.Extra.IsEmpty ? null : new ArchivedTail(node.Id, reseed.Extra, $"archive/{world.NextContent()}", DateTimeOffset.UnixEpoch);
         tell(new EffectResult { Archived = archived });
     }

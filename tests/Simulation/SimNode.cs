@@ -105,6 +105,19 @@ internal sealed class SimNode
         _world.After(_world.Random.Next(500, 5_000), () => WhenAwake(SimProcess.Agent, () => StepIf(life, new MysqldExited(how))));
     }
 
+    /// <summary>mysqld ends within an effect of an agent's life: that life expects it; a later one, which took mysqld over, is told.</summary>
+    public void EndMysqld(long life)
+    {
+        if (life == AgentLife)
+        {
+            Mysqld.Die();
+        }
+        else
+        {
+            KillMysqld("a clone that an earlier agent began ended it");
+        }
+    }
+
     public void Freeze(SimProcess process, TimeSpan time) => _frozenUntil[process] = _world.Now + time;
 
     public bool Frozen(SimProcess process) => _frozenUntil.TryGetValue(process, out var until) && _world.Now < until;
