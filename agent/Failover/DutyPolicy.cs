@@ -249,6 +249,17 @@ public static class DutyPolicy
             return StayAttached(seen, open, status, leader);
         }
 
+        if (seen.Local.Promise is { } promise && promise.Epoch >= open.Number)
+        {
+            return Hold("promised", $"promised to take nothing from epoch {open.Number}");
+        }
+
+        // A node that missed the closing may still receive from the old leader: what it holds is only known once that has stopped.
+        if (mysqld.Duty != MysqldDuty.Promised && (status.ReceiverRunning || status.ReceiverConnecting))
+        {
+            return new DutyAct.MakePromise(open.Number - 1, ReceiptsNow(seen), new Reason("promise", $"epoch {open.Number} is open; taking nothing more from earlier ones"));
+        }
+
         // Before the receiver starts, what this node holds must be history: the epoch's first set, and what this very leader
         // committed since (its server_uuid is never reused for other transactions: a node that lost a tail gets a new one).
         var extra = status.Holds.Minus(open.FirstSet).WithoutServer(open.ServerUuid);
@@ -260,11 +271,6 @@ public static class DutyPolicy
         if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged))
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
-        }
-
-        if (seen.Local.Promise is { } promise && promise.Epoch >= open.Number)
-        {
-            return Hold("promised", $"promised to take nothing from epoch {open.Number}");
         }
 
         return new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), NextAttachment(seen, open), new Reason("follow", $"epoch {open.Number} is led by {open.Leader}"));
