@@ -64,9 +64,6 @@ public sealed record CoreFaults
     /// <summary>Promises are sent but not kept.</summary>
     public bool ForgetPromises { get; init; }
 
-    /// <summary>A leader whose lease ran out goes on.</summary>
-    public bool IgnoreLapse { get; init; }
-
     /// <summary>An epoch that replaces another gets its number again.</summary>
     public bool ReuseEpochNumbers { get; init; }
 

@@ -44,7 +44,7 @@ public sealed partial class NodeCore
         Local = _local,
         Mysqld = _mysqld.View(_now),
         BootId = _options.BootId,
-        LeaseHeld = _options.Faults.IgnoreLapse || _lease.Held(_now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : _state.Current?.Number ?? 0),
+        LeaseHeld = _lease.Held(_now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : _state.Current?.Number ?? 0),
         Fresh = IsFresh,
         Reports = FreshReports(),
         ReinitAsked = _reinitAsked,

@@ -5,9 +5,7 @@ public sealed record ControllerFaults
 {
     public static readonly ControllerFaults None = new();
 
-    public bool CountUnfencedLeader { get; init; }
     public bool CountDoubtful { get; init; }
-    public bool OnlyLastEpoch { get; init; }
     public bool OnePromiseLess { get; init; }
     public bool OpenBeforeApplied { get; init; }
 }

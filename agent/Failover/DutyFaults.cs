@@ -8,7 +8,6 @@ public sealed record DutyFaults
 {
     public static readonly DutyFaults None = new();
 
-    public bool StartWithoutAsking { get; init; }
     public bool TrustReceiptsAfterReboot { get; init; }
     public bool PromoteBeforeApplied { get; init; }
     public bool KeepSurplus { get; init; }

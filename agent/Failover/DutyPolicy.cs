@@ -114,7 +114,7 @@ public static class DutyPolicy
 
     private static DutyAct StartIfAsked(DutyInput seen) => seen switch
     {
-        { Fresh: false } when !seen.Faults.StartWithoutAsking =>
+        { Fresh: false } =>
             Hold("waiting-for-quorum", "mysqld stays down until a majority has told the current epoch"),
         { Mysqld.HeldDown: true } => Hold("held-down", "mysqld died again soon after its start; it is held down for a while"),
         _ => new DutyAct.Start(new Reason("start", "a majority told the epochs")),

@@ -45,7 +45,7 @@ internal static class Succession
     private static ImmutableSortedDictionary<NodeId, Counted> Promises(ControllerInput seen, EpochRecord closed) =>
         seen.Reports.Values
             .Where(r => seen.Voters.Contains(r.Node) && r is { Mysqld: MysqldState.Running, Status: not null })
-            .Where(r => r.Led <= r.Released || seen.Faults.CountUnfencedLeader)
+            .Where(r => r.Led <= r.Released)
             .Select(r => (r.Node, Promise: r.StandingPromise(closed.Number)))
             .Where(p => p.Promise is { } promise && Counts(seen, closed, p.Node, promise))
             .ToImmutableSortedDictionary(p => p.Node, p => new Counted(p.Node, p.Promise!.Set));
@@ -57,8 +57,7 @@ internal static class Succession
     private static bool Covers(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, Counted candidate)
     {
         var held = promises.Values.Where(p => candidate.Set.Contains(p.Set)).Select(p => p.Node).ToImmutableSortedSet();
-        var epochs = seen.Faults.OnlyLastEpoch ? seen.State.EpochsToCover().Take(1) : seen.State.EpochsToCover();
-        foreach (var epoch in epochs)
+        foreach (var epoch in seen.State.EpochsToCover())
         {
             // A leader held, applied, all that was acknowledged before its epoch, and has its own commits in its synced log.
             if (held.Contains(epoch.Leader))

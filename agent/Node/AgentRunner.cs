@@ -22,21 +22,10 @@ public static class AgentRunner
 {
     public static string Version { get; } = typeof(AgentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    /// <summary>Runs until cancelled: 0. Returns 1, with one sentence in the log, where the agent cannot start or must not go on.</summary>
+    /// <summary>For options that passed <see cref="StartChecks"/>. Runs until cancelled: 0. Returns 1, with one sentence in the log, where the agent cannot start or must not go on.</summary>
     public static async Task<int> RunAsync(AgentOptions options, ILoggerFactory loggers, CancellationToken stopping)
     {
         var logger = loggers.CreateLogger("mysqlha");
-        var problems = StartChecks.Problems(options);
-        if (problems.Count > 0)
-        {
-            foreach (var problem in problems)
-            {
-                NodeLog.CannotStart(logger, problem.ToString());
-            }
-
-            return 1;
-        }
-
         try
         {
             return await LiveAsync(options, logger, stopping);

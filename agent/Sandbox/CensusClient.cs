@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Sandbox;
@@ -11,11 +10,6 @@ public sealed record NodeAnswer(SandboxNode Node, ClusterView? View, string Sile
 /// <summary>Reads the nodes' pictures of the cluster and posts operators' requests, over HTTP as anyone could.</summary>
 public sealed class CensusClient : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     // A node that is frozen or cut off takes a connection and says nothing.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -39,7 +33,7 @@ public sealed class CensusClient : IDisposable
         patience.CancelAfter(Patience);
         try
         {
-            var view = await _http.GetFromJsonAsync<ClusterView>(UrlOf(node, "view"), Json, patience.Token);
+            var view = await _http.GetFromJsonAsync(UrlOf(node, "view"), ViewJson.Default.ClusterView, patience.Token);
             return new NodeAnswer(node, view, view is null ? "answers with nothing" : "");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -68,12 +62,12 @@ public sealed class CensusClient : IDisposable
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(node, "operator"));
         message.Headers.Add("X-MySqlHa", "1");
-        message.Content = JsonContent.Create(request, options: Json);
+        message.Content = JsonContent.Create(request, OperatorJson.Default.OperatorRequest);
         try
         {
             using var response = await _http.SendAsync(message, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
-            return JsonSerializer.Deserialize<OperatorAnswer>(text, Json) is { Reason: not null } answer
+            return JsonSerializer.Deserialize(text, ViewJson.Default.OperatorAnswer) is { Reason: not null } answer
                 ? answer
                 : Unknown($"{node.Name} answers with HTTP {(int)response.StatusCode}");
         }

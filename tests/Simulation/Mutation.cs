@@ -11,7 +11,4 @@ internal sealed record Mutation
     public DutyFaults Duty { get; init; } = DutyFaults.None;
     public ControllerFaults Controller { get; init; } = ControllerFaults.None;
     public CoreFaults Core { get; init; } = CoreFaults.None;
-
-    /// <summary>A cloned server keeps its server_uuid: identifiers of a discarded tail come to be used again.</summary>
-    public bool KeepUuid { get; init; }
 }

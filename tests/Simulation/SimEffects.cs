@@ -119,7 +119,7 @@ internal static class SimEffects
         node.Mysqld.BecomeSource(promote.AcksNeeded);
 
         // The deadline is read right before the opening statement is sent; the statement itself may take its time.
-        if (node.LocalNow >= node.LeaseUntil && !world.Mutation.Core.IgnoreLapse)
+        if (node.LocalNow >= node.LeaseUntil)
         {
             tell(Failed("the lease ran out"));
             return;

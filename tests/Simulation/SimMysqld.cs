@@ -299,9 +299,7 @@ internal sealed class SimMysqld(World world, SimNode node)
     /// <summary>CLONE: the donor's data in place of this, under a new server_uuid, with no binary logs.</summary>
     public void CloneFrom(SimMysqld donor)
     {
-        var old = Uuid;
         Wipe();
-        Uuid = world.Mutation.KeepUuid ? old : Uuid;
         Executed = donor.Executed;
         Purged = donor.Executed;
         Rows = [.. donor.Rows];
