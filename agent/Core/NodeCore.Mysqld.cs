@@ -64,7 +64,7 @@ public sealed partial class NodeCore
                 return false;
             case DutyAct.Initialise:
                 DoubtOldData(0);
-                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys]));
+                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys], Adopt: _state.Adopter == _options.Self && _state.Current is null));
                 return true;
             case DutyAct.Start:
                 Begin(new StartMysqld(_mysqld.NextId()));

@@ -65,6 +65,12 @@ internal static class Succession
                 return true;
             }
 
+            // What the first leader brought was acknowledged before there was a cluster.
+            if (epoch.Number == 1 && !candidate.Set.Contains(epoch.FirstSet) && !seen.Faults.ForgetAdopted)
+            {
+                return false;
+            }
+
             if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
             {
                 return false;

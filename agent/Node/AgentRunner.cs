@@ -56,16 +56,23 @@ public static class AgentRunner
         var localFile = Path.Combine(options.StateDirectory, "local.json");
         var local = LoadLocal(localFile);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
+        using var announced = new AnnouncedFile(Path.Combine(options.StateDirectory, "announced"));
         // The runner needs the loop to post to, the loop the core, and the core what the runner finds.
         var late = new LateLoop();
         await using var effects = new EffectRunner(options, self, late, () => late.Secret(local), logger);
         var (state, pid) = effects.Find(local.ClusterId.Length > 0);
 
         // A mysqld that runs has proven its binary; asking it for its version would cost a tenth of the lease.
-        var server = state == MysqldState.Running ? $"pid {pid}, taken over" : (await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping)).VersionText;
-        var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid);
-        var core = new NodeCore(CoreOptionsOf(options, self), restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
-        using var loop = new NodeLoop(core, log, localFile, lease, logger) { Effects = effects };
+        var binary = state == MysqldState.Running ? null : await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping);
+        if (effects.Adopts)
+        {
+            effects.RequireFit(binary!.Version);
+        }
+
+        var server = binary?.VersionText ?? $"pid {pid}, taken over";
+        var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid, announced.Index);
+        var core = new NodeCore(CoreOptionsOf(options, self) with { Adopts = effects.Adopts }, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
+        using var loop = new NodeLoop(core, log, localFile, lease, announced, logger) { Effects = effects };
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;

@@ -45,13 +45,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
     public (MysqldState State, int Pid) Find(bool founded)
     {
         var state = DataDirectory.Inspect(options.MysqldDirectory);
-        if (state == DataDirectoryState.ForeignData)
-        {
-            throw new SupervisionException(SupervisionError.ForeignData, options.Adopt
-                ? $"adopt: '{options.MysqldDirectory}' holds data that no agent made; this version cannot take it over yet. Load a dump through the leader instead"
-                : $"data: '{options.MysqldDirectory}' holds data that no agent made; it is left alone. Give an empty directory");
-        }
-
+        Adopts = RequireRoom(state, founded);
         if (!founded || MysqldProcess.TryAdopt(MysqldOptions) is not { } running)
         {
             return (state == DataDirectoryState.OurData ? MysqldState.Stopped : MysqldState.Absent, 0);
@@ -110,7 +104,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         switch (effect)
         {
             case InitialiseData initialise:
-                return await InitialiseAsync(initialise);
+                return initialise.Adopt ? await AdoptAsync(initialise) : await InitialiseAsync(initialise);
             case StartMysqld:
                 return await StartAsync();
         }
@@ -139,6 +133,12 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
     private async Task<EffectResult> InitialiseAsync(InitialiseData initialise)
     {
+        if (Adopts)
+        {
+            return Failed("foreign-data", $"adopt: '{options.MysqldDirectory}' holds data that no agent made, and this cluster began without it;"
+                + " it is left alone. Move it away, and this node is cloned from the others");
+        }
+
         await MysqldProcess.InitialiseAsync(MysqldOptions, Accounts.InitialSql(initialise.Members), _ended.Token);
         return new EffectResult();
     }

@@ -25,15 +25,16 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
     private readonly RaftLogFile _log;
     private readonly string _localFile;
     private readonly LeaseFile _lease;
+    private readonly AnnouncedFile _announced;
     private readonly ILogger _logger;
     private long _nextCall;
     private long _leaseUntil;
     private long _droppedInputs;
     private Instant _viewAt = Instant.Zero;
 
-    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, ILogger logger)
+    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, AnnouncedFile announced, ILogger logger)
     {
-        (_core, _log, _localFile, _lease, _logger) = (core, log, localFile, lease, logger);
+        (_core, _log, _localFile, _lease, _announced, _logger) = (core, log, localFile, lease, announced, logger);
         View = core.View(BootClock.Now);
     }
 
@@ -174,6 +175,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             NodeLog.Happened(_logger, reason.Text);
         }
 
+        _announced.Write(_core.AppliedIndex);
         Show(began, output.Events.Length > 0 || output.Effects.Length > 0 || output.Replies.Length > 0);
         var took = BootClock.Now - began;
         if (took > TimeSpan.FromMilliseconds(200))
