@@ -76,6 +76,9 @@ public sealed partial class NodeCore
 
     public long RaftTerm => _raft?.Term ?? 0;
 
+    /// <summary>The node's mysqld may be taking writes: it is not left alone by an agent that cannot go on.</summary>
+    public bool MysqldMayBeWritable => _mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || _mysqld.Status is { Writable: true };
+
     /// <summary>Whether this node may be writable at the instant.</summary>
     public bool MayLead(Instant at) => at < _lease.Until;
 
@@ -128,6 +131,9 @@ public sealed partial class NodeCore
                 _out.Event("mysqld-exited", $"mysqld is gone: {exited.How}");
                 _mysqld.Exited(_now);
                 _reportDue = true;
+                break;
+            case DiskNoted disk:
+                NoteDisk(disk.Problem);
                 break;
             case ActivityNoted activity:
                 _activity = activity.Text;
@@ -234,6 +240,10 @@ public sealed partial class NodeCore
         foreach (var change in output.Changes)
         {
             _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason);
+            if (IsOfAnotherCluster(change.After))
+            {
+                _out.Event("other-cluster", OtherCluster(change.After));
+            }
         }
     }
 

@@ -224,6 +224,7 @@ public static class ControllerPolicy
             { ReceiptsInDoubt: true } => [new Reason("in-doubt", $"the receipts of {Name(seen, node)} are in doubt")],
             { Status: { ReceiverRunning: false } } => [new Reason("not-receiving", $"{Name(seen, node)} does not receive")],
             { Status: { ApplierRunning: false } status } => [new Reason("not-applying", $"{Name(seen, node)} does not apply: {status.ApplierError}")],
+            { DiskFull: true } => [new Reason("disk-full", $"the disk of {Name(seen, node)} is full")],
             { Status.LagSeconds: > 5 } late => [new Reason("lag", $"{Name(seen, node)} is {late.Status.LagSeconds:0.0} s behind; at most 5 s")],
             _ => [],
         };

@@ -28,6 +28,27 @@ internal sealed partial class EffectRunner
         _ => false,
     };
 
+    /// <summary>Data of a cluster's making is served by a node of that cluster only: its accounts, and what it lacks, are known there.</summary>
+    private void RequireOwn(string cluster)
+    {
+        var owner = DataDirectory.ClusterOf(options.MysqldDirectory);
+        if (cluster.Length == 0)
+        {
+            throw new SupervisionException(
+                SupervisionError.ForeignData, $"data: '{options.MysqldDirectory}' is data of a cluster{Named(owner)}, but '{options.StateDirectory}'"
+                + " knows of none; it is left alone. Bring the state back, or move the data away");
+        }
+
+        if (owner.Length > 0 && owner != cluster)
+        {
+            throw new SupervisionException(
+                SupervisionError.ForeignData, $"data: '{options.MysqldDirectory}' is data of a cluster{Named(owner)}, but this node belongs to"
+                + $" cluster {cluster}; it is left alone. Bring this node's own data back, or move the other away, and it is cloned anew");
+        }
+
+        static string Named(string owner) => owner.Length > 0 ? $" {owner}" : "";
+    }
+
     private SupervisionException NothingToAdopt() => new(
         SupervisionError.NotInitialised,
         $"adopt: there is no data to take over in '{options.MysqldDirectory}'; put the data directory of a MySQL that is shut down there,"
@@ -66,7 +87,7 @@ internal sealed partial class EffectRunner
 
         // The server it came from may live on, or have lost transactions: none may get the same identifier twice.
         DataDirectory.ForgetServerUuid(directory);
-        DataDirectory.MarkComplete(directory);
+        DataDirectory.MarkComplete(directory, local().ClusterId);
         Adopts = false;
         EffectLog.TakenOver(logger, directory);
         return new EffectResult();

@@ -12,7 +12,7 @@ namespace MySqlHa.Node;
 /// Does what the core asks to mysqld, beside the loop, and answers with inputs. It decides nothing; it only reads the lease
 /// again right before a statement that opens anything.
 /// </summary>
-internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<string> clusterSecret, ILogger logger) : IAsyncDisposable
+internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<LocalRecord> local, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly Lock _gate = new();
@@ -36,16 +36,23 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         Settings = options.Settings,
     };
 
-    private ClusterAccountNames Accounts => new(Convert.FromBase64String(clusterSecret()), options.ClientUser);
+    private ClusterAccountNames Accounts => new(Convert.FromBase64String(local().ClusterSecret), options.ClientUser);
 
     /// <summary>
     /// What is there at the agent's start: nothing, data, or a running mysqld of an earlier life, which is held from here on.
     /// Its effects lock is taken beside the start, which has less than a lease; effects wait for it.
     /// </summary>
-    public (MysqldState State, int Pid) Find(bool founded)
+    /// <param name="cluster">That this node belongs to; empty: none yet.</param>
+    public (MysqldState State, int Pid) Find(string cluster)
     {
+        var founded = cluster.Length > 0;
         var state = DataDirectory.Inspect(options.MysqldDirectory);
         Adopts = RequireRoom(state, founded);
+        if (state == DataDirectoryState.OurData)
+        {
+            RequireOwn(cluster);
+        }
+
         if (!founded || MysqldProcess.TryAdopt(MysqldOptions) is not { } running)
         {
             return (state == DataDirectoryState.OurData ? MysqldState.Stopped : MysqldState.Absent, 0);
@@ -139,7 +146,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
                 + " it is left alone. Move it away, and this node is cloned from the others");
         }
 
-        await MysqldProcess.InitialiseAsync(MysqldOptions, Accounts.InitialSql(initialise.Members), _ended.Token);
+        await MysqldProcess.InitialiseAsync(MysqldOptions with { Cluster = local().ClusterId }, Accounts.InitialSql(initialise.Members), _ended.Token);
         return new EffectResult();
     }
 

@@ -50,9 +50,16 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
 
     public void Post(CoreInput input)
     {
-        if (!_inbox.IsAddingCompleted && !_inbox.TryAdd(input))
+        try
         {
-            _ = Interlocked.Increment(ref _droppedInputs);
+            if (!_inbox.TryAdd(input))
+            {
+                _ = Interlocked.Increment(ref _droppedInputs);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The loop has ended.
         }
     }
 
@@ -109,6 +116,9 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         }
     }
 
+    /// <summary>The node could not keep something because its disk was full: it may begin a new life when there is room.</summary>
+    public bool EndedByFullDisk { get; private set; }
+
     /// <summary>Runs until cancelled (0) or until the node can no longer keep what it must (1).</summary>
     public int Run(CancellationToken stopping)
     {
@@ -129,6 +139,14 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
             {
                 NodeLog.CannotKeep(_logger, e.Message);
+                EndedByFullDisk = DiskWatch.IsFull(e);
+                if (_core.MysqldMayBeWritable)
+                {
+                    // Nobody else would fence it, and its lease is not renewed any more.
+                    Effects!.Begin(new KillMysqld(0, new Reason("no-memory", "its agent cannot keep what it must")));
+                }
+
+                _inbox.CompleteAdding();
                 return 1;
             }
         }
