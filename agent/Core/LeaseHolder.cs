@@ -18,13 +18,28 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
 
     public bool Held(Instant now, long epoch) => epoch == Epoch && now < Until;
 
-    /// <summary>An adopted mysqld brings the lease along that the agent's earlier life held.</summary>
-    public void Resume(long epoch, Instant until) => (Epoch, Until) = (epoch, until);
+    /// <summary>
+    /// An adopted mysqld brings the lease along that the agent's earlier life held. A rest is over with the agent's return: no more of
+    /// it is used than an ordinary lease.
+    /// </summary>
+    public void Resume(long epoch, Instant until, Instant now) => (Epoch, Until) = (epoch, Instant.Earlier(until, now + timing.LeaseOfLeader));
+
+    /// <summary>A majority knows that this leader's agent may be away for so long, counted from when it asked.</summary>
+    public void Rest(long epoch, Instant asked, TimeSpan length)
+    {
+        if (epoch == Epoch)
+        {
+            Until = Instant.Later(Until, asked + (length * (1 - timing.ClockDrift)));
+        }
+    }
 
     public void Drop() => (Until, Epoch) = (Instant.Zero, 0);
 
     /// <summary>When the next question is due: every heartbeat while the lease runs, four times as often while it does not.</summary>
     public Instant NextAsk(Instant now) => _askedAt + (now < Until ? timing.Heartbeat : timing.Heartbeat / 4);
+
+    /// <summary>The next question is due at once.</summary>
+    public void AskSoon() => _askedAt = Instant.Zero;
 
     public LeaseAsk Ask(Instant now, long epoch)
     {

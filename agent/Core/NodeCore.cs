@@ -44,7 +44,7 @@ public sealed partial class NodeCore
         _mysqld.Begin(restored.Mysqld, restored.MysqldPid);
         if (restored.Mysqld == MysqldState.Running)
         {
-            _lease.Resume(_local.Led, restored.LeaseUntil);
+            _lease.Resume(_local.Led, restored.LeaseUntil, now);
         }
 
         var adopts = options.Adopts && _local.ClusterId.Length == 0;
@@ -142,7 +142,8 @@ public sealed partial class NodeCore
                 TakeCall(call);
                 break;
             case StopAsked:
-                HandOverRaft("the agent stops");
+                _ = HandOverRaft("the agent stops");
+                BeginRest();
                 break;
             default:
                 throw new InvalidOperationException($"a node takes no {input.GetType().Name}");
@@ -205,6 +206,9 @@ public sealed partial class NodeCore
                 break;
             case LeaseAnswer answer:
                 _lease.Answered(_now, answer);
+                break;
+            case RestAsk ask:
+                TakeRestAsk(from, ask);
                 break;
             case FreshAsk ask:
                 TakeFreshAsk(from, ask);

@@ -118,6 +118,9 @@ internal sealed class Checkers(World world)
         }
     }
 
+    /// <summary>An agent that was let go comes back: the lease that it took along is worth an ordinary one from here.</summary>
+    public void Returned(SimNode node) => _cutOff.Remove(node);
+
     /// <summary>The network was healed: being cut off starts anew.</summary>
     public void Healed() => _cutOff.Clear();
 

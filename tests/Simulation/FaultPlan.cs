@@ -48,6 +48,7 @@ internal sealed class FaultPlan(World world)
             (w.DataCut, () => Isolate(world, Victim(world), control: false, data: true)),
             (w.OneWayCut, () => CutOneWay(world)),
             (w.Freeze, () => Freeze(world, Victim(world))),
+            (w.AgentRestart, () => RestartAgent(world, Victim(world))),
             (w.ApplierStall, () => StallApplier(world, Victim(world))),
         ];
     }
@@ -65,6 +66,37 @@ internal sealed class FaultPlan(World world)
         node.StopAgent();
         world.After(world.Random.Next(100_000, 3_000_000), node.StartAgent);
     }
+
+    /// <summary>As on SIGTERM: half a second at most to settle what others would wait for.</summary>
+    private static void RestartAgent(World world, SimNode node)
+    {
+        world.Log(node, "FAULT agent told to stop");
+        var life = node.AgentLife;
+        node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, StopAsked.Instance));
+        End(world, node, life, world.Now + TimeSpan.FromMilliseconds(500));
+    }
+
+    private static void End(World world, SimNode node, long life, Instant latest) => world.After(5_000, () => node.WhenAwake(SimProcess.Agent, () =>
+    {
+        if (life != node.AgentLife || !node.AgentUp)
+        {
+            return;
+        }
+
+        if (!node.Core!.MayStop && world.Now < latest)
+        {
+            End(world, node, life, latest);
+            return;
+        }
+
+        world.Log(node, "agent ends");
+        node.StopAgent();
+        world.After(world.Random.Next(200_000, 6_000_000), () =>
+        {
+            world.Checkers.Returned(node);
+            node.StartAgent();
+        });
+    }));
 
     private static void KillMysqld(World world, SimNode node)
     {
