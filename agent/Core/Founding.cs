@@ -48,7 +48,9 @@ internal sealed class Founding(CoreOptions options)
         var adopters = unfounded.Where(m => m.Facts.Adopts).OrderBy(m => m.Facts.Name, StringComparer.Ordinal).ThenBy(m => m.Id).ToList();
         if (adopters.Count > 1)
         {
-            Waiting = new Reason("data-differs", $"{string.Join(" and ", adopters.Select(m => $"{m.Facts.Name} ({m.Address.Host})"))} each bring data of their own (--adopt), but a cluster begins with one node's data: move it away on all but one of them and start these without --adopt");
+            var who = string.Join(" and ", adopters.Select(m => $"{m.Facts.Name} ({m.Address.Host})"));
+            Waiting = new Reason("data-differs", $"{who} each bring data of their own (--adopt), but a cluster begins with one node's data:"
+                + " move it away on all but one of them and start these without --adopt");
             return (local, [], null);
         }
 

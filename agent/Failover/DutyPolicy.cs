@@ -205,6 +205,11 @@ public static class DutyPolicy
             return new DutyAct.Demote(open.Number, new Reason("switchover", switchover.Reason));
         }
 
+        if (!seen.MarkerAcknowledged && OthersCloneFirst(seen, open, status))
+        {
+            return Hold("leading", $"leading epoch {open.Number}; the others are cloned from here first: {status.AttachedAckers} of {open.AcksNeeded} ackers attached");
+        }
+
         if (!seen.MarkerAcknowledged && !seen.Mysqld.MarkerUnderWay)
         {
             return new DutyAct.Mark(open.Number, new Reason("marker", "the epoch is not established yet"));
@@ -230,6 +235,13 @@ public static class DutyPolicy
             ? $"leading epoch {open.Number}; writes wait: {status.AttachedAckers} of {open.AcksNeeded} ackers attached"
             : $"leading epoch {open.Number}");
     }
+
+    /// <summary>
+    /// CLONE waits at its end for every commit that is under way on its donor. Where nobody but this node has the data yet, a commit
+    /// would wait for the very nodes that are cloned from here, and they for it.
+    /// </summary>
+    private static bool OthersCloneFirst(DutyInput seen, EpochRecord open, MysqldStatus status) =>
+        seen.State.Adopter == seen.Self && !seen.State.Epochs.Any(e => e.Established) && status.AttachedAckers < open.AcksNeeded;
 
     private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
         report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false }
@@ -332,9 +344,11 @@ public static class DutyPolicy
             .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))
             .OrderBy(r => r.Node == open.Leader).ThenBy(r => r.Status!.LagSeconds ?? double.MaxValue).ThenBy(r => r.Node)
             .ToList();
-        return donors.Count == 0
-            ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from")
-            : new DutyAct.Reseed(donors[0].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
+        // A donor serves one clone at a time (ER_CLONE_TOO_MANY_CONCURRENT_CLONES), and says so only when the old data is gone.
+        var cloning = seen.Reports.Values.Count(r => r.Node != seen.Self && r.Mysqld == MysqldState.Cloning);
+        return donors.Count <= cloning
+            ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from{(donors.Count > 0 ? " that serves nobody else just now" : "")}")
+            : new DutyAct.Reseed(donors[cloning].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
     }
 
     private static DutyAct.Hold Hold(string code, string text) => new(new Reason(code, text));

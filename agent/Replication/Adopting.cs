@@ -74,7 +74,7 @@ public static class Adopting
         var sources = await connection.QueryAsync(Sources);
         if (sources.Length > 0)
         {
-            problems.Add($"it replicates by channel {Some(sources)}; end that with RESET REPLICA ALL, once all is applied");
+            problems.Add($"it replicates by channel {Some(sources)}; end that with STOP REPLICA and RESET REPLICA ALL, once all is applied");
         }
 
         var prepared = await connection.QueryAsync(Prepared);

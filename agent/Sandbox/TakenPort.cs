@@ -20,9 +20,11 @@ public sealed record TakenPort(string Ip, int Port, string Protocol, string Hold
             [(address.MysqlPort, "tcp"), (address.HttpPort, "tcp"), (address.RingPort, "tcp"), (address.RingPort, "udp")];
         foreach (var (port, protocol) in needed)
         {
-            foreach (var pid in PortHolder.Of(IPAddress.Parse(node.Ip), port, protocol).Where(pid => pid == 0 || own.All.All(p => p.Pid != pid)))
+            var holders = PortHolder.Of(IPAddress.Parse(node.Ip), port, protocol);
+            foreach (var pid in holders.Where(pid => pid == 0 || own.All.All(p => p.Pid != pid)))
             {
-                taken.Add(new TakenPort(node.Ip, port, protocol, LiveProcess.Read(pid) is { } holder ? $"{holder.Pid} ({holder.Name})" : ""));
+                var holder = LiveProcess.Read(pid);
+                taken.Add(new TakenPort(node.Ip, port, protocol, holder is null ? "" : $"{holder.Pid} ({holder.Name})"));
             }
         }
 

@@ -80,6 +80,7 @@ internal sealed class AgentNode : IAsyncDisposable
         ring-key: {JsonSerializer.Serialize(KeyFile)}
         peers: [{string.Join(", ", others.Select(Address))}]
         mysqld: {JsonSerializer.Serialize(mysqld)}
+        {(lines.Any(l => l.StartsWith("timing:", StringComparison.Ordinal)) ? "" : "timing: balanced")}
         {string.Join('\n', lines)}
 
         """);

@@ -14,7 +14,9 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>Starts that must not be: each ends by itself with one sentence that names what is wrong, and leaves every file as it was.</summary>
 [Collection(AgentRoom.Name)]
+#pragma warning disable CA1001 // xunit disposes of it by IAsyncLifetime
 public sealed class RefusedStartTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const int Refused = 1;
     private const int Usage = 2;
