@@ -42,7 +42,7 @@ public sealed partial class NodeCore
         _mysqld.Begin(restored.Mysqld, restored.MysqldPid);
         if (restored.Mysqld == MysqldState.Running)
         {
-            _lease.Resume(_local.Led, restored.LeaseUntil, now);
+            _lease.Resume(_local.Led, restored.LeaseUntil);
         }
 
         var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion);
