@@ -11,6 +11,7 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     private readonly Dictionary<long, Instant> _sent = [];
     private long _nextAsk = 1;
     private Instant _askedAt = Instant.Zero;
+    private bool _rested;
 
     public long Epoch { get; private set; }
 
@@ -19,10 +20,10 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     public bool Held(Instant now, long epoch) => epoch == Epoch && now < Until;
 
     /// <summary>
-    /// An adopted mysqld brings the lease along that the agent's earlier life held. A rest is over with the agent's return: no more of
-    /// it is used than an ordinary lease.
+    /// An adopted mysqld brings the lease along that the agent's earlier life held. If that was a rest, it is over with the first answer:
+    /// from there on the lease is an ordinary one.
     /// </summary>
-    public void Resume(long epoch, Instant until, Instant now) => (Epoch, Until) = (epoch, Instant.Earlier(until, now + timing.LeaseOfLeader));
+    public void Resume(long epoch, Instant until) => (Epoch, Until, _rested) = (epoch, until, true);
 
     /// <summary>A majority knows that this leader's agent may be away for so long, counted from when it asked.</summary>
     public void Rest(long epoch, Instant asked, TimeSpan length)
@@ -60,7 +61,9 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     {
         if (answer.Epoch == Epoch && _sent.Remove(answer.AskId, out var sent))
         {
-            Until = Instant.Later(Until, (faults.LeaseFromReply ? now : sent) + timing.LeaseOfLeader);
+            var until = (faults.LeaseFromReply ? now : sent) + timing.LeaseOfLeader;
+            Until = _rested ? until : Instant.Later(Until, until);
+            _rested = false;
         }
     }
 

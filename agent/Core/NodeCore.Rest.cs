@@ -12,8 +12,7 @@ namespace MySqlHa.Core;
 /// </summary>
 public sealed partial class NodeCore
 {
-    private const int RestLeases = 5;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
     private (long Epoch, Instant Asked, int Milliseconds, bool Granted)? _rest;
 
     /// <summary>Nobody would wait for this agent if it ended now: Raft's leadership is handed over, and a leader's rest is granted.</summary>
@@ -27,7 +26,7 @@ public sealed partial class NodeCore
             return;
         }
 
-        _rest = (epoch, _now, (int)(_options.Timing.Lease * RestLeases).TotalMilliseconds, false);
+        _rest = (epoch, _now, (int)_options.Timing.Rest.TotalMilliseconds, false);
         _lease.AskSoon();
     }
 

@@ -44,7 +44,7 @@ public sealed partial class NodeCore
         _mysqld.Begin(restored.Mysqld, restored.MysqldPid);
         if (restored.Mysqld == MysqldState.Running)
         {
-            _lease.Resume(_local.Led, restored.LeaseUntil, now);
+            _lease.Resume(_local.Led, restored.LeaseUntil);
         }
 
         var adopts = options.Adopts && _local.ClusterId.Length == 0;

@@ -251,7 +251,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         try
         {
             Step(StopAsked.Instance);
-            var until = BootClock.Now + TimeSpan.FromMilliseconds(500);
+            var until = BootClock.Now + TimeSpan.FromSeconds(3);
             while (!_core.MayStop && BootClock.Now < until)
             {
                 _ = _inbox.TryTake(out var input, 5);

@@ -112,14 +112,11 @@ internal sealed class Checkers(World world)
         {
             _cutOff[node] = world.Now;
         }
-        else if (world.Now - since > Weights.Timing.Lease * 1.25)
+        else if (world.Now - since > Weights.Timing.Lease * 1.25 && world.Now > node.RestEnds)
         {
             Fail("NotInMinority", $"n{node.Number} holds a lease though it reaches nobody since {since.Micros / 1e6:0.000000} s");
         }
     }
-
-    /// <summary>An agent that was let go comes back: the lease that it took along is worth an ordinary one from here.</summary>
-    public void Returned(SimNode node) => _cutOff.Remove(node);
 
     /// <summary>The network was healed: being cut off starts anew.</summary>
     public void Healed() => _cutOff.Clear();

@@ -67,35 +67,32 @@ internal sealed class FaultPlan(World world)
         world.After(world.Random.Next(100_000, 3_000_000), node.StartAgent);
     }
 
-    /// <summary>As on SIGTERM: half a second at most to settle what others would wait for.</summary>
+    /// <summary>As on SIGTERM: three seconds at most to settle what others would wait for.</summary>
     private static void RestartAgent(World world, SimNode node)
     {
         world.Log(node, "FAULT agent told to stop");
         var life = node.AgentLife;
         node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, StopAsked.Instance));
-        End(world, node, life, world.Now + TimeSpan.FromMilliseconds(500));
+        End(world, node, life, world.Now);
     }
 
-    private static void End(World world, SimNode node, long life, Instant latest) => world.After(5_000, () => node.WhenAwake(SimProcess.Agent, () =>
+    private static void End(World world, SimNode node, long life, Instant began) => world.After(5_000, () => node.WhenAwake(SimProcess.Agent, () =>
     {
         if (life != node.AgentLife || !node.AgentUp)
         {
             return;
         }
 
-        if (!node.Core!.MayStop && world.Now < latest)
+        if (!node.Core!.MayStop && world.Now < began + TimeSpan.FromSeconds(3))
         {
-            End(world, node, life, latest);
+            End(world, node, life, began);
             return;
         }
 
         world.Log(node, "agent ends");
         node.StopAgent();
-        world.After(world.Random.Next(200_000, 6_000_000), () =>
-        {
-            world.Checkers.Returned(node);
-            node.StartAgent();
-        });
+        node.RestEnds = began + (Weights.Timing.Rest * 1.02);
+        world.After(world.Random.Next(200_000, 6_000_000), node.StartAgent);
     }));
 
     private static void KillMysqld(World world, SimNode node)

@@ -83,5 +83,6 @@ internal sealed record Weights
         };
     }
 
-    public static Timing Timing { get; } = Timing.Lan;
+    /// <summary>As by default, but that an announced absence is short beside a run.</summary>
+    public static Timing Timing { get; } = Timing.Lan with { RestLeases = 5 };
 }
