@@ -86,8 +86,11 @@ public static class ControllerPolicy
         if (seen.State.Adopter is { } bringer && ready.All(r => r.Node != bringer))
         {
             // However long it takes: with any other leader the data it brings would be what has to go.
-            var problem = seen.Reports.GetValueOrDefault(bringer) is { } report ? report.Problems.Select(p => $": {p.Text}").FirstOrDefault() : " (not heard of)";
-            return ControllerDecision.Wait(new Reason("waiting-for-adoption", $"waiting for {Name(seen, bringer)} to take over the data that it brings{problem}"));
+            var problem = seen.Reports.GetValueOrDefault(bringer) is not { } report
+                ? " (not heard of)"
+                : report.Problems.Where(p => p.Code is "adopt-refused" or "effect-failed").Select(p => $": {p.Text}").FirstOrDefault();
+            return ControllerDecision.Wait(new Reason(
+                "waiting-for-adoption", $"waiting for {Name(seen, bringer)} to take over the data that it brings{problem}"));
         }
 
         if (ready.Count < seen.Voters.Count && !(seen.FoundingPatienceOver && ready.Count >= majority))
@@ -117,7 +120,8 @@ public static class ControllerPolicy
     private static Reason DataDiffers(ControllerInput seen, IReadOnlyCollection<MemberReport> ready)
     {
         var holders = ready.Where(r => !r.Status!.Executed.IsEmpty).Select(r => $"{Name(seen, r.Node)} holds {r.Status!.Executed}");
-        return new Reason("data-differs", $"founding members hold different data: {string.Join("; ", holders)}; empty the data directory of all but one");
+        return new Reason(
+            "data-differs", $"founding members hold different data: {string.Join("; ", holders)}; empty the data directory of all but one");
     }
 
     private static ControllerDecision WatchOver(ControllerInput seen, EpochRecord open)

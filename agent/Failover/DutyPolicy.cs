@@ -67,7 +67,9 @@ public static class DutyPolicy
         {
             { Busy: true } => Hold("busy", "an earlier step on mysqld is under way"),
             { State: MysqldState.Absent } when seen.Local.ClusterId.Length > 0 =>
-                new DutyAct.Initialise(new Reason("initialise", "there is no data directory yet")),
+                new DutyAct.Initialise(new Reason("initialise", seen.State.Adopter == seen.Self && seen.State.Current is null
+                    ? "the data that this node brings is not taken over yet"
+                    : "there is no data directory yet")),
             { State: MysqldState.Stopped } => StartIfAsked(seen),
             { State: MysqldState.Running, Status: not null } => Serve(seen),
             _ => Hold("mysqld-not-running", $"mysqld is {seen.Mysqld.State.ToString().ToLowerInvariant()}"),
@@ -98,7 +100,8 @@ public static class DutyPolicy
             }
         }
 
-        if (mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung } && seen.DiskFull && AnotherHasRoom(seen, mysqld.DutyEpoch))
+        if (seen.DiskFull && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
+            && AnotherHasRoom(seen, mysqld.DutyEpoch))
         {
             return Kill("disk-full", "the disk is full, and a follower has room to lead");
         }
@@ -108,7 +111,8 @@ public static class DutyPolicy
 
     /// <summary>mysqld waits for room in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
     private static bool AnotherHasRoom(DutyInput seen, long epoch) =>
-        seen.Reports.Values.Any(r => r.Node != seen.Self && r is { DiskFull: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true } && r.RoleEpoch == epoch);
+        seen.Reports.Values.Any(r => r.Node != seen.Self && r.RoleEpoch == epoch
+            && r is { DiskFull: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true });
 
     private static DutyAct? Unreleased(DutyInput seen)
     {
@@ -207,7 +211,8 @@ public static class DutyPolicy
 
         if (!seen.MarkerAcknowledged && OthersCloneFirst(seen, open, status))
         {
-            return Hold("leading", $"leading epoch {open.Number}; the others are cloned from here first: {status.AttachedAckers} of {open.AcksNeeded} ackers attached");
+            return Hold("leading", $"leading epoch {open.Number}; the others are cloned from here first:"
+                + $" {status.AttachedAckers} of {open.AcksNeeded} ackers attached");
         }
 
         if (!seen.MarkerAcknowledged && !seen.Mysqld.MarkerUnderWay)
