@@ -156,7 +156,9 @@ public static class ControllerPolicy
     }
 
     private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
-        seen.State.Switchover?.Epoch == open.Number ? seen.State.Switchover.Reason : "the leader's mysqld died";
+        seen.State.Switchover?.Epoch == open.Number ? seen.State.Switchover.Reason
+        : seen.Reports.GetValueOrDefault(open.Leader) is { DiskFull: true } ? "the leader's disk is full"
+        : "the leader's mysqld died";
 
     private static IEnumerable<Reason> WatchReasons(ControllerInput seen, EpochRecord open, MemberReport? leader)
     {

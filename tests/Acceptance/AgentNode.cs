@@ -196,7 +196,8 @@ internal sealed class AgentNode : IAsyncDisposable
             await _agent.WaitForExitAsync();
         }
 
-        var ours = LiveProcess.All().Where(p => p.Arguments.Contains($"--datadir={MysqlDirectory}")).ToList();
+        var ours = LiveProcess.All().Where(p => p.Arguments.Any(
+            a => a.StartsWith($"--datadir={MysqlDirectory}", StringComparison.Ordinal))).ToList();
         foreach (var mysqld in ours)
         {
             _ = Signal.Send(mysqld, Signal.Kill);

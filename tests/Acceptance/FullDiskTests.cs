@@ -63,6 +63,28 @@ public sealed class FullDiskTests : IAsyncLifetime
             "it follows", async () => (await leader.ReadAsync("SELECT id FROM t.t ORDER BY id")).SequenceEqual(["1", "2", "3"]), within: 30);
     }
 
+    [MountFact]
+    public async Task An_agent_that_cannot_keep_what_it_must_stays_out_and_begins_anew_when_there_is_room()
+    {
+        var node = Node(66, mebibytes: 500);
+        node.Start();
+        await node.UntilPrintedAsync("started (pid", within: 60);
+        _disks[0].Fill(leave: 0);
+        foreach (var last in Lasts.Skip(1))
+        {
+            _nodes.Add(new AgentNode(_home, last, Lasts.Where(l => l != last)));
+            _nodes[^1].Start();
+        }
+
+        // To found a cluster it has to give its word, and its word has to be on disk first.
+        await node.UntilPrintedAsync($"The disk of {node.Data} is full: this node stays out until there is room", within: 60);
+        Assert.True(node.Runs, node.Printed);
+        Assert.DoesNotContain("is founded with", node.Printed, StringComparison.Ordinal);
+        _disks[0].MakeRoom();
+        await node.UntilPrintedAsync("has room again: this node comes back", within: 30);
+        await node.UntilPrintedAsync("is founded with", within: 60);
+    }
+
     private AgentNode Node(int last, int mebibytes)
     {
         var node = new AgentNode(_home, last, Lasts.Where(l => l != last));

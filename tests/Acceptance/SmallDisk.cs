@@ -23,12 +23,14 @@ internal sealed class SmallDisk : IDisposable
     public void Fill(long leave)
     {
         using var file = new FileStream(_ballast, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var chunk = new byte[64 * 1024];
         try
         {
-            while (new DriveInfo(Directory).AvailableFreeSpace >= leave + chunk.Length)
+            foreach (var chunk in (byte[][])[new byte[64 * 1024], new byte[4096]])
             {
-                file.Write(chunk);
+                while (new DriveInfo(Directory).AvailableFreeSpace >= leave + chunk.Length)
+                {
+                    file.Write(chunk);
+                }
             }
         }
         catch (IOException)
