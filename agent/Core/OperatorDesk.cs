@@ -5,7 +5,7 @@ using MySqlHa.Failover;
 namespace MySqlHa.Core;
 
 /// <summary>The controller's side of operator requests: refuses with all reasons, or starts the change and answers when it is over.</summary>
-internal sealed class OperatorDesk
+internal sealed class OperatorDesk(CoreFaults faults)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly List<(NodeId Origin, long CallId, OperatorRequest Request, long Epoch, Instant Deadline)> _open = [];
@@ -17,7 +17,7 @@ internal sealed class OperatorDesk
     public (OperatorAnswer? Refusal, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen)
     {
         var epoch = seen.State.Current?.Number ?? 0;
-        if (request.SeenEpoch != 0 && request.SeenEpoch != epoch)
+        if (request.SeenEpoch != 0 && request.SeenEpoch != epoch && !faults.IgnoresSeenEpoch)
         {
             return (Refused("other-epoch", $"asked under epoch {request.SeenEpoch}, but the current one is {epoch}"), null);
         }

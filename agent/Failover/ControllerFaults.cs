@@ -8,4 +8,16 @@ public sealed record ControllerFaults
     public bool CountDoubtful { get; init; }
     public bool OnePromiseLess { get; init; }
     public bool OpenBeforeApplied { get; init; }
+
+    /// <summary>Only the closed epoch is covered, not those before it that were never established.</summary>
+    public bool CoversOnlyTheClosed { get; init; }
+
+    /// <summary>Only the nodes that promised are the next epoch's ackers.</summary>
+    public bool AckersArePromisers { get; init; }
+
+    /// <summary>One acknowledgement completes a commit, however many voters there are.</summary>
+    public bool OneAckOnly { get; init; }
+
+    /// <summary>The closed epoch's own leader does not count after its host was restarted.</summary>
+    public bool DoubtsTheLeader { get; init; }
 }

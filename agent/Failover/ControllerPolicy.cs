@@ -209,11 +209,14 @@ public static class ControllerPolicy
         Leader = leader.Node,
         ServerUuid = leader.Status!.ServerUuid,
         FirstSet = leader.Status.Executed,
-        Ackers = seen.Voters.Remove(leader.Node),
-        AcksNeeded = seen.Voters.Count / 2,
+        Ackers = seen.Faults.AckersArePromisers && number > 1 ? Promisers(seen, number - 1).Remove(leader.Node) : seen.Voters.Remove(leader.Node),
+        AcksNeeded = seen.Faults.OneAckOnly ? 1 : seen.Voters.Count / 2,
         OpenReason = reason,
         OpenedAt = seen.WallClock,
     };
+
+    private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
+        [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];
 
     internal static string Name(ControllerInput seen, NodeId node) =>
         seen.State.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;

@@ -80,7 +80,7 @@ public static class DutyPolicy
         }
 
         // A switchover's read-only server is no danger: its commits are complete and it takes no more.
-        if (mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true })
+        if ((mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true }) && !seen.Faults.PromisesUnfenced)
         {
             var epoch = mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted ? mysqld.DutyEpoch : seen.Local.Led;
             if (mysqld.Duty != MysqldDuty.Demoted && !seen.LeaseHeld)
@@ -136,7 +136,8 @@ public static class DutyPolicy
             return Hold("promised", $"promised to take nothing more from epochs up to {closed.Number}; waiting for the next leader");
         }
 
-        if (seen.Mysqld.Duty == MysqldDuty.Demoted && seen.Local.Released < closed.Number)
+        if ((seen.Mysqld.Duty == MysqldDuty.Demoted || (seen.Faults.PromisesUnfenced && seen.Mysqld.Duty == MysqldDuty.Leading))
+            && seen.Local.Released < closed.Number)
         {
             return new DutyAct.Release(closed.Number, new Reason("released", "read-only for the switchover"));
         }
@@ -197,7 +198,7 @@ public static class DutyPolicy
             return new DutyAct.Mark(open.Number, new Reason("marker", "the epoch is not established yet"));
         }
 
-        if (seen.MarkerAcknowledged && status.OfflineMode)
+        if ((seen.MarkerAcknowledged || seen.Faults.OpensBeforeMarker) && status.OfflineMode)
         {
             return new DutyAct.OpenToClients(new Reason("open", $"a commit of epoch {open.Number} was acknowledged by {open.AcksNeeded}"));
         }
@@ -207,7 +208,7 @@ public static class DutyPolicy
             return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {doubtful.Node} are in doubt until it holds a new commit"));
         }
 
-        if (status is { WaitingSessions: > 0, AttachedAckers: > 0 })
+        if (status is { WaitingSessions: > 0, AttachedAckers: > 0 } && !seen.Faults.NoMarkerForWaiters)
         {
             // R12: MySQL never repeats an acknowledgement that was lost with its connection; a later one completes the earlier commits.
             return new DutyAct.Mark(open.Number, new Reason("marker", $"{status.WaitingSessions} sessions wait for an acknowledgement"));
@@ -219,7 +220,7 @@ public static class DutyPolicy
     }
 
     private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
-        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false }
+        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false } && !seen.Faults.NoMarkerForDoubt
         && seen.MarkedAfter.GetValueOrDefault(report.Node) < report.AttachedAt;
 
     private static DutyAct FinishSwitchover(DutyInput seen, EpochRecord open)
@@ -268,7 +269,7 @@ public static class DutyPolicy
             return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
         }
 
-        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged))
+        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged) && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
         }
@@ -287,7 +288,7 @@ public static class DutyPolicy
         }
 
         // 1236: the source has purged binary logs that this node needs (ER_SOURCE_FATAL_ERROR_READING_BINLOG).
-        if (!status.ReceiverRunning && status.ReceiverErrorNumber == 1236)
+        if (!status.ReceiverRunning && status.ReceiverErrorNumber == 1236 && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", $"the leader cannot serve what this node needs: {status.ReceiverError}"));
         }

@@ -52,7 +52,9 @@ internal static class Succession
 
     /// <summary>The leader's own commits are in its synced binary log, not in receipts: a power loss does not touch them.</summary>
     private static bool Counts(ControllerInput seen, EpochRecord closed, NodeId node, Promise promise) =>
-        promise.Receipts == Receipts.Whole || (promise.Receipts == Receipts.Doubtful && closed.Leader == node) || seen.Faults.CountDoubtful;
+        promise.Receipts == Receipts.Whole
+        || (promise.Receipts == Receipts.Doubtful && closed.Leader == node && !seen.Faults.DoubtsTheLeader)
+        || seen.Faults.CountDoubtful;
 
     private static bool Covers(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, Counted candidate)
     {
@@ -68,6 +70,11 @@ internal static class Succession
             if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
             {
                 return false;
+            }
+
+            if (seen.Faults.CoversOnlyTheClosed)
+            {
+                return true;
             }
         }
 

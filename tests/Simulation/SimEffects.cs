@@ -27,10 +27,12 @@ internal static class SimEffects
         if (effect is KillMysqld)
         {
             // SIGKILL reaches a frozen process too.
-            world.After(world.Random.Next(least, most), () => node.WhenAwake(SimProcess.Agent, () => { if (life == node.AgentLife) { node.KillMysqld("killed by its agent"); } }));
+            world.After(world.Random.Next(least, most), () => node.WhenAwake(SimProcess.Agent, () => Fence(world, node, life)));
             return;
         }
 
+        // A mutant may read the sets before the receiver is off.
+        var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Executed.Union(node.Mysqld.Received) : null;
         After(world.Random.Next(least, most), () =>
         {
             // An effect of a dead agent may still run to its end: a statement does run after its connection closed.
@@ -45,8 +47,21 @@ internal static class SimEffects
                 return;
             }
 
-            Do(world, node, effect, life, Tell);
+            if (life == node.AgentLife)
+            {
+                node.Mysqld.TakeLock(life);
+            }
+
+            Do(world, node, effect, life, early is null ? Tell : result => Tell(result with { Set = early }));
         });
+    }
+
+    private static void Fence(World world, SimNode node, long life)
+    {
+        if (life == node.AgentLife)
+        {
+            node.KillMysqld("killed by its agent", world.Mutation.Effects.FencesByShutdown);
+        }
     }
 
     private static void Do(World world, SimNode node, Effect effect, long life, Action<EffectResult> tell)
@@ -68,10 +83,14 @@ internal static class SimEffects
 
                 tell(new EffectResult());
                 break;
+            case StartMysqld when mysqld.CannotStart:
+                tell(Failed("mysqld ended right after its start"));
+                break;
             case StartMysqld:
                 if (!mysqld.Running)
                 {
                     mysqld.Start();
+                    mysqld.TakeLock(life);
                 }
 
                 tell(Good(node));
@@ -80,15 +99,14 @@ internal static class SimEffects
                 tell(Good(node));
                 break;
             case StopReceiving:
-                var held = mysqld.StopReceiver();
+                var held = world.Mutation.Effects.KeepsReceiving ? mysqld.Executed.Union(mysqld.Received) : mysqld.StopReceiver();
                 tell(Good(node) with { Set = held });
                 break;
             case FollowSource follow:
-                mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync);
-                tell(Good(node));
+                tell(mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync) is { } refusal ? Good(node) with { Failure = Failed(refusal).Failure } : Good(node));
                 break;
             case PromoteServer promote:
-                Promote(world, node, promote, tell);
+                Promote(world, node, promote, life, tell);
                 break;
             case WriteMarker:
                 mysqld.Write(world.NextContent(), agent: true, ok => tell(ok ? new EffectResult() : Failed("not acknowledged")));
@@ -108,7 +126,7 @@ internal static class SimEffects
         }
     }
 
-    private static void Promote(World world, SimNode node, PromoteServer promote, Action<EffectResult> tell)
+    private static void Promote(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell)
     {
         if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied)
         {
@@ -133,9 +151,15 @@ internal static class SimEffects
                 return;
             }
 
-            node.Mysqld.OpenForWrites();
-            world.Checkers.Promoted(node, promote.Epoch);
-            tell(Good(node));
+            if (node.Mysqld.OpenForWrites(agent))
+            {
+                world.Checkers.Promoted(node, promote.Epoch);
+                tell(Good(node));
+            }
+            else
+            {
+                tell(Failed("another agent holds the effects lock"));
+            }
         }));
     }
 
@@ -146,8 +170,13 @@ internal static class SimEffects
             return;
         }
 
+        // The variable reads 1 from here on, though the statement returns only when no commit waits any more.
         node.Mysqld.CloseForWrites();
-        if (node.Mysqld.WaitingSessions == 0)
+        if (world.Mutation.Effects.DemotedByVariable)
+        {
+            tell(Good(node) with { Set = node.Mysqld.Executed });
+        }
+        else if (node.Mysqld.WaitingSessions == 0)
         {
             node.Mysqld.SetOffline(true);
             node.Mysqld.SetOffline(false);

@@ -19,6 +19,16 @@ internal sealed class SimNetwork
         _ = data && _data.Add((from.Number, to.Number));
     }
 
+    /// <summary>Both ways.</summary>
+    public void Mend(SimNode a, SimNode b, bool control, bool data)
+    {
+        foreach (var pair in new[] { (a.Number, b.Number), (b.Number, a.Number) })
+        {
+            _ = control && _control.Remove(pair);
+            _ = data && _data.Remove(pair);
+        }
+    }
+
     public void Heal()
     {
         _control.Clear();

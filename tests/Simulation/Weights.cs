@@ -42,6 +42,10 @@ internal sealed record Weights
     public required double ApplierStall { get; init; }
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How likely an acknowledgement is lost with its connection, and how likely it comes fifty times as late.</summary>
+    public double AckLoss { get; init; } = 0.01;
+    public double AckLate { get; init; } = 0.05;
+
     public static Weights Draw(int seed)
     {
         var random = new Random(seed);
@@ -74,6 +78,36 @@ internal sealed record Weights
             Duration = TimeSpan.FromSeconds(8 + (8 * random.NextDouble())),
         };
     }
+
+    /// <summary>No fault at all and no writer: for scripts, which bring their own.</summary>
+    public static Weights Quiet(int nodes) => new()
+    {
+        Nodes = nodes,
+        Loss = 0,
+        Duplication = 0,
+        DelayMicros = 400,
+        Drift = 0,
+        Writers = 0,
+        FaultEvery = 1,
+        AgentCrash = 0,
+        MysqldKill = 0,
+        HostCrash = 0,
+        Partition = 0,
+        OneWayCut = 0,
+        DataCut = 0,
+        ControlCut = 0,
+        Freeze = 0,
+        Switchover = 0,
+        Failover = 0,
+        Reinit = 0,
+        PowerOff = 0,
+        EffectFailure = 0,
+        ApplyMicros = 300,
+        ApplierStall = 0,
+        Duration = TimeSpan.Zero,
+        AckLoss = 0,
+        AckLate = 0,
+    };
 
     public static Timing Timing { get; } = Timing.Lan;
 }
