@@ -95,6 +95,13 @@ public static class DutyPolicy
             }
         }
 
+        // Read-only, but whose doing was it? An earlier life of this agent may have sent the statement of a demotion and died before it
+        // returned: the variable reads 1, and clients may still be told OK. Only who saw it return may release the epoch (R8).
+        if (seen.Local.Led > seen.Local.Released && mysqld is { Duty: MysqldDuty.None, Status.Writable: false } && !seen.Faults.TrustsReadOnly)
+        {
+            return Kill("demotion-unproven", $"it led epoch {seen.Local.Led} and is read-only, but this agent did not see it become so");
+        }
+
         return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
     }
 
@@ -106,9 +113,8 @@ public static class DutyPolicy
             return null;
         }
 
-        // Not leading in the mysqld that runs now: it died since, or was never made writable by this agent and is not now.
         var over = seen.Mysqld.State is MysqldState.Stopped or MysqldState.Absent
-            || (seen.Mysqld is { State: MysqldState.Running, Duty: not (MysqldDuty.Leading or MysqldDuty.Demoted), Status.Writable: false });
+            || (seen.Faults.TrustsReadOnly && seen.Mysqld is { State: MysqldState.Running, Duty: MysqldDuty.None, Status.Writable: false });
         return over ? new DutyAct.Release(led, new Reason("released", $"the mysqld that led epoch {led} is gone")) : null;
     }
 

@@ -18,6 +18,7 @@ internal sealed class Checkers(World world)
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
     private readonly Dictionary<SimNode, long> _epochOf = [];
     private readonly Dictionary<long, SimNode> _readable = [];
+    private GtidSet _archived = GtidSet.Empty;
     private SimNode? _leader;
     private long _leaderEpoch;
     private HashSet<long> _leaderFirst = [];
@@ -199,7 +200,9 @@ internal sealed class Checkers(World world)
     /// <summary>I5: what a clone throws away and nobody else has was named, so it is archived first.</summary>
     public void Reseeding(SimNode node, SimNode donor, GtidSet archived)
     {
-        var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(archived);
+        // An archive anywhere will do: two nodes may have held the same surplus.
+        _archived = _archived.Union(archived);
+        var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(_archived);
         var unsaved = world.Nodes.Where(n => n != node).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
         if (!unsaved.IsEmpty && node.Mysqld.Executed.Contains(unsaved) && donor.Mysqld.Running)
         {

@@ -11,6 +11,7 @@ internal static class LeaderScenarios
     /// </summary>
     public static readonly Scenario NothingReadEarly = new("nobody reads before a marker is acknowledged", 3, s =>
     {
+        s.LetControl(s[1]);
         s.CutControl(s[2]);
         s.CutData(s[0], s[1]);
         s.CutData(s[0], s[2]);
@@ -93,7 +94,7 @@ internal static class LeaderScenarios
         s.CutData(s[0], s[1]);
         s.CutData(s[0], s[2]);
         s.Write(s[0]);
-        s.AskFailover(s[2], to: s[1]);
+        s.AskFailover(to: s[1]);
         s.Until("n1 leads", () => s.Leads(s[1], 2));
     });
 
@@ -118,7 +119,7 @@ internal static class LeaderScenarios
         s[0].StartAgent();
         s.Until("n0 follows, and is whole", () => s[0].Mysqld.Receiver is { Attached: true } && s[0].Core?.Local.Attachment?.Receipts == MySqlHa.Failover.Receipts.Whole);
         s.For(1);
-        s.Ask(s[2], new SwitchoverRequest(0, s[0].Id));
+        s.AskSwitchover(to: s[0]);
         s.Until("n0 leads again", () => s.World.Checkers.EpochOf(s[0]) > 1 && Script.Writable(s[0]));
         var another = s.Write(s[0]);
         s.Until("its commit is acknowledged", () => another.Told == true);

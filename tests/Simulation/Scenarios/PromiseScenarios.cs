@@ -11,6 +11,8 @@ internal static class PromiseScenarios
     /// </summary>
     public static readonly Scenario KeptPromise = new("an agent that comes back to an older state keeps its promise", 3, s =>
     {
+        s.LetControl(s[2]);
+
         // A snapshot of this very state, and none after it: a restarted agent knows no more until it hears of the log's end.
         s[1].SnapshotEvery = 1;
         s.RestartAgent(s[1]);
@@ -20,7 +22,7 @@ internal static class PromiseScenarios
         s.Until("n1 follows again", () => Script.EpochOn(s[1]) == 1 && Script.Follows(s[1], s[0]));
 
         s.Step("the agent of n0 is frozen, and n2 is to lead", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(8)));
-        s.AskFailover(s[2], to: s[2]);
+        s.AskFailover(to: s[2]);
         s.Until("n1 promised and n2 leads in the log", () => Script.Promised(s[1], 1) && Script.EpochOn(s[2]) == 2 && Script.EpochOn(s[1]) == 2);
         s.CutControl(s[1]);
         s.RestartAgent(s[1]);
@@ -42,9 +44,9 @@ internal static class PromiseScenarios
         s.CutData(s[0], s[2]);
         s.CutData(s[1], s[2]);
         s.Write(s[0]);
-        s.AskFailover(s[2], to: s[1]);
+        s.AskFailover(to: s[1]);
         s.Until("n1 leads", () => s.Leads(s[1], 2));
-        s.AskFailover(s[2], to: s[0]);
+        s.AskFailover(to: s[0]);
         _ = s.Within("n0 leads again", () => s.Leads(s[0], 3), 5);
         s.MendData(s[0], s[1]);
         s.MendData(s[0], s[2]);
@@ -56,7 +58,7 @@ internal static class PromiseScenarios
     {
         s.CutData(s[0], s[2]);
         s.Step("the agent of n0 is frozen, and n2 is to lead", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(8)));
-        s.AskFailover(s[2], to: s[2]);
+        s.AskFailover(to: s[2]);
         s.Until("n2 leads in the log", () => s.Opened(2));
         s.Write(s[0]);
         s.Until("n2 leads", () => s.Leads(s[2], 2));
@@ -70,7 +72,7 @@ internal static class PromiseScenarios
     {
         s[1].Mysqld.AckDelay = TimeSpan.FromSeconds(2);
         s.Step("the agent of n0 is frozen, and n2 is to lead", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(8)));
-        s.AskFailover(s[2], to: s[2]);
+        s.AskFailover(to: s[2]);
         for (var i = 0; i < 100; i++)
         {
             s.Write(s[0]);

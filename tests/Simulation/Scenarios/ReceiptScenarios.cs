@@ -71,7 +71,7 @@ internal static class ReceiptScenarios
     /// </summary>
     public static readonly Scenario AllLostLeaderFirst = new("all nodes lost, the leader and one more back", 3, s =>
     {
-        s.Ask(s[2], new SwitchoverRequest(0, s[1].Id));
+        s.AskSwitchover(to: s[1]);
         s.Until("n1 leads and all follow", () => s.Leads(s[1], 2) && s.World.Checkers.WhyNotConverged() is null);
         s.WriteReceivedBy(s[1], s[2]);
         s.Step("all hosts lose their power", () => s.World.Nodes.ToList().ForEach(n => n.LosePower()));

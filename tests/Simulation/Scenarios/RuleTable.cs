@@ -45,6 +45,9 @@ internal static class RuleTable
         new("R8", SwitchoverScenarios.HangingDemotion, "a demotion is done when the variable reads 1",
             new() { Effects = new EffectFaults { DemotedByVariable = true } }, "NothingLost"),
 
+        new("R8", SwitchoverScenarios.UnseenDemotion, "a mysqld that reads read-only is taken for demoted",
+            new() { Duty = new DutyFaults { TrustsReadOnly = true } }, "NothingLost"),
+
         new("R9", SuccessionScenarios.MajorityLeads, "one acknowledgement is enough in five voters",
             new() { Controller = new ControllerFaults { OneAckOnly = true } }, "MajorityLeads"),
 

@@ -17,6 +17,10 @@ internal sealed record Scenario(string Name, int Nodes, Action<Script> Steps)
         {
             // A checker spoke; the rest of the course means nothing.
         }
+        catch (ScriptStuck stuck)
+        {
+            throw new ScriptStuck($"{Name}, seed {seed}: {stuck.Message}\n{script.World.Transcript}");
+        }
 
         return script.World;
     }

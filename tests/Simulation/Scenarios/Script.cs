@@ -29,8 +29,24 @@ internal sealed class Script
             node.StartAgent();
         }
 
-        Until("n0 leads epoch 1 and all follow", () => Leads(this[0], 1) && World.Checkers.WhyNotConverged() is null && this[0].Core?.IsController == false);
-        Until("all know it", () => World.Nodes.All(n => n.Core?.State.Current is { Established: true, Closed: false }));
+        Until("n0 leads epoch 1 and all follow", () => Leads(this[0], 1) && World.Checkers.WhyNotConverged() is null);
+        Until("the controller is on another node", () => Controller is { } controller && controller != this[0]);
+        For(0.5);
+    }
+
+    /// <summary>The node that is sure to be the controller; null while none is.</summary>
+    public SimNode? Controller => World.Nodes.SingleOrDefault(n => n.Core?.IsController == true);
+
+    /// <summary>Moves the controller to this one of the two nodes beside n0.</summary>
+    public void LetControl(SimNode node)
+    {
+        if (Controller is { } other && other != node)
+        {
+            other.Step(StopAsked.Instance);
+        }
+
+        Until($"n{node.Number} is the controller", () => Controller == node);
+        For(0.5);
     }
 
     /// <summary>The epoch that the node knows: its number, and whether it is closed.</summary>
@@ -153,8 +169,10 @@ internal sealed class Script
         at.StepIf(at.AgentLife, new OperatorCalled(_calls++, request));
     }
 
-    /// <summary>An operator, on a node that knows a controller, gives the leader up.</summary>
-    public void AskFailover(SimNode at, SimNode to) => Ask(at, new FailoverRequest(0, to.Id, AcceptDataLoss: false));
+    /// <summary>An operator asks the controller to give the leader up.</summary>
+    public void AskFailover(SimNode to) => Ask(Controller!, new FailoverRequest(0, to.Id, AcceptDataLoss: false));
+
+    public void AskSwitchover(SimNode to) => Ask(Controller!, new SwitchoverRequest(0, to.Id));
 
     /// <summary>mysqld ends and does not start again until the script settles: a full disk, say.</summary>
     public static void BreakMysqld(SimNode node)

@@ -11,9 +11,10 @@ internal static class SwitchoverScenarios
     /// </summary>
     public static readonly Scenario LateStatement = new("a late statement of an agent that is gone opens nothing", 3, s =>
     {
+        s.LetControl(s[1]);
         var former = s[0].AgentLife;
         s.CutControl(s[2]);
-        s.Ask(s[1], new SwitchoverRequest(0, s[1].Id));
+        s.AskSwitchover(to: s[1]);
         s.Until("n1 leads in the log", () => Script.EpochOn(s[1]) == 2);
         s.RestartAgent(s[0]);
         s.Until("n0's new agent took the lock", () => s[0].Mysqld.EffectsLock > former);
@@ -29,16 +30,37 @@ internal static class SwitchoverScenarios
     /// </summary>
     public static readonly Scenario HangingDemotion = new("read-only is done when the statement returned", 3, s =>
     {
+        s.LetControl(s[1]);
         s.CutData(s[0], s[1]);
         s.CutData(s[0], s[2]);
         s.Write(s[0]);
         s.CutControl(s[2]);
-        s.Ask(s[1], new SwitchoverRequest(0, s[1].Id));
+        s.AskSwitchover(to: s[1]);
         s.Until("n0 closes", () => s[0].Mysqld.ReadOnly);
         _ = s.Within("n1 leads in the log", () => Script.EpochOn(s[1]) == 2, 1);
         s.MendData(s[0], s[2]);
         s.For(1);
         s.Until("n1 leads, or n0 leads on", () => s.Leads(s[1], 2) || s.Leads(s[0], 1));
+    });
+
+    /// <summary>
+    /// The same, and n0's agent dies while the statement hangs. The next one finds mysqld read-only, and cannot know that T's client
+    /// waits for an OK that n2 may yet cause: it kills mysqld.
+    /// </summary>
+    public static readonly Scenario UnseenDemotion = new("who did not see a demotion return does not trust it", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s.CutData(s[0], s[1]);
+        s.CutData(s[0], s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Write(s[0]);
+        s.Until("n0 closes", () => s[0].Mysqld.ReadOnly);
+        s.CutControl(s[2]);
+        s.RestartAgent(s[0]);
+        s.Until("n1 leads in the log", () => Script.EpochOn(s[1]) == 2);
+        s.MendData(s[0], s[2]);
+        s.For(1);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
     });
 
     /// <summary>An operator saw epoch 1 and asks for a failover; in the meantime one happened. The request is about a leader that is gone.</summary>
