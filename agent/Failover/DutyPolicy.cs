@@ -239,8 +239,9 @@ public static class DutyPolicy
         }
 
         var final = seen.Mysqld.FinalSet;
+        // Applied, not only received: the next leader could not be opened before, and the old one would be instead.
         var holders = seen.Reports.Values.Where(r => r.Node != seen.Self && open.Ackers.Contains(r.Node)
-            && (switchover.Target is null || switchover.Target == r.Node) && r.Status is { } s && s.Holds.Contains(final));
+            && (switchover.Target is null || switchover.Target == r.Node) && r.Status is { } s && s.Executed.Contains(final));
         return holders.Any()
             ? new DutyAct.Release(open.Number, new Reason("released", "read-only, and the next leader holds every commit"))
             : Hold("switchover-catching-up", "read-only for the switchover; waiting until the next leader holds every commit");

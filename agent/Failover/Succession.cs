@@ -36,6 +36,11 @@ internal static class Succession
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)
             .ThenBy(r => r.Node).First();
+        if (Awaited(seen, closed, promises, best) is { } awaited)
+        {
+            return ControllerDecision.Wait(awaited);
+        }
+
         return ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, best, closed.CloseReason)));
     }
 
@@ -106,6 +111,24 @@ internal static class Succession
         var r when r.Led > r.Released => "not fenced yet",
         _ => "has not promised yet",
     };
+
+    /// <summary>
+    /// Who shall lead next is about to promise: without this the old leader of a switchover, which promises as soon as any, leads on.
+    /// </summary>
+    private static Reason? Awaited(ControllerInput seen, EpochRecord closed, ImmutableSortedDictionary<NodeId, Counted> promises, MemberReport best)
+    {
+        var wanted = Wanted(seen, closed);
+        var inPlace = wanted is null ? best.Node != closed.Leader || seen.State.Switchover?.Epoch != closed.Number : best.Node == wanted;
+        if (inPlace || seen.PreferencePatienceOver)
+        {
+            return null;
+        }
+
+        var late = closed.Ackers.Add(closed.Leader)
+            .Where(n => (wanted is null ? n != closed.Leader : n == wanted) && !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
+            .Select(n => (NodeId?)n).FirstOrDefault();
+        return late is { } node ? new Reason("waiting-for-preferred", $"{ControllerPolicy.Name(seen, node)} shall lead next and has not promised yet") : null;
+    }
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
 

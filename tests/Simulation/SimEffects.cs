@@ -33,7 +33,7 @@ internal static class SimEffects
 
         // A mutant may read the sets before the receiver is off.
         var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Executed.Union(node.Mysqld.Received) : null;
-        After(world.Random.Next(least, most), () =>
+        After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
         {
             // An effect of a dead agent may still run to its end: a statement does run after its connection closed.
             if (life != node.AgentLife && world.Random.NextDouble() < 0.5)

@@ -44,6 +44,9 @@ internal sealed class SimMysqld(World world, SimNode node)
     public bool AcksLost { get; set; }
     public TimeSpan AckDelay { get; set; }
 
+    /// <summary>What each effect of the agent takes longer; replication goes on meanwhile.</summary>
+    public TimeSpan SlowStatements { get; set; }
+
     /// <summary>Its next start fails: a full disk, say.</summary>
     public bool CannotStart { get; set; }
 

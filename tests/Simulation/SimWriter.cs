@@ -60,6 +60,6 @@ internal sealed class SimWriter(World world, int number)
             _target = (_target + 1) % world.Weights.Nodes;
         }
 
-        world.After(world.Random.Next(20_000, 80_000), Write);
+        world.After(world.Random.Next(world.Weights.WriteEvery * 1000, world.Weights.WriteEvery * 4000), Write);
     }
 }

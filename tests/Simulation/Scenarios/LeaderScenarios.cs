@@ -100,7 +100,7 @@ internal static class LeaderScenarios
 
     /// <summary>
     /// n0 loses T, of which n4 holds a copy that was never acknowledged. Cloned, n0 leads again and commits: under its former
-    /// server_uuid that commit would have T's number, and n4, back at last, would skip it.
+    /// server_uuid that commit would have T's number. n1 leads, and n4 is back at last: it would take its T for that commit, and skip it.
     /// </summary>
     public static readonly Scenario NewIdentity = new("a server that lost transactions gets another identity", 5, s =>
     {
@@ -123,5 +123,8 @@ internal static class LeaderScenarios
         s.Until("n0 leads again", () => s.World.Checkers.EpochOf(s[0]) > 1 && Script.Writable(s[0]));
         var another = s.Write(s[0]);
         s.Until("its commit is acknowledged", () => another.Told == true);
+        s.For(1);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n1 leads again", () => s.Leads(s[1], 4) && Script.Writable(s[1]));
     });
 }

@@ -69,6 +69,7 @@ public sealed partial class ScenarioTests(ITestOutputHelper output)
             }
         }
 
+        output.WriteLine(scenario.Play(1, mutation, verbose: true).Transcript);
         Assert.Fail($"{row}: {checker} saw nothing in {MutantSeeds} plays of '{scenario.Name}'. Instead:\n{string.Join('\n', others.Take(12))}");
     }
 

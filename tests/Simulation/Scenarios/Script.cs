@@ -37,15 +37,15 @@ internal sealed class Script
     /// <summary>The node that is sure to be the controller; null while none is.</summary>
     public SimNode? Controller => World.Nodes.SingleOrDefault(n => n.Core?.IsController == true);
 
-    /// <summary>Moves the controller to this one of the two nodes beside n0.</summary>
+    /// <summary>Hands the controller's part on until it is this node's; each hands it to the lowest other node, n0 left out.</summary>
     public void LetControl(SimNode node)
     {
-        if (Controller is { } other && other != node)
+        while (Controller is { } other && other != node)
         {
             other.Step(StopAsked.Instance);
+            Until("another node is the controller", () => Controller is { } next && next != other);
         }
 
-        Until($"n{node.Number} is the controller", () => Controller == node);
         For(0.5);
     }
 
@@ -186,7 +186,8 @@ internal sealed class Script
     {
         foreach (var node in World.Nodes)
         {
-            (node.Mysqld.CannotStart, node.Mysqld.AcksLost, node.Mysqld.AckDelay) = (false, false, TimeSpan.Zero);
+            (node.Mysqld.CannotStart, node.Mysqld.AcksLost) = (false, false);
+            (node.Mysqld.AckDelay, node.Mysqld.SlowStatements) = (TimeSpan.Zero, TimeSpan.Zero);
         }
 
         Simulation.Settle(World);
