@@ -134,7 +134,8 @@ public sealed partial class NodeCore
                 TakeCall(call);
                 break;
             case StopAsked:
-                HandOverRaft("the agent stops");
+                _ = HandOverRaft("the agent stops");
+                BeginRest();
                 break;
             default:
                 throw new InvalidOperationException($"a node takes no {input.GetType().Name}");
@@ -197,6 +198,9 @@ public sealed partial class NodeCore
                 break;
             case LeaseAnswer answer:
                 _lease.Answered(_now, answer);
+                break;
+            case RestAsk ask:
+                TakeRestAsk(from, ask);
                 break;
             case FreshAsk ask:
                 TakeFreshAsk(from, ask);

@@ -50,6 +50,8 @@ internal sealed record Weights
     /// <summary>How likely an acknowledgement is lost with its connection, and how likely it comes fifty times as late.</summary>
     public double AckLoss { get; init; } = 0.01;
     public double AckLate { get; init; } = 0.05;
+    /// <summary>How likely an agent is restarted on purpose.</summary>
+    public required double AgentRestart { get; init; }
 
     public static Weights Draw(int seed)
     {
@@ -77,7 +79,7 @@ internal sealed record Weights
         1 => all.Calm() with { Focus = "power", HostCrash = 2, PowerOff = 0.7, ApplierStall = all.ApplierStall },
         2 => all.Calm() with { Focus = "operators", Switchover = 1.5, Failover = 2.5, Reinit = 2.5, ApplierStall = all.ApplierStall },
         3 => all.Calm() with { Focus = "partitions", Partition = 2, OneWayCut = 2, DataCut = 2, ControlCut = 2 },
-        4 => all.Calm() with { Focus = "restarts", AgentCrash = 3, MysqldKill = 1, DataCut = 1, Switchover = 3, EffectFailure = all.EffectFailure },
+        4 => all.Calm() with { Focus = "restarts", AgentCrash = 3, AgentRestart = all.AgentRestart, MysqldKill = 1, DataCut = 1, Switchover = 3, EffectFailure = all.EffectFailure },
         5 => all with { Focus = "more nodes", Nodes = random.Next(2) == 0 ? 5 : 7 },
         _ => all,
     };
@@ -86,6 +88,7 @@ internal sealed record Weights
     private Weights Calm() => this with
     {
         AgentCrash = 0,
+        AgentRestart = 0,
         MysqldKill = 0,
         HostCrash = 0,
         Partition = 0,
@@ -130,6 +133,7 @@ internal sealed record Weights
             ApplyMicros = random.Next(3) switch { 0 => 300, 1 => 3_000, _ => 40_000 },
             ApplierStall = Sometimes(0.3, 0.3),
             Duration = TimeSpan.FromSeconds(8 + (8 * random.NextDouble())),
+            AgentRestart = Sometimes(wide ? 0.6 : 0.3, 2),
         };
     }
 
@@ -148,5 +152,6 @@ internal sealed record Weights
         AckLate = 0,
     };
 
-    public static Timing Timing { get; } = Timing.Lan;
+    /// <summary>As by default, but that an announced absence is short beside a run.</summary>
+    public static Timing Timing { get; } = Timing.Lan with { RestLeases = 5 };
 }
