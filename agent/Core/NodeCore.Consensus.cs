@@ -224,7 +224,7 @@ public sealed partial class NodeCore
         FoundingPatienceOver = _now - _controllerSince > TimeSpan.FromSeconds(15),
         FailoverAsked = _operators.Failover is { } f && _state.Current is { Closed: false } current && current.Number == f.Epoch ? f.Reason : "",
         Preferred = _operators.Failover?.Preferred,
-        PreferencePatienceOver = _now - _closedAt > _options.Timing.Lease,
+        WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
         LossAccepted = _operators.Failover?.LossAccepted,
         WallClock = _wall,
         Faults = _options.ControllerFaults,

@@ -101,6 +101,9 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return null;
             case SwitchoverRequest or StepDownRequest when current?.Number == epoch && state.SwitchoverDropped.Length > 0:
                 return Refused("switchover-dropped", state.SwitchoverDropped);
+            case SwitchoverRequest { To: { } to } when current is { Closed: false, Established: true } && current.Number > epoch && current.Leader != to:
+                return Refused("another-leads", $"{state.Members.GetValueOrDefault(current.Leader)?.Name ?? current.Leader.Short} leads epoch {current.Number} instead: "
+                    + $"{state.Members.GetValueOrDefault(to)?.Name ?? to.Short} did not promise in time, or the leader was lost meanwhile");
             default:
                 var lossy = request is FailoverRequest { AcceptDataLoss: true };
                 return current is { Closed: false } && current.Number > epoch && (current.Established || lossy)

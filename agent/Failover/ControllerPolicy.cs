@@ -27,8 +27,8 @@ public sealed record ControllerInput
     /// <summary>Whom an operator would rather see lead, if that is as safe.</summary>
     public NodeId? Preferred { get; init; }
 
-    /// <summary>The node that shall lead next had a whole lease to promise; it is waited for no longer.</summary>
-    public bool PreferencePatienceOver { get; init; }
+    /// <summary>The node that was meant to lead behind a closed epoch had time to promise and is waited for no longer.</summary>
+    public bool WantedPatienceOver { get; init; } = true;
 
     /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
     public long WallClock { get; init; }

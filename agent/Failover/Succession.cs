@@ -119,7 +119,7 @@ internal static class Succession
     {
         var wanted = Wanted(seen, closed);
         var inPlace = wanted is null ? best.Node != closed.Leader || seen.State.Switchover?.Epoch != closed.Number : best.Node == wanted;
-        if (inPlace || seen.PreferencePatienceOver)
+        if (inPlace || seen.WantedPatienceOver)
         {
             return null;
         }
@@ -127,7 +127,7 @@ internal static class Succession
         var late = closed.Ackers.Add(closed.Leader)
             .Where(n => (wanted is null ? n != closed.Leader : n == wanted) && !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
             .Select(n => (NodeId?)n).FirstOrDefault();
-        return late is { } node ? new Reason("waiting-for-preferred", $"{ControllerPolicy.Name(seen, node)} shall lead next and has not promised yet") : null;
+        return late is { } node ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} shall lead next and has not promised yet") : null;
     }
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
