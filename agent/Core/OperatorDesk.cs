@@ -90,6 +90,8 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
 
+    private static string Name(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Name ?? node.Short;
+
     private static OperatorAnswer? Outcome(OperatorRequest request, long epoch, ClusterState state)
     {
         var current = state.Current;
@@ -101,13 +103,14 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return null;
             case SwitchoverRequest or StepDownRequest when current?.Number == epoch && state.SwitchoverDropped.Length > 0:
                 return Refused("switchover-dropped", state.SwitchoverDropped);
-            case SwitchoverRequest { To: { } to } when current is { Closed: false, Established: true } && current.Number > epoch && current.Leader != to:
-                return Refused("another-leads", $"{state.Members.GetValueOrDefault(current.Leader)?.Name ?? current.Leader.Short} leads epoch {current.Number} instead: "
-                    + $"{state.Members.GetValueOrDefault(to)?.Name ?? to.Short} did not promise in time, or the leader was lost meanwhile");
+            case SwitchoverRequest { To: { } to }
+                when current is { Closed: false, Established: true } && current.Number > epoch && current.Leader != to:
+                return Refused("another-leads", $"{Name(state, current.Leader)} leads epoch {current.Number} instead: "
+                    + $"{Name(state, to)} did not promise in time, or the leader was lost meanwhile");
             default:
                 var lossy = request is FailoverRequest { AcceptDataLoss: true };
                 return current is { Closed: false } && current.Number > epoch && (current.Established || lossy)
-                    ? new OperatorAnswer(OperatorOutcome.Done, new Reason("new-leader", $"{state.Members.GetValueOrDefault(current.Leader)?.Name ?? current.Leader.Short} leads epoch {current.Number}"))
+                    ? new OperatorAnswer(OperatorOutcome.Done, new Reason("new-leader", $"{Name(state, current.Leader)} leads epoch {current.Number}"))
                     : null;
         }
     }

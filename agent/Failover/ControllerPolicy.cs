@@ -212,7 +212,7 @@ public static class ControllerPolicy
         Leader = leader.Node,
         ServerUuid = leader.Status!.ServerUuid,
         FirstSet = leader.Status.Executed,
-        Ackers = seen.Faults.AckersArePromisers && number > 1 ? Promisers(seen, number - 1).Remove(leader.Node) : seen.Voters.Remove(leader.Node),
+        Ackers = (seen.Faults.AckersArePromisers && number > 1 ? Promisers(seen, number - 1) : seen.Voters).Remove(leader.Node),
         AcksNeeded = seen.Faults.OneAckOnly ? 1 : seen.Voters.Count / 2,
         OpenReason = reason,
         OpenedAt = seen.WallClock,

@@ -16,7 +16,7 @@ public sealed record DutyFaults
     /// <summary>A leader whose epoch was closed promises without being killed first.</summary>
     public bool PromisesUnfenced { get; init; }
 
-    /// <summary>A mysqld that led and reads read-only is taken for demoted, whoever made it so and whether the statement returned.</summary>
+    /// <summary>A mysqld that led and reads read-only is taken for demoted, even where the statement may not have returned.</summary>
     public bool TrustsReadOnly { get; init; }
 
     /// <summary>No marker while clients wait for an acknowledgement.</summary>

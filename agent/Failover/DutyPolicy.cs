@@ -80,7 +80,8 @@ public static class DutyPolicy
         }
 
         // A switchover's read-only server is no danger: its commits are complete and it takes no more.
-        if ((mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true }) && !seen.Faults.PromisesUnfenced)
+        if ((mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true })
+            && !seen.Faults.PromisesUnfenced)
         {
             var epoch = mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted ? mysqld.DutyEpoch : seen.Local.Led;
             if (mysqld.Duty != MysqldDuty.Demoted && !seen.LeaseHeld)
@@ -97,7 +98,8 @@ public static class DutyPolicy
 
         // Read-only, but whose doing was it? An earlier life of this agent may have sent the statement of a demotion and died before it
         // returned: the variable reads 1, and clients may still be told OK. Only who saw it return may release the epoch (R8).
-        if (seen.Local.Led > seen.Local.Released && mysqld is { Duty: MysqldDuty.None, Status.Writable: false } && !seen.Faults.TrustsReadOnly)
+        if (seen.Local.Led > seen.Local.Released && mysqld is { Duty: MysqldDuty.None, Status.Writable: false }
+            && !seen.Faults.TrustsReadOnly)
         {
             return Kill("demotion-unproven", $"it led epoch {seen.Local.Led} and is read-only, but this agent did not see it become so");
         }
@@ -276,7 +278,8 @@ public static class DutyPolicy
             return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
         }
 
-        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged) && !seen.Faults.IgnoresPurged)
+        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged)
+            && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
         }

@@ -115,7 +115,8 @@ internal static class Succession
     /// <summary>
     /// Who shall lead next is about to promise: without this the old leader of a switchover, which promises as soon as any, leads on.
     /// </summary>
-    private static Reason? Awaited(ControllerInput seen, EpochRecord closed, ImmutableSortedDictionary<NodeId, Counted> promises, MemberReport best)
+    private static Reason? Awaited(
+        ControllerInput seen, EpochRecord closed, ImmutableSortedDictionary<NodeId, Counted> promises, MemberReport best)
     {
         var wanted = Wanted(seen, closed);
         var inPlace = wanted is null ? best.Node != closed.Leader || seen.State.Switchover?.Epoch != closed.Number : best.Node == wanted;
@@ -125,9 +126,12 @@ internal static class Succession
         }
 
         var late = closed.Ackers.Add(closed.Leader)
-            .Where(n => (wanted is null ? n != closed.Leader : n == wanted) && !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
+            .Where(n => wanted is null ? n != closed.Leader : n == wanted)
+            .Where(n => !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
             .Select(n => (NodeId?)n).FirstOrDefault();
-        return late is { } node ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} shall lead next and has not promised yet") : null;
+        return late is { } node
+            ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} is to lead and has not promised yet")
+            : null;
     }
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";

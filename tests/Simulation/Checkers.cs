@@ -26,8 +26,8 @@ internal sealed class Checkers(World world)
     /// <summary>Every one that can speak; a test shows that each does.</summary>
     public static readonly IReadOnlySet<string> Names = new HashSet<string>
     {
-        "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "OneLeaderPerEpoch", "OneWriter", "NotInMinority", "SameHistory",
-        "SameContent", "Converges",
+        "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
+        "OneLeaderPerEpoch", "OneWriter", "NotInMinority", "Converges",
 
         // Demands of scenarios.
         "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered",
@@ -71,7 +71,8 @@ internal sealed class Checkers(World world)
         }
         else if (_leaderEpoch > epoch && !_leaderFirst.Contains(content))
         {
-            Fail("NothingAddedLate", $"n{node.Number} acknowledged row {content} of epoch {epoch}, which epoch {_leaderEpoch} did not begin with");
+            Fail("NothingAddedLate",
+                $"n{node.Number} acknowledged row {content} of epoch {epoch}, which epoch {_leaderEpoch} did not begin with");
         }
     }
 
@@ -113,7 +114,8 @@ internal sealed class Checkers(World world)
         var unread = _readable.FirstOrDefault(r => !node.Mysqld.Rows.Contains(r.Key));
         if (unread.Value is not null)
         {
-            Fail("NothingReadIsUndone", $"n{node.Number} leads epoch {epoch} without row {unread.Key}, which could be read on n{unread.Value.Number}");
+            Fail("NothingReadIsUndone",
+                $"n{node.Number} leads epoch {epoch} without row {unread.Key}, which could be read on n{unread.Value.Number}");
         }
 
         OneWriter(node);
@@ -193,7 +195,8 @@ internal sealed class Checkers(World world)
     {
         if (follower.Mysqld.ContentOf(transaction) is { } held && held != transaction.Content)
         {
-            Fail("SameContent", $"n{follower.Number} holds {transaction.Source}:{transaction.Number} with other content than n{source.Number} has");
+            Fail("SameContent",
+                $"n{follower.Number} holds {transaction.Source}:{transaction.Number} with other content than n{source.Number} has");
         }
     }
 

@@ -12,7 +12,7 @@ namespace MySqlHa.Tests.Simulation;
 /// </summary>
 public sealed class MutantTests(ITestOutputHelper output)
 {
-    internal static readonly Dictionary<string, Mutation> Mutants = new()
+    private static readonly Dictionary<string, Mutation> Mutants = new()
     {
         ["promises from one acker less than needed"] = new() { Controller = new ControllerFaults { OnePromiseLess = true } },
         ["a rebooted host's receipts count"] = new() { Controller = new ControllerFaults { CountDoubtful = true } },
@@ -49,8 +49,6 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "an epoch is opened twice", "OneLeaderPerEpoch" },
         { "a node applies a command otherwise than the rest", "SameHistory" },
     };
-
-    internal static IEnumerable<string> Checkers => Cases.Select(c => (string)c[1]);
 
     [Theory]
     [MemberData(nameof(Cases))]

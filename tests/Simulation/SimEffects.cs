@@ -32,7 +32,7 @@ internal static class SimEffects
         }
 
         // A mutant may read the sets before the receiver is off.
-        var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Executed.Union(node.Mysqld.Received) : null;
+        var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Holds : null;
         After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
         {
             // An effect of a dead agent may still run to its end: a statement does run after its connection closed.
@@ -99,11 +99,12 @@ internal static class SimEffects
                 tell(Good(node));
                 break;
             case StopReceiving:
-                var held = world.Mutation.Effects.KeepsReceiving ? mysqld.Executed.Union(mysqld.Received) : mysqld.StopReceiver();
+                var held = world.Mutation.Effects.KeepsReceiving ? mysqld.Holds : mysqld.StopReceiver();
                 tell(Good(node) with { Set = held });
                 break;
             case FollowSource follow:
-                tell(mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync) is { } refusal ? Good(node) with { Failure = Failed(refusal).Failure } : Good(node));
+                var refusal = mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync);
+                tell(Good(node) with { Failure = refusal is null ? null : Failed(refusal).Failure });
                 break;
             case PromoteServer promote:
                 Promote(world, node, promote, life, tell);

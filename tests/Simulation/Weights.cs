@@ -79,7 +79,16 @@ internal sealed record Weights
         1 => all.Calm() with { Focus = "power", HostCrash = 2, PowerOff = 0.7, ApplierStall = all.ApplierStall },
         2 => all.Calm() with { Focus = "operators", Switchover = 1.5, Failover = 2.5, Reinit = 2.5, ApplierStall = all.ApplierStall },
         3 => all.Calm() with { Focus = "partitions", Partition = 2, OneWayCut = 2, DataCut = 2, ControlCut = 2 },
-        4 => all.Calm() with { Focus = "restarts", AgentCrash = 3, AgentRestart = all.AgentRestart, MysqldKill = 1, DataCut = 1, Switchover = 3, EffectFailure = all.EffectFailure },
+        4 => all.Calm() with
+        {
+            Focus = "restarts",
+            AgentCrash = 3,
+            AgentRestart = all.AgentRestart,
+            MysqldKill = 1,
+            DataCut = 1,
+            Switchover = 3,
+            EffectFailure = all.EffectFailure,
+        },
         5 => all with { Focus = "more nodes", Nodes = random.Next(2) == 0 ? 5 : 7 },
         _ => all,
     };

@@ -46,7 +46,8 @@ internal static class LeaderScenarios
         s[0].StartAgent();
         s.Until("n0 follows", () => s[0].Mysqld.Receiver is { Attached: true });
         s.For(1);
-        s.Demand("NothingSilent", s[1].Core!.State.Epochs.Any(e => e.Archived.Any(a => a.Node == s[0].Id)), "n0 lost T, and the history names no archive");
+        var named = s[1].Core!.State.Epochs.Any(e => e.Archived.Any(a => a.Node == s[0].Id));
+        s.Demand("NothingSilent", named, "n0 lost T, and the history names no archive");
     });
 
     /// <summary>
@@ -77,7 +78,7 @@ internal static class LeaderScenarios
         s.Demand("Undisturbed", t.Told == true, "a commit during the restart of n0's agent was not acknowledged");
     });
 
-    /// <summary>T is on n1 and n2, but both acknowledgements were lost with their connections: MySQL repeats neither. A marker releases T's client.</summary>
+    /// <summary>T is on n1 and n2, but both acknowledgements were lost: MySQL repeats neither. A marker releases T's client.</summary>
     public static readonly Scenario LostAcknowledgement = new("a marker releases clients whose acknowledgement was lost", 3, s =>
     {
         (s[1].Mysqld.AcksLost, s[2].Mysqld.AcksLost) = (true, true);
@@ -117,7 +118,7 @@ internal static class LeaderScenarios
         s.DemandLeader(10, s[1], s[2], s[3]);
         s.World.Nodes.Take(4).ToList().ForEach(n => s.MendData(n, s[0]));
         s[0].StartAgent();
-        s.Until("n0 follows, and is whole", () => s[0].Mysqld.Receiver is { Attached: true } && s[0].Core?.Local.Attachment?.Receipts == MySqlHa.Failover.Receipts.Whole);
+        s.Until("n0 follows, and is whole", () => s[0].Mysqld.Receiver is { Attached: true } && Script.IsWhole(s[0]));
         s.For(1);
         s.AskSwitchover(to: s[0]);
         s.Until("n0 leads again", () => s.World.Checkers.EpochOf(s[0]) > 1 && Script.Writable(s[0]));

@@ -47,7 +47,7 @@ internal static class PromiseScenarios
         s.For(2);
     });
 
-    /// <summary>n1 promised. What n0, which nobody fences, commits after that must not be acknowledged by n1: n2 leads without it.</summary>
+    /// <summary>n1 promised. What n0, unfenced, commits after that must not be acknowledged by n1: n2 leads without it.</summary>
     public static readonly Scenario ReceiverOff = new("a promiser receives nothing more", 3, s =>
     {
         s.CutData(s[0], s[2]);

@@ -20,7 +20,7 @@ internal static class ReceiptScenarios
         s.DemandLeader(10, s[1], s[2]);
     });
 
-    /// <summary>T is in n1's page cache when n0 and n1 lose their power. n1 comes back, perhaps without T, and cannot know: n0 is waited for.</summary>
+    /// <summary>T is in n1's page cache when n0 and n1 lose their power. n1 is back, perhaps without T: n0 is waited for.</summary>
     public static readonly Scenario DoubtfulReceipts = new("receipts from before a power loss prove nothing", 3, s =>
     {
         s[1].Mysqld.ApplierStalled = true;
@@ -36,7 +36,7 @@ internal static class ReceiptScenarios
         s.DemandLeader(10, s[0], s[1], s[2]);
     });
 
-    /// <summary>n1's host was booted anew: a marker of n0 that n1 holds shows that it has everything again, and it counts when n0 is lost.</summary>
+    /// <summary>n1's host was booted anew: a marker of n0 shows that n1 has everything again, so it counts when n0 is lost.</summary>
     public static readonly Scenario WholeAgain = new("a marker makes receipts whole again", 3, s =>
     {
         s[1].LosePower();
@@ -48,7 +48,7 @@ internal static class ReceiptScenarios
         s.DemandLeader(10, s[1], s[2]);
     });
 
-    /// <summary>All hosts lose their power with T on n0 and n1. n1 and n2 come back first: they wait for n0, whose binary log was synced.</summary>
+    /// <summary>All hosts lose their power with T on n0 and n1. n1 and n2 come back first: they wait for n0's binary log.</summary>
     public static readonly Scenario AllLostLeaderLast = new("all nodes lost, the leader back last", 3, s =>
     {
         s[1].Mysqld.ApplierStalled = true;

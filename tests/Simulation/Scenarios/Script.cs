@@ -21,7 +21,7 @@ internal sealed class Script
 
     public IEnumerable<SimNode> AllBut(params int[] numbers) => World.Nodes.Where(n => !numbers.Contains(n.Number));
 
-    /// <summary>All nodes found a cluster; n0 leads epoch 1, the others follow and acknowledge; the controller is on another node than n0.</summary>
+    /// <summary>All nodes found a cluster; n0 leads epoch 1, the others follow and acknowledge; the controller is not on n0.</summary>
     public void Found()
     {
         foreach (var node in World.Nodes)
@@ -57,7 +57,11 @@ internal sealed class Script
 
     public static bool Promised(SimNode node, long epoch) => node.Core?.Local.Promise is { } promise && promise.Epoch >= epoch;
 
-    public static bool Follows(SimNode node, SimNode leader) => node.Mysqld.Receiver is { Attached: true } receiver && receiver.Source == leader;
+    public static bool Follows(SimNode node, SimNode leader) =>
+        node.Mysqld.Receiver is { Attached: true } receiver && receiver.Source == leader;
+
+    /// <summary>Everything that the node ever acknowledged is known to be on it.</summary>
+    public static bool IsWhole(SimNode node) => node.Core?.Local.Attachment?.Receipts == Receipts.Whole;
 
     /// <summary>Some node has applied the opening of this epoch.</summary>
     public bool Opened(long epoch) => World.Nodes.Any(n => EpochOn(n) >= epoch);
@@ -113,7 +117,7 @@ internal sealed class Script
         }
     }
 
-    /// <summary>I4, first half: this many seconds are enough for the majority that is up to have a leader whose commits are acknowledged.</summary>
+    /// <summary>I4, first half: within so many seconds the majority that is up has a leader whose commits are acknowledged.</summary>
     public void DemandLeader(double seconds, params SimNode[] among)
     {
         var led = Within("a majority leads", () => among.Any(n => Writable(n)), seconds);
@@ -124,7 +128,8 @@ internal sealed class Script
     }
 
     /// <summary>Writable, open to clients, and in its lease.</summary>
-    public static bool Writable(SimNode node) => node.Mysqld is { Running: true, ReadOnly: false, Offline: false } && node.LocalNow < node.LeaseUntil;
+    public static bool Writable(SimNode node) =>
+        node.Mysqld is { Running: true, ReadOnly: false, Offline: false } && node.LocalNow < node.LeaseUntil;
 
     /// <summary>A client commits on the node, whatever the node is.</summary>
     public ScriptedCommit Write(SimNode on)
@@ -151,9 +156,10 @@ internal sealed class Script
     public void CutData(SimNode a, SimNode b) => Cut(a, b, control: false, data: true);
 
     /// <summary>The node's agent is heard by none and hears none; replication flows on.</summary>
-    public void CutControl(SimNode node) => World.Nodes.Where(n => n != node).ToList().ForEach(n => Cut(node, n, control: true, data: false));
+    public void CutControl(SimNode node) => AllBut(node.Number).ToList().ForEach(n => Cut(node, n, control: true, data: false));
 
-    public void MendControl(SimNode node) => World.Nodes.Where(n => n != node).ToList().ForEach(n => World.Network.Mend(node, n, control: true, data: false));
+    public void MendControl(SimNode node) =>
+        AllBut(node.Number).ToList().ForEach(n => World.Network.Mend(node, n, control: true, data: false));
 
     public void MendData(SimNode a, SimNode b) => World.Network.Mend(a, b, control: false, data: true);
 

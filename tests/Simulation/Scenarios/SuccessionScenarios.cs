@@ -5,7 +5,7 @@ namespace MySqlHa.Tests.Simulation.Scenarios;
 /// <summary>R2: who may lead next, and when. I4: that somebody does.</summary>
 internal static class SuccessionScenarios
 {
-    /// <summary>T is on n0 and n1. n2's promise alone does not show that it holds everything, though a majority agrees on the rest.</summary>
+    /// <summary>T is on n0 and n1. n2's promise alone does not show that it holds everything.</summary>
     public static readonly Scenario EnoughPromises = new("one promise too few opens nothing", 3, s =>
     {
         s.LetControl(s[2]);
@@ -50,7 +50,7 @@ internal static class SuccessionScenarios
         s.DemandLeader(10, s[1], s[2]);
     });
 
-    /// <summary>W is half of the voters, rounded down: then whichever majority is left has promises enough. With W = 1 of five it has not.</summary>
+    /// <summary>W is half of the voters, rounded down: any majority that is left has promises enough. With W = 1 of five not.</summary>
     public static readonly Scenario MajorityLeads = new("three of five nodes lead on", 5, s =>
     {
         var t = s.Write(s[0]);
@@ -60,14 +60,14 @@ internal static class SuccessionScenarios
         s.DemandLeader(10, s[2], s[3], s[4]);
     });
 
-    /// <summary>n1 was cloned, so it has no binary log from before. n2 lacks T, which n1, now the leader, cannot send: n2 is cloned too.</summary>
+    /// <summary>n1 was cloned, so it has no binary log from before. n2 lacks T, which n1 cannot send: it is cloned too.</summary>
     public static readonly Scenario PurgedLogs = new("a leader without the logs that a follower needs", 3, s =>
     {
         Script.BreakMysqld(s[2]);
         s.WriteReceivedBy(s[0], s[1]);
         s.Ask(s[2], new ReinitRequest(0, s[1].Id));
         s.Until("n1 is being cloned", () => !Script.Follows(s[1], s[0]));
-        s.Until("n1 is back, and whole", () => Script.Follows(s[1], s[0]) && s[1].Core?.Local.Attachment?.Receipts == MySqlHa.Failover.Receipts.Whole);
+        s.Until("n1 is back, and whole", () => Script.Follows(s[1], s[0]) && Script.IsWhole(s[1]));
         s[0].LosePower();
         s[2].Mysqld.CannotStart = false;
         s.DemandLeader(20, s[1], s[2]);

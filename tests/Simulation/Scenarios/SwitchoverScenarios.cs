@@ -63,7 +63,7 @@ internal static class SwitchoverScenarios
         s.Until("one of them leads", () => s.Leads(s[1], 2) || s.Leads(s[0], 2));
     });
 
-    /// <summary>An operator saw epoch 1 and asks for a failover; in the meantime one happened. The request is about a leader that is gone.</summary>
+    /// <summary>An operator saw epoch 1 and asks for a failover; in the meantime one happened. It is about a leader that is gone.</summary>
     public static readonly Scenario StaleRequest = new("a request made under an older epoch is refused", 3, s =>
     {
         Script.BreakMysqld(s[0]);
