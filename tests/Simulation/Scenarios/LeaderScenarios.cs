@@ -65,14 +65,19 @@ internal static class LeaderScenarios
         s.DemandLeader(5, s[1]);
     });
 
-    /// <summary>n0's agent is back within its lease: mysqld runs on, the epoch is the same, and no commit in between failed.</summary>
+    /// <summary>
+    /// n0's agent is back within its lease, and not heard at once: mysqld runs on, the epoch is the same, and no commit in between failed.
+    /// </summary>
     public static readonly Scenario QuickRestart = new("an agent back within its lease changes nothing", 3, s =>
     {
         var life = s[0].Mysqld.Life;
         s[0].StopAgent();
         s.For(0.3);
         var t = s.Write(s[0]);
+        s.CutControl(s[0]);
         s[0].StartAgent();
+        s.For(0.1);
+        s.MendControl(s[0]);
         s.For(5);
         s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "the restart of n0's agent cost it its mysqld or its epoch");
         s.Demand("Undisturbed", t.Told == true, "a commit during the restart of n0's agent was not acknowledged");
