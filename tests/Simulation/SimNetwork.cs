@@ -7,6 +7,7 @@ internal sealed class SimNetwork
 {
     private readonly HashSet<(int From, int To)> _control = [];
     private readonly HashSet<(int From, int To)> _data = [];
+    private readonly Dictionary<int, int> _delays = [];
 
     public bool ControlFlows(SimNode from, SimNode to) => !_control.Contains((from.Number, to.Number));
 
@@ -18,6 +19,11 @@ internal sealed class SimNetwork
         _ = control && _control.Add((from.Number, to.Number));
         _ = data && _data.Add((from.Number, to.Number));
     }
+
+    /// <summary>What control messages to a node take longer.</summary>
+    public void Delay(SimNode to, TimeSpan time) => _delays[to.Number] = (int)time.TotalMicroseconds;
+
+    public int DelayTo(SimNode node) => _delays.GetValueOrDefault(node.Number);
 
     /// <summary>Both ways.</summary>
     public void Mend(SimNode a, SimNode b, bool control, bool data)
@@ -32,6 +38,7 @@ internal sealed class SimNetwork
     public void Heal()
     {
         _control.Clear();
+        _delays.Clear();
         _data.Clear();
     }
 

@@ -68,6 +68,15 @@ internal static class RuleTable
         new("R12", LeaderScenarios.LostAcknowledgement, "no marker for clients that wait",
             new() { Duty = new DutyFaults { NoMarkerForWaiters = true } }, "Answered"),
 
+        new("Leases", LeaseScenarios.OldLeaseFirst, "the next leader's lease does not wait for the old one's",
+            new() { Core = new CoreFaults { GrantBesideOldLease = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.FromTheQuestion, "the lease is counted from the answer",
+            new() { Core = new CoreFaults { LeaseFromReply = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.NewController, "a new controller forgets the old one's leases",
+            new() { Core = new CoreFaults { NewControllerForgetsLeases = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.AnnouncedAbsence, "only the controller remembers that an agent may be away",
+            new() { Core = new CoreFaults { RestIsNotShared = true } }, "OneWriter"),
+
         new("Late effects", SwitchoverScenarios.LateStatement, "the opening statement does not look at the lock",
             new() { Effects = new EffectFaults { OpensWithoutLock = true } }, "NothingLost"),
         new("Late effects", SwitchoverScenarios.StaleRequest, "a request is taken under any epoch",

@@ -158,6 +158,10 @@ internal sealed class Script
     /// <summary>The node's agent is heard by none and hears none; replication flows on.</summary>
     public void CutControl(SimNode node) => AllBut(node.Number).ToList().ForEach(n => Cut(node, n, control: true, data: false));
 
+    /// <summary>The node's agent is heard by none, but hears.</summary>
+    public void CutOutgoing(SimNode node) =>
+        AllBut(node.Number).ToList().ForEach(n => World.Network.Cut(node, n, control: true, data: false));
+
     public void MendControl(SimNode node) =>
         AllBut(node.Number).ToList().ForEach(n => World.Network.Mend(node, n, control: true, data: false));
 
