@@ -38,6 +38,9 @@ internal sealed class SimNode
     public SimDisk Disk { get; } = new();
     public SimMysqld Mysqld { get; }
 
+    /// <summary>What operators were told here, oldest first.</summary>
+    public List<OperatorAnswer> Answers { get; } = [];
+
     /// <summary>Log entries until a snapshot replaces them; from the agent's next start on.</summary>
     public int SnapshotEvery { get; set; } = 20;
     public bool AgentUp => Core is not null;
@@ -187,6 +190,7 @@ internal sealed class SimNode
 
         foreach (var reply in output.Replies)
         {
+            Answers.Add(reply.Answer);
             _world.Log(this, $"operator: {reply.Answer.Outcome} {reply.Answer.Reason.Text}");
         }
 
