@@ -50,6 +50,10 @@ internal sealed record Weights
     /// <summary>How likely an acknowledgement is lost with its connection, and how likely it comes fifty times as late.</summary>
     public double AckLoss { get; init; } = 0.01;
     public double AckLate { get; init; } = 0.05;
+
+    /// <summary>One node brings data of its own, which the cluster is to begin with.</summary>
+    public bool Adopts { get; init; }
+
     /// <summary>How likely an agent is restarted on purpose.</summary>
     public required double AgentRestart { get; init; }
 
@@ -142,6 +146,7 @@ internal sealed record Weights
             ApplyMicros = random.Next(3) switch { 0 => 300, 1 => 3_000, _ => 40_000 },
             ApplierStall = Sometimes(0.3, 0.3),
             Duration = TimeSpan.FromSeconds(8 + (8 * random.NextDouble())),
+            Adopts = random.Next(10) == 0,
             AgentRestart = Sometimes(wide ? 0.6 : 0.3, 2),
         };
     }
@@ -150,6 +155,7 @@ internal sealed record Weights
     public static Weights Quiet(int nodes) => DrawWide(new Random(1)).Calm() with
     {
         Focus = "script",
+        Adopts = false,
         Nodes = nodes,
         Loss = 0,
         Duplication = 0,

@@ -86,6 +86,12 @@ internal static class RuleTable
             new() { Effects = new EffectFaults { FencesByShutdown = true } }, "NothingLost"),
     ];
 
+    /// <summary>Switches that no run of the simulation sets, and the test that does.</summary>
+    public static readonly IReadOnlyDictionary<string, string> ShownByUnitTests = new Dictionary<string, string>
+    {
+        ["ControllerFaults.ForgetAdopted"] = "Failover/AdoptionTests",
+    };
+
     /// <summary>Rules without a row: what they are about is not built, so nothing can go wrong with it.</summary>
     public static readonly IReadOnlyDictionary<string, string> NotBuilt = new Dictionary<string, string>
     {
