@@ -238,7 +238,9 @@ internal sealed class Checkers(World world)
 
             if (!node.Mysqld.Rows.SetEquals(leader.Mysqld.Rows))
             {
-                return $"n{node.Number} holds {node.Mysqld.Rows.Count} rows, the leader {leader.Mysqld.Rows.Count}";
+                var (more, less) = (node.Mysqld.Rows.Except(leader.Mysqld.Rows), leader.Mysqld.Rows.Except(node.Mysqld.Rows));
+                return $"n{node.Number} holds rows [{string.Join(' ', more.Take(5))}] that the leader lacks, "
+                    + $"and lacks [{string.Join(' ', less.Take(5))}]";
             }
         }
 

@@ -20,7 +20,7 @@ internal static class SimEffects
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
-        var life = node.AgentLife;
+        var (life, mysqld) = (node.AgentLife, node.Mysqld.Life);
         void After(int micros, Action action) => world.After(micros, () => node.WhenAwake(SimProcess.Agent, () => node.WhenAwake(SimProcess.Mysqld, action)));
         void Tell(EffectResult result) => world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, new EffectDone(effect.Id, result))));
 
@@ -50,6 +50,13 @@ internal static class SimEffects
             if (life == node.AgentLife)
             {
                 node.Mysqld.TakeLock(life);
+            }
+
+            if (effect is not (InitialiseData or StartMysqld or ReseedServer) && mysqld != node.Mysqld.Life)
+            {
+                // Its connection ended with that process: a statement does not move to the next one.
+                Tell(Failed("the connection to mysqld is lost"));
+                return;
             }
 
             Do(world, node, effect, life, early is null ? Tell : result => Tell(result with { Set = early }));

@@ -111,6 +111,7 @@ internal sealed class SimNode
         }
 
         (byShutdown ? (Action)Mysqld.Shutdown : Mysqld.Die)();
+        _ = _frozenUntil.Remove(SimProcess.Mysqld);
         var life = AgentLife;
         _world.After(_world.Random.Next(500, 5_000), () => WhenAwake(SimProcess.Agent, () => StepIf(life, new MysqldExited(how))));
     }
