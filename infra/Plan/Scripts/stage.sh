@@ -20,6 +20,7 @@ main() {
         mv -T "$place.new" "$place"
     fi
     rm -f "$ARCHIVE"
+    ln -sfn /opt/mysqlha/current/mysqlha /usr/local/bin/mysqlha
     put 0755 /opt/mysqlha/fence "$FENCE"
     put 0755 /opt/mysqlha/hand-over "$HAND_OVER"
     install -d -m 0750 -o root -g mysqlha "$release"
