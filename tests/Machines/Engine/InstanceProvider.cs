@@ -6,7 +6,7 @@ namespace MySqlHa.Machines.Engine;
 
 /// <summary><c>aws:ec2/instance:Instance</c>: a machine. Made, as on EC2, when it boots: nobody has looked whether its sshd answers.</summary>
 /// <param name="network">The network that the machines are in; its first address is the host's.</param>
-/// <param name="faults">What is wrong with a machine from its first boot, by the resource's name.</param>
+/// <param name="faults">What is wrong with a machine from its first boot, by the name of its node.</param>
 public sealed class InstanceProvider(
     MachinePlace place, string root, string network, IReadOnlyDictionary<string, MachineFault> faults) : IProvider
 {
@@ -36,8 +36,8 @@ public sealed class InstanceProvider(
         var machine = await Machine.CreateAsync(
             place,
             new MachineRecord(
-                RecordedProvider.NewId("i-"), HostName(name, inputs), address, network, PublicKeys(inputs, state),
-                (string?)inputs["userData"] ?? "", size, faults.GetValueOrDefault(name)));
+                RecordedProvider.NewId("i-"), NodeOf(name), address, network, PublicKeys(inputs, state),
+                (string?)inputs["userData"] ?? "", size, faults.GetValueOrDefault(NodeOf(name))));
         await machine.BootAsync(root);
         return (machine.Record.Id, Outputs(machine.Record.Id, address, inputs));
     }
@@ -77,7 +77,8 @@ public sealed class InstanceProvider(
         ["primaryNetworkInterfaceId"] = string.Create(CultureInfo.InvariantCulture, $"eni-{id[2..]}"),
     };
 
-    private static string HostName(string name, JsonObject inputs) => (string?)inputs["tags"]?["Name"] ?? name;
+    /// <summary>The program calls the machine of a node after it, with this ending.</summary>
+    private static string NodeOf(string name) => name.EndsWith("-machine", StringComparison.Ordinal) ? name[..^"-machine".Length] : name;
 
     private static IReadOnlyList<string> PublicKeys(JsonObject inputs, StateFile state)
     {

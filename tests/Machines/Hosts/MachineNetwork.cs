@@ -50,6 +50,7 @@ public sealed class MachineNetwork(MachinePlace place)
 
         if ((await File.ReadAllTextAsync(Forwarding)).Trim() == "0")
         {
+            _ = Directory.CreateDirectory(place.Home);
             await File.WriteAllTextAsync(ForwardingWasOff, "");
             await File.WriteAllTextAsync(Forwarding, "1");
         }
