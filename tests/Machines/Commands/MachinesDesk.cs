@@ -107,12 +107,9 @@ public sealed class MachinesDesk(MachinePlace place, TextWriter writer)
     public int Outputs(bool secrets, bool json)
     {
         var outputs = new StateFile(place.StateFile).Outputs;
-        if (secrets)
-        {
-            outputs = new JsonObject(outputs.Select(p => KeyValuePair.Create(
-                p.Key, (p.Value is JsonObject map && map.ContainsKey("secret") ? map["secret"] : p.Value)?.DeepClone())));
-        }
-
+        JsonNode? Shown(JsonNode? value) =>
+            value is JsonObject map && map.ContainsKey("secret") ? secrets ? map["secret"] : JsonValue.Create("[secret]") : value;
+        outputs = new JsonObject(outputs.Select(p => KeyValuePair.Create(p.Key, Shown(p.Value)?.DeepClone())));
         if (json)
         {
             writer.WriteLine(outputs.ToJsonString(Indented));

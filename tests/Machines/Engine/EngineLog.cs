@@ -45,12 +45,14 @@ public sealed class EngineLog(TextWriter writer)
         }
     }
 
+    public static string WouldBe(string word) => $"would be {word}";
+
     public string Summary()
     {
         lock (_lock)
         {
-            string[] words = ["created", "updated", "replaced", "deleted", "retained", "unchanged"];
-            var said = words.Where(w => _counts.GetValueOrDefault(w) > 0)
+            string[] words = ["created", "updated", "replaced", "deleted", "retained", "failed", "unchanged"];
+            var said = words.SelectMany(w => new[] { w, WouldBe(w) }).Where(w => _counts.GetValueOrDefault(w) > 0)
                 .Select(w => string.Create(CultureInfo.InvariantCulture, $"{_counts[w]} {w}"));
             return string.Join(", ", said) is { Length: > 0 } all ? all : "nothing to do";
         }

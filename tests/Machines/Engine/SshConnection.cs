@@ -61,7 +61,7 @@ public sealed class SshConnection : IDisposable
         var ssh = new SshConnection(connection);
         try
         {
-            for (var (attempt, pause) = (1, 0.5); ; attempt++, pause = Math.Min(pause * 1.5, 5))
+            for (var (attempt, pause) = (1, 0.1); ; attempt++, pause = Math.Min(pause * 1.5, 5))
             {
                 // The first session, which all others share; it stays in the background until it is told to end.
                 var dialled = await Shell.RunAsync(

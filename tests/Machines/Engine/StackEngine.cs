@@ -124,6 +124,8 @@ public sealed class StackEngine(
             return await MakeAsync(provider, type, name, inputs, treatment, "+", "created");
         }
 
+        // What is ignored stays as it was; a replacement, though, is made as the program has it now.
+        var asked = inputs.DeepClone().AsObject();
         foreach (var ignored in treatment.IgnoreChanges.Where(old.Inputs.ContainsKey))
         {
             inputs[ignored] = old.Inputs[ignored]?.DeepClone();
@@ -143,12 +145,12 @@ public sealed class StackEngine(
 
         if (changed.Any(input => treatment.ReplaceOnChanges.Contains(input) || provider.MustReplace(input, old, inputs)))
         {
-            return await ReplaceAsync(provider, old, inputs, treatment, changed);
+            return await ReplaceAsync(provider, old, asked, treatment, changed);
         }
 
         if (preview)
         {
-            log.Did("~", title, $"would be updated: {string.Join(", ", changed)}");
+            log.Did("~", $"{title} ({string.Join(", ", changed)})", EngineLog.WouldBe("updated"));
             return (old.Id, Known(inputs, []));
         }
 
@@ -182,7 +184,7 @@ public sealed class StackEngine(
         var title = ResourceState.TitleOf(type, name);
         if (preview)
         {
-            log.Did(sign, title, $"would be {word}");
+            log.Did(sign, title, EngineLog.WouldBe(word));
             return (null, Known(inputs, []));
         }
 
@@ -205,7 +207,7 @@ public sealed class StackEngine(
 
             if (preview)
             {
-                log.Did("-", resource.Title, "would be deleted");
+                log.Did("-", resource.Title, EngineLog.WouldBe("deleted"));
                 continue;
             }
 

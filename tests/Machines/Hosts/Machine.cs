@@ -94,6 +94,11 @@ public sealed class Machine
         {
             // Before the words for systemd, which end the options.
             boot.InsertRange(12, [$"--bind={loop}:{volume.Device}", $"--bind={loop}:{Volumes.ById(volume)}"]);
+            // No udev runs in it, whose links a mount by UUID goes by.
+            if ((await Shell.RunAsync("blkid", ["-p", "-o", "value", "-s", "UUID", loop])).Out.Trim() is { Length: > 0 } uuid)
+            {
+                boot.Insert(12, $"--bind={loop}:/dev/disk/by-uuid/{uuid}");
+            }
         }
 
         File.Delete(Path.Combine(Folder, "pid"));
