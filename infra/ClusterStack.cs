@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MySqlHa.Infra.Build;
 using MySqlHa.Infra.Census;
 using MySqlHa.Infra.Components;
@@ -51,8 +52,8 @@ public sealed class ClusterStack : Stack
         LeaderIp = leader.Apply(node => node.Address);
         LeaderPrivateIp = leader.Apply(node => node.PrivateIp);
         CensusUrl = leader.Apply(node => $"http://{node.Address}:{Ports.Http}/census");
-        NodeIps = Output.All(machines.Select(machine => machine.PublicIp)).Apply(ips => ips.ToArray());
-        SshCommands = NodeIps.Apply(ips => ips.Select(ip => Commands.Ssh(plan.Settings, ip)).ToArray());
+        NodeIps = Output.All(machines.Select(machine => machine.PublicIp));
+        SshCommands = NodeIps.Apply(ips => ips.Select(ip => Commands.Ssh(plan.Settings, ip)).ToImmutableArray());
         MysqlCommand = leader.Apply(node => Commands.Mysql(plan.Settings, node));
         ClientUser = Output.Create(plan.Settings.ClientUser);
         AdminPassword = rollout.Password;
@@ -72,10 +73,10 @@ public sealed class ClusterStack : Stack
 
     /// <summary>Public addresses, node1 first.</summary>
     [Output("nodeIps")]
-    public Output<string[]> NodeIps { get; private set; }
+    public Output<ImmutableArray<string>> NodeIps { get; private set; }
 
     [Output("sshCommands")]
-    public Output<string[]> SshCommands { get; private set; }
+    public Output<ImmutableArray<string>> SshCommands { get; private set; }
 
     /// <summary>A session on the leader.</summary>
     [Output("mysqlCommand")]

@@ -91,8 +91,13 @@ public sealed partial class NodeCore
     {
         if (snapshot.Index > _applied)
         {
-            _state = JsonSerializer.Deserialize(snapshot.Data.Span, FailoverJson.Default.ClusterState) ?? throw new InvalidOperationException("the snapshot holds no state");
+            _state = JsonSerializer.Deserialize(snapshot.Data.Span, FailoverJson.Default.ClusterState)
+                ?? throw new InvalidOperationException("the snapshot holds no state");
             _applied = snapshot.Index;
+            foreach (var epoch in _state.EpochsToCover().Where(e => e.RestMilliseconds > 0))
+            {
+                _desk.Rests(_now, epoch.Number, TimeSpan.FromMilliseconds(epoch.RestMilliseconds));
+            }
         }
     }
 
@@ -173,6 +178,9 @@ public sealed partial class NodeCore
             case EstablishEpoch establish:
                 _out.Event("epoch-established", $"epoch {establish.Epoch} is established");
                 break;
+            case RestLeader { Milliseconds: > 0 } rest:
+                NoteRest(rest);
+                break;
             case DropSwitchover drop:
                 _out.Event("switchover-dropped", $"the switchover was dropped: {drop.Reason}");
                 break;
@@ -234,7 +242,7 @@ public sealed partial class NodeCore
         }
 
         _decision = ControllerPolicy.Decide(Observe());
-        var command = _decision.Proposal ?? MovedMember();
+        var command = _decision.Proposal ?? RestThatIsOver() ?? MovedMember();
         if (command is not null)
         {
             return Propose(command);

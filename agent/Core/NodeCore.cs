@@ -133,7 +133,8 @@ public sealed partial class NodeCore
                 TakeCall(call);
                 break;
             case StopAsked:
-                HandOverRaft("the agent stops");
+                _ = HandOverRaft("the agent stops");
+                BeginRest();
                 break;
             default:
                 throw new InvalidOperationException($"a node takes no {input.GetType().Name}");
@@ -196,6 +197,9 @@ public sealed partial class NodeCore
                 break;
             case LeaseAnswer answer:
                 _lease.Answered(_now, answer);
+                break;
+            case RestAsk ask:
+                TakeRestAsk(from, ask);
                 break;
             case FreshAsk ask:
                 TakeFreshAsk(from, ask);

@@ -13,6 +13,7 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(DropSwitchover), "drop-switchover")]
 [JsonDerivedType(typeof(RecordArchive), "archive")]
 [JsonDerivedType(typeof(SetMember), "member")]
+[JsonDerivedType(typeof(RestLeader), "rest")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -35,3 +36,10 @@ public sealed record RecordArchive(ArchivedTail Tail) : ClusterCommand;
 
 /// <summary>A member's name or address, new or changed.</summary>
 public sealed record SetMember(MemberInfo Member) : ClusterCommand;
+
+/// <summary>
+/// The leader's agent restarts on purpose: from when this is applied, everybody leaves the leader in peace for so long (0: it is
+/// over). In the log, because the next controller must know of it too.
+/// </summary>
+/// <param name="Life">Which life of the agent asked: a grant to an earlier one may be applied late, and is none for this one.</param>
+public sealed record RestLeader(long Epoch, int Milliseconds, long Life) : ClusterCommand;

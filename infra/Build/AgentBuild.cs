@@ -84,7 +84,7 @@ public sealed class AgentBuild
             // Folders of its own: a build that goes on beside this one keeps its.
             "publish", sources.Project, "--configuration", "Release", "--runtime", runtime, "--self-contained", "--artifacts-path", artifacts,
             "--output", output, "--nologo", "-p:PublishReadyToRun=true", "-p:DebugType=none", "-p:IncludeSourceRevisionInInformationalVersion=false",
-            $"-p:VersionSuffix={version}", "-p:UseSharedCompilation=false",
+            $"-p:VersionSuffix=g{version}", "-p:UseSharedCompilation=false",
         ];
         foreach (var argument in arguments)
         {

@@ -65,7 +65,7 @@ public sealed class NodeMachine : ComponentResource
             DeleteBeforeReplace = true,
             // A machine keeps what it was made with: a newer image or another key must not replace all machines of a cluster at once.
             IgnoreChanges = { "ami", "userData", "keyName" },
-            DependsOn = previous is null ? [] : new Resource[] { network, previous._reached },
+            DependsOn = previous is null ? new Resource[] { network } : new Resource[] { network, previous._reached },
         });
         var attachment = new Aws.Ec2.VolumeAttachment($"{node.Name}-attachment", new Aws.Ec2.VolumeAttachmentArgs
         {

@@ -112,7 +112,7 @@ internal sealed class Checkers(World world)
         {
             _cutOff[node] = world.Now;
         }
-        else if (world.Now - since > Weights.Timing.Lease * 1.25)
+        else if (world.Now - since > Weights.Timing.Lease * 1.25 && world.Now > node.RestEnds)
         {
             Fail("NotInMinority", $"n{node.Number} holds a lease though it reaches nobody since {since.Micros / 1e6:0.000000} s");
         }

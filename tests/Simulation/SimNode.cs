@@ -40,6 +40,9 @@ internal sealed class SimNode
     public bool AgentUp => Core is not null;
     public bool HostUp { get; private set; } = true;
     public long AgentLife { get; private set; }
+
+    /// <summary>An agent that was told to stop was allowed to be away until then: so long it may believe in its lease unheard.</summary>
+    public Instant RestEnds { get; set; } = Instant.Zero;
     public Instant LeaseUntil => Disk.LeaseUntil;
 
     public Instant LocalNow => new((long)(_world.Now.Micros * _rate) + _offset);
