@@ -61,7 +61,7 @@ public sealed class StackEngineTests : IDisposable
     [Fact]
     public async Task What_the_program_no_longer_has_goes_after_the_run_last_made_first()
     {
-        Assert.True(await _room.UpAsync(_ =>
+        Assert.True(await _room.UpAsync(stack =>
         {
             var a = _room.Noted("a");
             var b = _room.Noted("b", options: new CustomResourceOptions { DependsOn = { a } });
@@ -141,7 +141,7 @@ public sealed class StackEngineTests : IDisposable
     {
         Assert.True(await _room.UpAsync(_ => _room.Noted("a", "1")));
         Assert.True(await _room.UpAsync(
-            _ =>
+            stack =>
             {
                 _ = _room.Noted("a", "2");
                 _ = _room.Noted("b");
