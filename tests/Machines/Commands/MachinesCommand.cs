@@ -23,7 +23,7 @@ public static class MachinesCommand
             The engine and the cloud are stand-ins; the program, ssh, the installation and the cluster are real. Needs root.
             Exit codes: 0 done, 1 error, 2 wrong usage; 'ssh' ends with the command's own code.
             """) { Home };
-        foreach (var subcommand in new[] { Up(), Preview(), Status(), Outputs(), Ssh(), Kill(), Start(), Remove(), Heal(), Console_(), Down() })
+        foreach (var subcommand in new[] { Up(), Preview(), Status(), Outputs(), Ssh(), Kill(), Start(), Remove(), Heal(), ConsoleText(), Down() })
         {
             command.Subcommands.Add(subcommand);
         }
@@ -88,7 +88,7 @@ public static class MachinesCommand
         new Command("heal", "Ends the fault that a machine was made with") { Node },
         (desk, parsed, cancellation) => desk.HealAsync(parsed.GetRequiredValue(Node), cancellation));
 
-    private static Command Console_() => Does(
+    private static Command ConsoleText() => Does(
         new Command("console", "What a machine wrote on its console") { Node },
         (desk, parsed, cancellation) => desk.ConsoleAsync(parsed.GetRequiredValue(Node), cancellation));
 

@@ -96,22 +96,21 @@ public sealed class SshConnection : IDisposable
     public async Task<ShellResult> RunAsync(
         string command, JsonObject? environment, string? stdin, Action<string, bool>? line, CancellationToken cancellation)
     {
-        var options = new List<string>(_options);
-        foreach (var (name, value) in environment ?? [])
-        {
-            options.AddRange(["-o", $"SetEnv={name}=\"{(string?)value}\""]);
-        }
-
-        foreach (var (name, _) in environment ?? [])
+        // In its environment and not among its arguments, which anyone on this machine can read.
+        var variables = (environment ?? []).Select(p => KeyValuePair.Create(p.Key, (string?)p.Value ?? "")).ToList();
+        List<string> options = [.. _options, .. variables.SelectMany(v => new[] { "-o", $"SendEnv={v.Key}" })];
+        foreach (var (name, _) in variables)
         {
             // ssh does not wait for an answer to it; the provider does, and fails.
-            if (!(await Shell.RunAsync("ssh", [.. options, .. Target, $"printenv {name}"], cancellation: cancellation)).Good)
+            var asked = await Shell.RunAsync("ssh", [.. options, .. Target, $"printenv {name}"], environment: variables, cancellation: cancellation);
+            if (!asked.Good)
             {
                 throw new MachinesException($"could not set environment variable \"{name}\": ssh: setenv failed (sshd's AcceptEnv lacks it)");
             }
         }
 
-        return await Shell.RunAsync("ssh", [.. options, .. Target, "--", command], stdin, line, cancellation: cancellation);
+        return await Shell.RunAsync(
+            "ssh", [.. options, .. Target, "--", command], stdin, line, environment: variables, cancellation: cancellation);
     }
 
     /// <summary>Copies a file or a folder. Folders above it are made; the mode is that of a new file.</summary>
