@@ -39,9 +39,9 @@ public sealed class Installation : ComponentResource
 
     /// <summary>A new key for the ring, made by the agent itself.</summary>
     public Output<string> NewRingKey() => Machine.Secret(
-        "ring-key", Steps.NewRingKey(_plan, Release.Version), this, [Staged], _plan.Settings.ProtectData);
+        "ring-key", Steps.NewRingKey(_plan, Release.Version), null, this, [Staged], _plan.Settings.ProtectData);
 
     /// <summary>By standard input: in no argument, no environment and no file that others can read.</summary>
     public void PutRingKey(Output<string> key) =>
-        _steps.Add(Machine.Step("ring-key", Steps.PutRingKey(Machine.Node), this, [Staged], key));
+        _steps.Add(Machine.Run("ring-key", Steps.PutRingKey(Machine.Node), key, this, [Staged]));
 }

@@ -79,7 +79,8 @@ public sealed class NodeMachine : ComponentResource
         _reached = new Remote.Command($"{node.Name}-reach", new Remote.CommandArgs
         {
             Connection = Connection(),
-            Create = Steps.Reach(plan, node),
+            Create = Shell.Runner,
+            Stdin = Steps.Reach(plan, node),
             Triggers = new object[] { _instance.Id, settings.InstanceType },
             Logging = Remote.Logging.Stderr,
             AddPreviousOutputInEnv = false,
@@ -94,15 +95,33 @@ public sealed class NodeMachine : ComponentResource
     public Output<string> PublicIp => _instance.PublicIp;
 
     /// <summary>A step on this machine, once it is reached. It runs again when its text changes, and on another machine.</summary>
-    /// <param name="stdin">Read by the step; where it is secret, so is this.</param>
-    public Remote.Command Step(string name, Input<string> text, Resource parent, IEnumerable<Resource> after, Input<string>? stdin = null)
+    public Remote.Command Step(string name, Input<string> text, Resource parent, IEnumerable<Resource> after) =>
+        Run(name, Shell.Runner, text, parent, after);
+
+    /// <summary>The same of a command that reads something; where that is secret, it stays so.</summary>
+    public Remote.Command Run(string name, string command, Input<string> stdin, Resource parent, IEnumerable<Resource> after) => new(
+        $"{Node.Name}-{name}",
+        new Remote.CommandArgs
+        {
+            Connection = Connection(),
+            Create = command,
+            Stdin = stdin,
+            Triggers = new object[] { _instance.Id },
+            Logging = Remote.Logging.StdoutAndStderr,
+            AddPreviousOutputInEnv = false,
+        },
+        new CustomResourceOptions { Parent = parent, DependsOn = After(after) });
+
+    /// <summary>A secret that a command prints. It is asked for once, and nothing that changes later asks for it again.</summary>
+    /// <param name="stdin">What the command reads; null: nothing.</param>
+    public Output<string> Secret(
+        string name, string command, string? stdin, Resource parent, IEnumerable<Resource> after, bool protect = false)
     {
         var args = new Remote.CommandArgs
         {
             Connection = Connection(),
-            Create = text,
-            Triggers = MadeAnew,
-            Logging = Remote.Logging.StdoutAndStderr,
+            Create = command,
+            Logging = Remote.Logging.None,
             AddPreviousOutputInEnv = false,
         };
         if (stdin is not null)
@@ -110,30 +129,15 @@ public sealed class NodeMachine : ComponentResource
             args.Stdin = stdin;
         }
 
-        return new Remote.Command($"{Node.Name}-{name}", args, new CustomResourceOptions { Parent = parent, DependsOn = After(after) });
-    }
-
-    /// <summary>A secret that a step prints. It is asked for once, and nothing that changes later asks for it again.</summary>
-    public Output<string> Secret(string name, string text, Resource parent, IEnumerable<Resource> after, bool protect = false)
-    {
-        var command = new Remote.Command(
-            name,
-            new Remote.CommandArgs
-            {
-                Connection = Connection(),
-                Create = text,
-                Logging = Remote.Logging.None,
-                AddPreviousOutputInEnv = false,
-            },
-            new CustomResourceOptions
-            {
-                Parent = parent,
-                DependsOn = After(after),
-                AdditionalSecretOutputs = { "stdout" },
-                IgnoreChanges = { "connection", "create", "logging", "addPreviousOutputInEnv" },
-                Protect = protect ? true : null,
-            });
-        return Output.CreateSecret(command.Stdout);
+        var made = new Remote.Command(name, args, new CustomResourceOptions
+        {
+            Parent = parent,
+            DependsOn = After(after),
+            AdditionalSecretOutputs = { "stdout" },
+            IgnoreChanges = { "connection", "create", "stdin", "logging", "addPreviousOutputInEnv" },
+            Protect = protect ? true : null,
+        });
+        return Output.CreateSecret(made.Stdout);
     }
 
     /// <summary>A file on this machine. It is copied again when the version changes, and to another machine.</summary>
@@ -152,8 +156,6 @@ public sealed class NodeMachine : ComponentResource
             // Two machines that build the same sources may not get the same bytes: the version alone decides.
             IgnoreChanges = { "source" },
         });
-
-    private object[] MadeAnew => [_instance.Id];
 
     private InputList<Resource> After(IEnumerable<Resource> after) => after.Prepend(_reached).ToArray();
 

@@ -27,7 +27,7 @@ public sealed class Rollout : ComponentResource
 
         var first = installations[0];
         Members = first.Machine.Step("members", Steps.Members(plan, first.Release.Version), this, before);
-        Password = first.Machine.Secret("password", Steps.ReadPassword(plan), this, [Members]);
+        Password = first.Machine.Secret("password", Shell.Runner, Steps.ReadPassword(plan), this, [Members]);
         RegisterOutputs();
     }
 

@@ -4,14 +4,20 @@ using System.Text;
 namespace MySqlHa.Infra.Plan;
 
 /// <summary>
-/// Texts for a shell on a machine. A step is one of the scripts beside this file with its variables set in front of it. It is read
-/// whole before its first line runs (what it starts could otherwise read the rest of it as input), and runs as root.
+/// Texts for a shell on a machine. A step is one of the scripts beside this file with its variables set in front of it. It goes by
+/// standard input, so that the message of a step that fails shows what it said and not all that it is. It is read whole before its
+/// first line runs: what it starts could otherwise read the rest of it as input.
 /// </summary>
 public static class Shell
 {
-    private const string End = "END_OF_STEP";
+    /// <summary>Runs a step as root, whoever logs in.</summary>
+    public const string Runner = $"{AsRoot} bash -s";
 
-    /// <summary>A step as the command of a remote shell, whoever logs in there.</summary>
+    private const string AsRoot =
+        "root=; [ \"$(id -u)\" = 0 ] || root='sudo -n'; $root true || "
+        + "{ echo \"$(hostname): $(id -un) may not use sudo without a password: set loginUser to one who may\" >&2; exit 1; }; $root";
+
+    /// <summary>What <see cref="Runner"/> is to read.</summary>
     public static string Step(string script, params (string Name, string Value)[] variables)
     {
         var text = new StringBuilder();
@@ -20,15 +26,12 @@ public static class Shell
             _ = text.Append(name).Append('=').Append(Quoted(value)).Append('\n');
         }
 
-        _ = text.Append(Script("common")).Append(Script(script));
-        // 'bash -s' reads the step; </dev/null is what everything in it reads.
-        return $"""
-            root=; [ "$(id -u)" = 0 ] || root='sudo -n'
-            $root bash -s <<'{End}'
-            {text}main </dev/null
-            {End}
-            """.ReplaceLineEndings("\n");
+        return text.Append(Script("common")).Append(Script(script)).Append("main </dev/null\n").ToString();
     }
+
+    /// <summary>A short script as a command of its own, run as root: standard input is left to it.</summary>
+    public static string Command(string script, params (string Name, string Value)[] variables) =>
+        $"{AsRoot} {string.Join(' ', variables.Select(v => $"{v.Name}={Quoted(v.Value)}").Prepend("env"))} sh -c {Quoted(Script(script))}";
 
     /// <summary>The script's own text, without variables.</summary>
     public static string Script(string name)

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace MySqlHa.Infra.Plan;
 
-/// <summary>What is run on the machines, as text. Each can be run again at any time.</summary>
+/// <summary>
+/// What is run on the machines, as text: for <see cref="Shell.Runner"/> where nothing else is said. Each can be run again at any time.
+/// </summary>
 public static class Steps
 {
-    /// <summary>Makes an ssh key pair, on the machine that runs the stack: the private key's lines, then the public line.</summary>
+    /// <summary>A command. Makes an ssh key pair, on the machine that runs the stack: the private key's lines, then the public line.</summary>
     public static string NewSshKey(string comment) =>
         $"""
         set -eu; umask 077; d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
@@ -45,16 +47,12 @@ public static class Steps
             ("HAND_OVER", Shell.Script("hand-over")),
         ]);
 
-    /// <summary>Prints a new ring key.</summary>
+    /// <summary>A command. Prints a new ring key.</summary>
     public static string NewRingKey(ClusterPlan plan, string version) =>
         $"{Paths.Version(version)}/mysqlha ring new --name {plan.Settings.Group}";
 
-    /// <summary>Takes the ring's key from standard input. One that is there already is the ring's: another is refused.</summary>
-    public static string PutRingKey(PlannedNode node) =>
-        $"""
-        root=; [ "$(id -u)" = 0 ] || root='sudo -n'
-        $root sh -c {Shell.Quoted(Shell.Script("ring-key").Replace("@NODE@", node.Name, StringComparison.Ordinal).Replace("@ADDRESS@", node.PrivateIp, StringComparison.Ordinal))}
-        """.ReplaceLineEndings("\n");
+    /// <summary>A command. Takes the ring's key from standard input. One that is there already is the ring's: another is refused.</summary>
+    public static string PutRingKey(PlannedNode node) => Shell.Command("ring-key", ("NODE", node.Name), ("ADDRESS", node.PrivateIp));
 
     /// <summary>First round: the release is activated here unless this node leads.</summary>
     public static string ActivateOnFollower(ClusterPlan plan, PlannedNode node, Release release) => Rollout(plan, node, release, "first");

@@ -5,7 +5,7 @@ public static class Units
 {
     /// <summary>
     /// The agent. Only it is stopped with its unit (KillMode=process): its mysqld lives on and is taken over by the next agent. A
-    /// private /tmp would take mysqld's away with the agent. On the way to a power-off a leader hands over first.
+    /// private /tmp would take mysqld's away with the agent. Without the data volume no agent starts: it would take itself for a new node. On the way to a power-off a leader hands over first.
     /// </summary>
     public static string Agent(ClusterPlan plan) =>
         $"""
@@ -20,6 +20,7 @@ public static class Units
         Type=exec
         User=mysqlha
         Group=mysqlha
+        ExecStartPre=/usr/bin/mountpoint -q {Paths.Data}
         ExecStart={Paths.Current}/mysqlha agent --config /etc/mysqlha/agent.yaml
         ExecStop=-/opt/mysqlha/hand-over
         KillMode=process

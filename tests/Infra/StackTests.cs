@@ -195,7 +195,7 @@ public sealed class StackTests
                 same.Texts().Where(t => t.Path != "triggers.0" || t.Text.EndsWith("-id", StringComparison.Ordinal)).OrderBy(t => t.Path));
         }
 
-        Assert.Contains("VOTERS='5'\nNAMES='node1 node2 node3 node4 node5'\n", five.Named("node1-members").Text("create"), StringComparison.Ordinal);
+        Assert.Contains("VOTERS='5'\nNAMES='node1 node2 node3 node4 node5'\n", five.Named("node1-members").Text("stdin"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public sealed class StackTests
         Assert.Equal("aws:ssm/getParameter:getParameter", token);
         Assert.Equal($"/aws/service/canonical/ubuntu/server/26.04/stable/current/{canonical}/hvm/ebs-gp3/ami-id", args["name"]);
         Assert.All(run.Of("aws:ec2/instance:Instance"), m => Assert.Equal((type, "ami-0123456789abcdef0"), (m.Text("instanceType"), m.Text("ami"))));
-        Assert.All(new[] { 1, 2, 3 }, n => Assert.Contains($"KERNEL='{kernel}'", run.Named($"node{n}-reach").Text("create"), StringComparison.Ordinal));
+        Assert.All(new[] { 1, 2, 3 }, n => Assert.Contains($"KERNEL='{kernel}'", run.Named($"node{n}-reach").Text("stdin"), StringComparison.Ordinal));
     }
 
     [Theory]

@@ -84,8 +84,8 @@ apparmor() {
 main() {
     getent passwd mysqlha >/dev/null ||
         useradd --system --user-group --home-dir "$DATA" --no-create-home --shell /usr/sbin/nologin mysqlha
-    install -d -m 0755 /opt/mysqlha /opt/mysqlha/versions
-    install -d -m 0750 -o root -g mysqlha /etc/mysqlha /etc/mysqlha/releases
+    # All but the ring's key is for everybody who logs in: commands read the configuration.
+    install -d -m 0755 /opt/mysqlha /opt/mysqlha/versions /etc/mysqlha /etc/mysqlha/releases
     volume
     programs
     apparmor

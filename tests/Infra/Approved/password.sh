@@ -1,5 +1,3 @@
-root=; [ "$(id -u)" = 0 ] || root='sudo -n'
-$root bash -s <<'END_OF_STEP'
 NODE='node1'
 ADDRESS='10.20.0.11'
 SEEDS='10.20.1.11 10.20.2.11'
@@ -17,4 +15,3 @@ main() {
     sed -n 's/^password=//p' "$DATA/client.cnf"
 }
 main </dev/null
-END_OF_STEP

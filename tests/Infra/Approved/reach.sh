@@ -1,5 +1,3 @@
-root=; [ "$(id -u)" = 0 ] || root='sudo -n'
-$root bash -s <<'END_OF_STEP'
 NODE='node2'
 ADDRESS='10.20.1.11'
 SEEDS='10.20.0.11 10.20.2.11'
@@ -37,4 +35,3 @@ main() {
     say "is reached"
 }
 main </dev/null
-END_OF_STEP

@@ -1,10 +1,8 @@
-root=; [ "$(id -u)" = 0 ] || root='sudo -n'
-$root bash -s <<'END_OF_STEP'
 NODE='node2'
 ADDRESS='10.20.1.11'
 SEEDS='10.20.0.11 10.20.2.11'
 WAIT='300'
-RELEASE='a97d231ec1a8'
+RELEASE='9b8a85669abf'
 MYSQLD='fe1a9e52983d'
 VERSION='0123456789ab'
 ROUND='last'
@@ -108,4 +106,3 @@ main() {
     esac
 }
 main </dev/null
-END_OF_STEP

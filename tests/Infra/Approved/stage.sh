@@ -1,10 +1,8 @@
-root=; [ "$(id -u)" = 0 ] || root='sudo -n'
-$root bash -s <<'END_OF_STEP'
 NODE='node2'
 ADDRESS='10.20.1.11'
 SEEDS='10.20.0.11 10.20.2.11'
 WAIT='300'
-RELEASE='a97d231ec1a8'
+RELEASE='9b8a85669abf'
 MYSQLD='fe1a9e52983d'
 VERSION='0123456789ab'
 ARCHIVE='/var/tmp/mysqlha-0123456789ab.tar.gz'
@@ -38,6 +36,7 @@ StartLimitIntervalSec=0
 Type=exec
 User=mysqlha
 Group=mysqlha
+ExecStartPre=/usr/bin/mountpoint -q /var/lib/mysqlha
 ExecStart=/opt/mysqlha/current/mysqlha agent --config /etc/mysqlha/agent.yaml
 ExecStop=-/opt/mysqlha/hand-over
 KillMode=process
@@ -114,6 +113,7 @@ main() {
         mv -T "$place.new" "$place"
     fi
     rm -f "$ARCHIVE"
+    ln -sfn /opt/mysqlha/current/mysqlha /usr/local/bin/mysqlha
     put 0755 /opt/mysqlha/fence "$FENCE"
     put 0755 /opt/mysqlha/hand-over "$HAND_OVER"
     install -d -m 0750 -o root -g mysqlha "$release"
@@ -123,4 +123,3 @@ main() {
     say "has release $RELEASE (agent $VERSION) at hand"
 }
 main </dev/null
-END_OF_STEP
