@@ -70,7 +70,12 @@ public sealed partial class NodeCore
     private void BecomeFounded(Pledge pledge)
     {
         KeepLocal(_local with { Pledge = pledge, ClusterId = pledge.ClusterId, ClusterSecret = pledge.Secret });
-        var state = ClusterState.Empty with { ClusterId = pledge.ClusterId, Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m) };
+        var state = ClusterState.Empty with
+        {
+            ClusterId = pledge.ClusterId,
+            Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m),
+            Adopter = pledge.Adopter,
+        };
         var kept = RaftBootstrap.Found(new RaftConfiguration([.. pledge.Members.Select(m => m.Id)], []), Encode(state));
         _out.Save(new RaftOutput { Hard = kept.Hard, Install = kept.Snapshot });
         StartRaft(kept);
@@ -166,10 +171,22 @@ public sealed partial class NodeCore
         }
 
         _reportDue = true;
+        if (command is OpenEpoch opened)
+        {
+            _desk.EpochOpened(_now, opened.Epoch.Number);
+        }
+
+        if (entry.Index > _announced)
+        {
+            Announce(command);
+        }
+    }
+
+    private void Announce(ClusterCommand command)
+    {
         switch (command)
         {
             case OpenEpoch open:
-                _desk.EpochOpened(_now, open.Epoch.Number);
                 _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
                 break;
             case CloseEpoch close:

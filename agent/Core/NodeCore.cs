@@ -26,6 +26,7 @@ public sealed partial class NodeCore
     private LocalRecord _local;
     private ClusterState _state = ClusterState.Empty;
     private long _applied;
+    private readonly long _announced;
     private Instant _now;
     private long _wall;
     private OutputBuilder _out = new();
@@ -34,6 +35,7 @@ public sealed partial class NodeCore
     {
         (_options, _random, _now) = (options, random, now);
         _local = restored.Local with { Life = restored.Local.Life + 1 };
+        _announced = restored.Announced;
         _founding = new Founding(options);
         _desk = new LeaseDesk(options.Timing, options.Faults);
         _lease = new LeaseHolder(options.Timing, options.Faults);
@@ -45,7 +47,8 @@ public sealed partial class NodeCore
             _lease.Resume(_local.Led, restored.LeaseUntil);
         }
 
-        var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion);
+        var adopts = options.Adopts && _local.ClusterId.Length == 0;
+        var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion, adopts);
         _swim = new Swim(new MemberRecord(options.Self, options.Address, 0, MemberStatus.Alive, facts), SwimOptions.From(options.Timing), random, now);
         _swim.AddSeeds(options.Seeds);
         if (_local.ClusterId.Length > 0)
@@ -72,6 +75,9 @@ public sealed partial class NodeCore
     public RaftRole RaftRole => _raft?.Role ?? RaftRole.Follower;
 
     public long RaftTerm => _raft?.Term ?? 0;
+
+    /// <summary>The node's mysqld may be taking writes: it is not left alone by an agent that cannot go on.</summary>
+    public bool MysqldMayBeWritable => _mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || _mysqld.Status is { Writable: true };
 
     /// <summary>Whether this node may be writable at the instant.</summary>
     public bool MayLead(Instant at) => at < _lease.Until;
@@ -125,6 +131,9 @@ public sealed partial class NodeCore
                 _out.Event("mysqld-exited", $"mysqld is gone: {exited.How}");
                 _mysqld.Exited(_now);
                 _reportDue = true;
+                break;
+            case DiskNoted disk:
+                NoteDisk(disk.Problem);
                 break;
             case ActivityNoted activity:
                 _activity = activity.Text;
@@ -235,6 +244,10 @@ public sealed partial class NodeCore
         foreach (var change in output.Changes)
         {
             _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason);
+            if (IsOfAnotherCluster(change.After))
+            {
+                _out.Event("other-cluster", OtherCluster(change.After));
+            }
         }
     }
 

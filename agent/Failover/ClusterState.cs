@@ -62,6 +62,9 @@ public sealed record ClusterState
     public string ClusterId { get; init; } = "";
     public ImmutableSortedDictionary<NodeId, MemberInfo> Members { get; init; } = ImmutableSortedDictionary<NodeId, MemberInfo>.Empty;
 
+    /// <summary>The founding member whose own data the cluster begins with: it alone may lead the first epoch. Null: all began empty.</summary>
+    public NodeId? Adopter { get; init; }
+
     /// <summary>Oldest first; the last one is current.</summary>
     public ImmutableArray<EpochRecord> Epochs { get; init; } = [];
     public bool Paused { get; init; }

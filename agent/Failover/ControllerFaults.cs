@@ -8,4 +8,7 @@ public sealed record ControllerFaults
     public bool CountDoubtful { get; init; }
     public bool OnePromiseLess { get; init; }
     public bool OpenBeforeApplied { get; init; }
+
+    /// <summary>A leader behind the first epoch need not hold what the first leader brought.</summary>
+    public bool ForgetAdopted { get; init; }
 }

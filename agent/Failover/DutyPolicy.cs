@@ -24,6 +24,9 @@ public sealed record DutyInput
     /// <summary>An operator wants this node's data made anew.</summary>
     public bool ReinitAsked { get; init; }
 
+    /// <summary>The node's disk is full: its mysqld can write nothing more.</summary>
+    public bool DiskFull { get; init; }
+
     /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>
     public bool MarkerAcknowledged { get; init; }
 
@@ -95,8 +98,17 @@ public static class DutyPolicy
             }
         }
 
+        if (mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung } && seen.DiskFull && AnotherHasRoom(seen, mysqld.DutyEpoch))
+        {
+            return Kill("disk-full", "the disk is full, and a follower has room to lead");
+        }
+
         return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
     }
+
+    /// <summary>mysqld waits for room in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
+    private static bool AnotherHasRoom(DutyInput seen, long epoch) =>
+        seen.Reports.Values.Any(r => r.Node != seen.Self && r is { DiskFull: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true } && r.RoleEpoch == epoch);
 
     private static DutyAct? Unreleased(DutyInput seen)
     {
@@ -116,6 +128,7 @@ public static class DutyPolicy
     {
         { Fresh: false } =>
             Hold("waiting-for-quorum", "mysqld stays down until a majority has told the current epoch"),
+        { DiskFull: true } => Hold("disk-full", "mysqld stays down until the disk has room"),
         { Mysqld.HeldDown: true } => Hold("held-down", "mysqld died again soon after its start; it is held down for a while"),
         _ => new DutyAct.Start(new Reason("start", "a majority told the epochs")),
     };
@@ -192,6 +205,11 @@ public static class DutyPolicy
             return new DutyAct.Demote(open.Number, new Reason("switchover", switchover.Reason));
         }
 
+        if (!seen.MarkerAcknowledged && OthersCloneFirst(seen, open, status))
+        {
+            return Hold("leading", $"leading epoch {open.Number}; the others are cloned from here first: {status.AttachedAckers} of {open.AcksNeeded} ackers attached");
+        }
+
         if (!seen.MarkerAcknowledged && !seen.Mysqld.MarkerUnderWay)
         {
             return new DutyAct.Mark(open.Number, new Reason("marker", "the epoch is not established yet"));
@@ -217,6 +235,13 @@ public static class DutyPolicy
             ? $"leading epoch {open.Number}; writes wait: {status.AttachedAckers} of {open.AcksNeeded} ackers attached"
             : $"leading epoch {open.Number}");
     }
+
+    /// <summary>
+    /// CLONE waits at its end for every commit that is under way on its donor. Where nobody but this node has the data yet, a commit
+    /// would wait for the very nodes that are cloned from here, and they for it.
+    /// </summary>
+    private static bool OthersCloneFirst(DutyInput seen, EpochRecord open, MysqldStatus status) =>
+        seen.State.Adopter == seen.Self && !seen.State.Epochs.Any(e => e.Established) && status.AttachedAckers < open.AcksNeeded;
 
     private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
         report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false }
@@ -286,8 +311,11 @@ public static class DutyPolicy
             return Reseed(seen, open, GtidSet.Empty, new Reason("reinit", "an operator asked for this node's data to be made anew"));
         }
 
-        // 1236: the source has purged binary logs that this node needs (ER_SOURCE_FATAL_ERROR_READING_BINLOG).
-        if (!status.ReceiverRunning && status.ReceiverErrorNumber == 1236)
+        // The source has purged binary logs that this node needs. MySQL says so with 1236 (ER_SOURCE_FATAL_ERROR_READING_BINLOG), and since
+        // 8.0.22 with 13114, which has other causes too: then the sets decide.
+        var purged = status.ReceiverErrorNumber == 1236
+            || (leader?.Status is { } source && leader.RoleEpoch == open.Number && !status.Holds.Contains(source.Purged));
+        if (!status.ReceiverRunning && purged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", $"the leader cannot serve what this node needs: {status.ReceiverError}"));
         }
@@ -316,9 +344,11 @@ public static class DutyPolicy
             .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))
             .OrderBy(r => r.Node == open.Leader).ThenBy(r => r.Status!.LagSeconds ?? double.MaxValue).ThenBy(r => r.Node)
             .ToList();
-        return donors.Count == 0
-            ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from")
-            : new DutyAct.Reseed(donors[0].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
+        // A donor serves one clone at a time (ER_CLONE_TOO_MANY_CONCURRENT_CLONES), and says so only when the old data is gone.
+        var cloning = seen.Reports.Values.Count(r => r.Node != seen.Self && r.Mysqld == MysqldState.Cloning);
+        return donors.Count <= cloning
+            ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from{(donors.Count > 0 ? " that serves nobody else just now" : "")}")
+            : new DutyAct.Reseed(donors[cloning].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
     }
 
     private static DutyAct.Hold Hold(string code, string text) => new(new Reason(code, text));

@@ -32,6 +32,7 @@ internal static class Succession
         }
 
         var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
+            .ThenBy(r => r.DiskFull)
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)
@@ -63,6 +64,12 @@ internal static class Succession
             if (held.Contains(epoch.Leader))
             {
                 return true;
+            }
+
+            // What the first leader brought was acknowledged before there was a cluster.
+            if (epoch.Number == 1 && !candidate.Set.Contains(epoch.FirstSet) && !seen.Faults.ForgetAdopted)
+            {
+                return false;
             }
 
             if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))

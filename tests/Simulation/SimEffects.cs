@@ -60,13 +60,8 @@ internal static class SimEffects
 
         switch (effect)
         {
-            case InitialiseData:
-                if (!mysqld.HasData)
-                {
-                    mysqld.Initialise();
-                }
-
-                tell(new EffectResult());
+            case InitialiseData initialise:
+                tell(Initialise(mysqld, initialise));
                 break;
             case StartMysqld:
                 if (!mysqld.Running)
@@ -106,6 +101,30 @@ internal static class SimEffects
             default:
                 throw new InvalidOperationException(effect.GetType().Name);
         }
+    }
+
+    private static EffectResult Initialise(SimMysqld mysqld, InitialiseData initialise)
+    {
+        if (mysqld.HasData)
+        {
+            return new EffectResult();
+        }
+
+        if (initialise.Adopt != (mysqld.BroughtRow != 0))
+        {
+            return Failed(initialise.Adopt ? "there is no data to take over" : "data that no agent made is left alone");
+        }
+
+        if (initialise.Adopt)
+        {
+            mysqld.Adopt();
+        }
+        else
+        {
+            mysqld.Initialise();
+        }
+
+        return new EffectResult();
     }
 
     private static void Promote(World world, SimNode node, PromoteServer promote, Action<EffectResult> tell)

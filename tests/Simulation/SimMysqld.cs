@@ -17,6 +17,9 @@ internal sealed class SimMysqld(World world, SimNode node)
     private long _life;
 
     public bool HasData { get; private set; }
+
+    /// <summary>A row of data that no agent made, which waits to be taken over; 0: none.</summary>
+    public long BroughtRow { get; set; }
     public bool Running { get; private set; }
     public bool ReadOnly { get; private set; } = true;
     public bool Offline { get; private set; } = true;
@@ -51,6 +54,15 @@ internal sealed class SimMysqld(World world, SimNode node)
     {
         HasData = true;
         Wipe();
+    }
+
+    /// <summary>The data that was there becomes the cluster's, behind a transaction that is in no binary log.</summary>
+    public void Adopt()
+    {
+        Initialise();
+        _ = Rows.Add(BroughtRow);
+        Executed = Purged = GtidSet.Of($"{node.Number:x8}-ad00-0000-0000-000000000001", 1);
+        BroughtRow = 0;
     }
 
     private void Wipe()

@@ -71,6 +71,7 @@ internal sealed class SimNode
             NewClusterId = $"cluster-{Number}",
             NewClusterSecret = "c2VjcmV0",
             SnapshotEvery = 20,
+            Adopts = Mysqld.BroughtRow != 0,
             DutyFaults = _world.Mutation.Duty,
             ControllerFaults = _world.Mutation.Controller,
             Faults = _world.Mutation.Core,

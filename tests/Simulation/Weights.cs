@@ -42,6 +42,9 @@ internal sealed record Weights
     public required double ApplierStall { get; init; }
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>One node brings data of its own, which the cluster is to begin with.</summary>
+    public bool Adopts { get; init; }
+
     /// <summary>How likely an agent is restarted on purpose.</summary>
     public required double AgentRestart { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record Weights
             ApplyMicros = random.Next(3) switch { 0 => 300, 1 => 3_000, _ => 40_000 },
             ApplierStall = Sometimes(0.3, 0.3),
             Duration = TimeSpan.FromSeconds(8 + (8 * random.NextDouble())),
+            Adopts = random.Next(10) == 0,
             AgentRestart = Sometimes(wide ? 0.6 : 0.3, 2),
         };
     }

@@ -26,6 +26,13 @@ internal sealed class World
         _verbose = verbose;
         Checkers = new Checkers(this);
         Nodes = [.. Enumerable.Range(0, Weights.Nodes).Select(n => new SimNode(this, n))];
+        if (Weights.Adopts)
+        {
+            var bringer = Nodes[Random.Next(Nodes.Count)];
+            bringer.Mysqld.BroughtRow = NextContent();
+            Checkers.Acknowledged(bringer, bringer.Mysqld.BroughtRow);
+        }
+
         Writers = [.. Enumerable.Range(0, Weights.Writers).Select(w => new SimWriter(this, w))];
     }
 
