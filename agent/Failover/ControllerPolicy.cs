@@ -27,6 +27,9 @@ public sealed record ControllerInput
     /// <summary>Whom an operator would rather see lead, if that is as safe.</summary>
     public NodeId? Preferred { get; init; }
 
+    /// <summary>The node that was meant to lead behind a closed epoch had time to promise and is waited for no longer.</summary>
+    public bool WantedPatienceOver { get; init; } = true;
+
     /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
     public long WallClock { get; init; }
     public ControllerFaults Faults { get; init; } = ControllerFaults.None;
@@ -242,11 +245,14 @@ public static class ControllerPolicy
         Leader = leader.Node,
         ServerUuid = leader.Status!.ServerUuid,
         FirstSet = leader.Status.Executed,
-        Ackers = seen.Voters.Remove(leader.Node),
-        AcksNeeded = seen.Voters.Count / 2,
+        Ackers = (seen.Faults.AckersArePromisers && number > 1 ? Promisers(seen, number - 1) : seen.Voters).Remove(leader.Node),
+        AcksNeeded = seen.Faults.OneAckOnly ? 1 : seen.Voters.Count / 2,
         OpenReason = reason,
         OpenedAt = seen.WallClock,
     };
+
+    private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
+        [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];
 
     internal static string Name(ControllerInput seen, NodeId node) =>
         seen.State.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;
