@@ -15,8 +15,6 @@ public sealed class MutantTests(ITestOutputHelper output)
     private static readonly Dictionary<string, Mutation> Mutants = new()
     {
         ["promises from one acker less than needed"] = new() { Controller = new ControllerFaults { OnePromiseLess = true } },
-        ["a rebooted host's receipts count"] = new() { Controller = new ControllerFaults { CountDoubtful = true } },
-        ["receipts are trusted after a reboot"] = new() { Duty = new DutyFaults { TrustReceiptsAfterReboot = true } },
         ["opened and promoted before the relay log is applied"] = new()
         {
             Controller = new ControllerFaults { OpenBeforeApplied = true },
@@ -32,8 +30,6 @@ public sealed class MutantTests(ITestOutputHelper output)
     public static TheoryData<string, string> Cases => new()
     {
         { "promises from one acker less than needed", "NothingLost" },
-        { "a rebooted host's receipts count", "NothingLost" },
-        { "receipts are trusted after a reboot", "NothingLost" },
         { "opened and promoted before the relay log is applied", "NothingLost" },
         { "surplus transactions are kept", "Converges" },
         { "a lease is granted without a quorum round", "NotInMinority" },
