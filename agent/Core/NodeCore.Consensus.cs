@@ -70,7 +70,7 @@ public sealed partial class NodeCore
     private void BecomeFounded(Pledge pledge)
     {
         KeepLocal(_local with { Pledge = pledge, ClusterId = pledge.ClusterId, ClusterSecret = pledge.Secret });
-        var state = ClusterState.Empty with { ClusterId = pledge.ClusterId, Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m) };
+        var state = ClusterState.Empty with { ClusterId = pledge.ClusterId, Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m), VotersTarget = pledge.Members.Length };
         var kept = RaftBootstrap.Found(new RaftConfiguration([.. pledge.Members.Select(m => m.Id)], []), Encode(state));
         _out.Save(new RaftOutput { Hard = kept.Hard, Install = kept.Snapshot });
         StartRaft(kept);
@@ -168,10 +168,27 @@ public sealed partial class NodeCore
                 _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
                 break;
             case CloseEpoch close:
+                _closedAt = _now;
                 _out.Event("epoch-closed", $"epoch {close.Epoch} is closed: {close.Reason}");
                 break;
             case EstablishEpoch establish:
                 _out.Event("epoch-established", $"epoch {establish.Epoch} is established");
+                break;
+            case AdmitMember admit:
+                _out.Event("admitted", $"{Name(admit.Member.Id)} is a member from here on");
+                break;
+            case StartLeaving { Departure: var departure }:
+                _out.Event("leaving", $"{Name(departure.Node)} {(departure.Stays ? "will vote no more" : "is leaving")}: {departure.Reason}");
+                break;
+            case DropLeaving drop:
+                _out.Event("leaving-dropped", drop.Reason);
+                break;
+            case EndLeaving end when _state.Removed.TryGetValue(end.Node, out var removed):
+                _ = _reports.Remove(end.Node);
+                _out.Event("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}");
+                break;
+            case SetVotersTarget target:
+                _out.Event("voters-target", $"{target.Count} members shall vote");
                 break;
             case DropSwitchover drop:
                 _out.Event("switchover-dropped", $"the switchover was dropped: {drop.Reason}");
@@ -182,6 +199,8 @@ public sealed partial class NodeCore
     private ClusterState ApplyCommand(ClusterCommand command) =>
         _options.Faults.ReuseEpochNumbers && command is OpenEpoch { Epoch: { Number: > 1 } epoch } && _state.Current is { Closed: true } closed && closed.Number + 1 == epoch.Number
             ? _state with { Epochs = _state.Epochs.SetItem(_state.Epochs.Length - 1, epoch with { Number = closed.Number }) }
+            : _options.ControllerFaults.ChangeAckersInPlace && command is OpenEpoch { Epoch: var changed } && _state.Current is { Closed: false } open && open.Number == changed.Number
+            ? _state with { Epochs = _state.Epochs.SetItem(_state.Epochs.Length - 1, changed) }
             : _state.Apply(command);
 
     /// <summary>Notices that this node began or ceased to lead Raft.</summary>
@@ -215,6 +234,13 @@ public sealed partial class NodeCore
         FailoverAsked = _operators.Failover is { } f && _state.Current is { Closed: false } current && current.Number == f.Epoch ? f.Reason : "",
         Preferred = _operators.Failover?.Preferred,
         LossAccepted = _operators.Failover?.LossAccepted,
+        WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
+        Learners = _raft.Configuration.Learners,
+        CaughtUp = [.. _raft.Configuration.Learners.Where(HasTheLog)],
+        Dead = [.. _state.Members.Keys.Where(IsDead)],
+        Newcomers = [.. FreshNewcomers()],
+        LeavingPatienceOver = _leavingStuckSince is { } since && _now - since > _options.Timing.Lease * 10,
+        Self = _options.Self,
         WallClock = _wall,
         Faults = _options.ControllerFaults,
     };
@@ -227,17 +253,29 @@ public sealed partial class NodeCore
             return false;
         }
 
-        SettleOperators();
         if (_proposedIndex > _applied)
         {
             return false;
         }
 
+        SettleOperators();
+
         _decision = ControllerPolicy.Decide(Observe());
-        var command = _decision.Proposal ?? MovedMember();
+        NoteStuckDeparture();
+        var command = _decision.Proposal ?? (_decision.Change is null ? MovedMember() : null);
         if (command is not null)
         {
             return Propose(command);
+        }
+
+        if (_decision.Change is { } change)
+        {
+            return ProposeVoters(change);
+        }
+
+        if (_decision.HandOver is { } why && _now - _movedAt > _options.Timing.Lease)
+        {
+            return HandOverRaft(why.Text);
         }
 
         return MoveAwayFromLeader();
@@ -285,7 +323,7 @@ public sealed partial class NodeCore
         }
 
         var target = _raft.Configuration.Voters
-            .Where(v => v != _options.Self && v != _state.Current?.Leader && _raft.MatchIndex(v) == _raft.LastIndex
+            .Where(v => v != _options.Self && v != _state.Current?.Leader && v != _state.Leaving?.Node && _raft.MatchIndex(v) == _raft.LastIndex
                 && _raft.LastHeard(v) is { } heard && _now - heard < _options.Timing.Heartbeat * 2)
             .Select(v => (NodeId?)v).FirstOrDefault();
         if (target is not { } to || !_raft.TransferLeadership(_now, to))

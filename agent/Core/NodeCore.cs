@@ -32,7 +32,7 @@ public sealed partial class NodeCore
 
     public NodeCore(CoreOptions options, CoreRestored restored, Random random, Instant now)
     {
-        (_options, _random, _now) = (options, random, now);
+        (_options, _random, _now, _startedAt) = (options, random, now, now);
         _local = restored.Local with { Life = restored.Local.Life + 1 };
         _founding = new Founding(options);
         _desk = new LeaseDesk(options.Timing, options.Faults);
@@ -48,7 +48,7 @@ public sealed partial class NodeCore
         var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion);
         _swim = new Swim(new MemberRecord(options.Self, options.Address, 0, MemberStatus.Alive, facts), SwimOptions.From(options.Timing), random, now);
         _swim.AddSeeds(options.Seeds);
-        if (_local.ClusterId.Length > 0)
+        if (_local is { ClusterId.Length: > 0, RemovedBecause: "" })
         {
             StartRaft(restored.Raft);
         }
@@ -81,7 +81,7 @@ public sealed partial class NodeCore
     {
         get
         {
-            var next = Instant.Earlier(_swim.NextDeadline, _raft?.NextDeadline ?? _founding.NextDeadline);
+            var next = Instant.Earlier(_swim.NextDeadline, _raft?.NextDeadline ?? NextFoundingDeadline());
             next = Instant.Earlier(next, _mysqld.NextDeadline(_now));
             next = Instant.Earlier(next, _nextReport);
             next = Instant.Earlier(next, NextLeaseDeadline());
@@ -151,7 +151,7 @@ public sealed partial class NodeCore
         DrainSwim();
         if (_raft is null)
         {
-            Found();
+            FoundOrJoin();
         }
 
         if (_raft is not null && _now >= _raft.NextDeadline)
@@ -178,6 +178,11 @@ public sealed partial class NodeCore
 
     private void TakeFrame(NodeId from, PeerMessage message)
     {
+        if (message is not ExchangeFrame && ToldThatItWasRemoved(from))
+        {
+            return;
+        }
+
         switch (message)
         {
             case ExchangeFrame exchange:
@@ -202,6 +207,18 @@ public sealed partial class NodeCore
                 break;
             case FreshAnswer answer:
                 TakeFreshAnswer(answer);
+                break;
+            case JoinAsk ask:
+                TakeJoinAsk(from, ask);
+                break;
+            case JoinWelcome welcome:
+                TakeWelcome(welcome);
+                break;
+            case JoinRefused refused:
+                TakeRefusal(refused);
+                break;
+            case RemovedNotice notice:
+                TakeRemoval(from, notice);
                 break;
             case OperatorAsk ask:
                 TakeOperatorAsk(from, ask);

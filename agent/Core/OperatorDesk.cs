@@ -48,6 +48,20 @@ internal sealed class OperatorDesk
 
                 Failover = (epoch, "an operator asked for a failover", failover.To, failover.AcceptDataLoss ? failover.To : null);
                 break;
+            case VotersRequest { Count: not (3 or 5 or 7) } voters:
+                return (Refused("bad-count", $"voters {voters.Count}: 3, 5 or 7 is allowed"), null);
+            case VotersRequest voters:
+                command = new SetVotersTarget(voters.Count);
+                break;
+            case RemoveRequest remove:
+                var against = ControllerPolicy.RemoveRefusals(seen, remove.Node);
+                if (!against.IsEmpty)
+                {
+                    return (Refused(against[0].Code, string.Join("; ", against.Select(r => r.Text))), null);
+                }
+
+                command = new StartLeaving(new Departure(remove.Node, Stays: false, "an operator removed it"));
+                break;
             default:
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
         }
@@ -98,6 +112,14 @@ internal sealed class OperatorDesk
             case PauseRequest pause when state.Paused == pause.Paused:
                 return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
             case PauseRequest:
+                return null;
+            case VotersRequest voters when state.VotersTarget == voters.Count:
+                return new OperatorAnswer(OperatorOutcome.Done, new Reason("voters", $"{voters.Count} members shall vote; the census shows how far that is"));
+            case RemoveRequest remove when state.Removed.TryGetValue(remove.Node, out var removed):
+                return new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", $"{removed.Name} ({removed.Host}) is no member any more; its data is left alone"));
+            case RemoveRequest when state is { Leaving: null, LeavingDropped.Length: > 0 }:
+                return Refused("leaving-dropped", state.LeavingDropped);
+            case VotersRequest or RemoveRequest:
                 return null;
             case SwitchoverRequest or StepDownRequest when current?.Number == epoch && state.SwitchoverDropped.Length > 0:
                 return Refused("switchover-dropped", state.SwitchoverDropped);

@@ -12,4 +12,10 @@ public sealed record DutyFaults
     public bool PromoteBeforeApplied { get; init; }
     public bool KeepSurplus { get; init; }
     public bool ArchiveNothing { get; init; }
+
+    /// <summary>Members that are no ackers acknowledge too.</summary>
+    public bool LearnersAcknowledge { get; init; }
+
+    /// <summary>A leader locks nobody out.</summary>
+    public bool LetEverybodyIn { get; init; }
 }

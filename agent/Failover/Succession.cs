@@ -18,6 +18,11 @@ internal static class Succession
             return OpenWithLoss(seen, closed, chosen);
         }
 
+        if (Wanted(seen, closed) is { } wanted && !seen.WantedPatienceOver && !promises.ContainsKey(wanted) && seen.Reports.ContainsKey(wanted))
+        {
+            return ControllerDecision.Wait(new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, wanted)} is to lead and has not promised yet"));
+        }
+
         var candidates = promises.Values.Where(p => Covers(seen, promises, p)).Select(p => seen.Reports[p.Node]).ToList();
         if (candidates.Count == 0)
         {
@@ -32,6 +37,7 @@ internal static class Succession
         }
 
         var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
+            .ThenBy(r => r.Node == seen.State.Leaving?.Node)
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)

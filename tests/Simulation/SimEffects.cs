@@ -17,6 +17,7 @@ internal static class SimEffects
             StopReceiving => (2_000, 10_000),
             FollowSource => (4_000, 20_000),
             PromoteServer => (3_000, 20_000),
+            SetAccess => (1_000, 10_000),
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
@@ -60,10 +61,11 @@ internal static class SimEffects
 
         switch (effect)
         {
-            case InitialiseData:
+            case InitialiseData initialise:
                 if (!mysqld.HasData)
                 {
                     mysqld.Initialise();
+                    mysqld.SetAccess(initialise.Members, []);
                 }
 
                 tell(new EffectResult());
@@ -89,6 +91,10 @@ internal static class SimEffects
                 break;
             case PromoteServer promote:
                 Promote(world, node, promote, tell);
+                break;
+            case SetAccess set:
+                mysqld.SetAccess(set.Access.LetIn, set.Access.LockedOut);
+                tell(Good(node));
                 break;
             case WriteMarker:
                 mysqld.Write(world.NextContent(), agent: true, ok => tell(ok ? new EffectResult() : Failed("not acknowledged")));
@@ -117,6 +123,7 @@ internal static class SimEffects
         }
 
         node.Mysqld.BecomeSource(promote.AcksNeeded);
+        node.Mysqld.SetAccess([], promote.Access.LockedOut);
 
         // The deadline is read right before the opening statement is sent; the statement itself may take its time.
         if (node.LocalNow >= node.LeaseUntil)
@@ -172,6 +179,7 @@ internal static class SimEffects
             // CLONE had dropped the old data before it failed.
             node.EndMysqld(life);
             node.Mysqld.Initialise();
+            node.Mysqld.SetAccess(node.Core?.State.Members.Keys ?? [], []);
             tell(Failed("the donor is gone"));
             return;
         }

@@ -16,6 +16,7 @@ internal sealed class SimMysqld(World world, SimNode node)
     private bool _applying;
     private long _life;
 
+    public SimNode Node => node;
     public bool HasData { get; private set; }
     public bool Running { get; private set; }
     public bool ReadOnly { get; private set; } = true;
@@ -39,12 +40,26 @@ internal sealed class SimMysqld(World world, SimNode node)
     public bool ApplierStalled { get; set; }
     public int WaitingSessions => _waiting.Count;
 
+    /// <summary>Nodes with an account to replicate from here that is not locked. Part of the data; never in the binary log.</summary>
+    public HashSet<NodeId> LetIn { get; private set; } = [];
+
     /// <summary>Everything in the binary log, committed in the engine or not.</summary>
     public GtidSet Logged => Binlog.Aggregate(GtidSet.Empty, (set, t) => set.Union(t.Gtid));
 
     private sealed record Commit(Transaction Transaction, HashSet<NodeId> Acks, Action<bool> Told, int Position)
     {
         public bool Gone { get; set; }
+    }
+
+    /// <summary>Makes and unlocks accounts, locks others and cuts their receivers off.</summary>
+    public void SetAccess(IEnumerable<NodeId> letIn, IEnumerable<NodeId> lockedOut)
+    {
+        LetIn.UnionWith(letIn);
+        LetIn.ExceptWith(lockedOut);
+        foreach (var dump in Dumps.Where(d => !LetIn.Contains(d.Follower.Id)).ToList())
+        {
+            dump.Drop();
+        }
     }
 
     public void Initialise()
@@ -63,6 +78,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         RelaySynced = 0;
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
+        LetIn = [];
     }
 
     private string NewUuid() => $"{node.Number:x8}-0000-0000-0000-{++_uuidNumber:x12}";
@@ -303,6 +319,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         Executed = donor.Executed;
         Purged = donor.Executed;
         Rows = [.. donor.Rows];
+        LetIn = [.. donor.LetIn, donor.Node.Id];
         foreach (var transaction in donor.Binlog.Where(t => donor.Executed.Contains(t.Gtid)))
         {
             Binlog.Add(transaction);
