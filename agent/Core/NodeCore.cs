@@ -71,6 +71,9 @@ public sealed partial class NodeCore
     /// <summary>Raft's role here, for the simulator's checks and the census.</summary>
     public RaftRole RaftRole => _raft?.Role ?? RaftRole.Follower;
 
+    /// <summary>Who votes, as far as this node's log tells; empty before it has one.</summary>
+    public ImmutableSortedSet<NodeId> Voters => _raft?.Configuration.Voters ?? [];
+
     public long RaftTerm => _raft?.Term ?? 0;
 
     /// <summary>Whether this node may be writable at the instant.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using MySqlHa.Cluster;
 using MySqlHa.Core;
@@ -16,6 +17,8 @@ internal sealed class Checkers(World world)
     private readonly Dictionary<long, string> _states = [];
     private readonly Dictionary<SimNode, ClusterState> _seen = [];
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
+    private ImmutableSortedSet<NodeId> _voters = [];
+    private ImmutableSortedSet<NodeId> _everVoted = [];
     private SimNode? _leader;
     private long _leaderEpoch;
 
@@ -75,11 +78,29 @@ internal sealed class Checkers(World world)
     public void Kept(SimNode node, NodeCore core)
     {
         SameHistory(node, core);
+        VoterIsReady(core);
         if (core.MayLead(node.LocalNow) && !node.Mysqld.ReadOnly && node.Mysqld.Running)
         {
             OneWriter(node);
             NotInMinority(node);
         }
+    }
+
+    /// <summary>A member that comes to vote has followed before: a vote, and an ack to wait for, from who holds nothing only weakens.</summary>
+    private void VoterIsReady(NodeCore core)
+    {
+        if (core.Voters.Count == 0 || core.Voters == _voters)
+        {
+            return;
+        }
+
+        var unready = core.Voters.Except(_everVoted).Select(world.Node).FirstOrDefault(n => !n.Mysqld.EverFollowed && n.Number >= world.Weights.Nodes);
+        if (unready is not null)
+        {
+            Fail("VoterIsReady", $"n{unready.Number} votes and has never followed a leader");
+        }
+
+        (_voters, _everVoted) = (core.Voters, _everVoted.Union(core.Voters));
     }
 
     /// <summary>At most one server that is writable believes in itself.</summary>
@@ -102,7 +123,7 @@ internal sealed class Checkers(World world)
     /// <summary>I4, second half: who reaches nobody for longer than a lease may not write. (Who reaches only the controller may.)</summary>
     private void NotInMinority(SimNode node)
     {
-        if (!world.Network.IsAlone(node, world.Nodes))
+        if (!world.Network.IsAlone(node, [.. world.Nodes.Where(n => !n.Retired)]))
         {
             _ = _cutOff.Remove(node);
             return;
@@ -151,7 +172,7 @@ internal sealed class Checkers(World world)
     public void Reseeding(SimNode node, SimNode donor, GtidSet archived)
     {
         var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(archived);
-        var unsaved = world.Nodes.Where(n => n != node).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
+        var unsaved = world.Nodes.Where(n => n != node && !n.Retired).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
         if (!unsaved.IsEmpty && node.Mysqld.Executed.Contains(unsaved) && donor.Mysqld.Running)
         {
             Fail("NothingSilent", $"n{node.Number} throws {unsaved} away without an archive");
@@ -172,7 +193,7 @@ internal sealed class Checkers(World world)
             return $"n{leader.Number} is writable but leads no established epoch";
         }
 
-        foreach (var node in world.Nodes.Where(n => n != leader))
+        foreach (var node in world.Nodes.Where(n => n != leader && core.State.Members.ContainsKey(n.Id)))
         {
             if (node.Mysqld.Receiver is not { Attached: true } || node.Mysqld.Offline || !node.Mysqld.ReadOnly)
             {
@@ -190,12 +211,15 @@ internal sealed class Checkers(World world)
         return leader.Mysqld.WaitingSessions > 0 ? "a commit still waits" : null;
     }
 
-    /// <summary>At the end: every acknowledged row is on every node.</summary>
+    private bool IsMember(SimNode node) => world.Nodes.Select(n => n.Core).OfType<NodeCore>()
+        .Where(c => c.State.ClusterId.Length > 0).MaxBy(c => c.AppliedIndex) is { } newest && newest.State.Members.ContainsKey(node.Id);
+
+    /// <summary>At the end: every acknowledged row is on every member.</summary>
     public void AllThere()
     {
         foreach (var (content, (by, _)) in _acknowledged)
         {
-            var without = world.Nodes.FirstOrDefault(n => !n.Mysqld.Rows.Contains(content));
+            var without = world.Nodes.FirstOrDefault(n => IsMember(n) && !n.Mysqld.Rows.Contains(content));
             if (without is not null)
             {
                 Fail("NothingLost", $"row {content}, acknowledged by n{by.Number}, is not on n{without.Number} at the end");

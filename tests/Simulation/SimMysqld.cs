@@ -17,6 +17,8 @@ internal sealed class SimMysqld(World world, SimNode node)
     private long _life;
 
     public SimNode Node => node;
+    /// <summary>Since this data directory was made, it was attached to a leader, or cloned.</summary>
+    public bool EverFollowed { get; set; }
     public bool HasData { get; private set; }
     public bool Running { get; private set; }
     public bool ReadOnly { get; private set; } = true;
@@ -79,6 +81,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
         LetIn = [];
+        EverFollowed = false;
     }
 
     private string NewUuid() => $"{node.Number:x8}-0000-0000-0000-{++_uuidNumber:x12}";

@@ -20,12 +20,12 @@ internal sealed class SimNode
     private long _tick;
     private int _boots = 1;
 
-    public SimNode(World world, int number)
+    public SimNode(World world, int number, NodeAddress? address = null)
     {
         _world = world;
         Number = number;
         Id = NodeId.Parse($"{number + 1:x32}");
-        Address = new NodeAddress($"10.0.0.{number + 1}");
+        Address = address ?? new NodeAddress($"10.0.0.{number + 1}");
         _rate = 1 + (world.Weights.Drift * ((2 * world.Random.NextDouble()) - 1));
         _offset = world.Random.Next(1, 1_000_000);
         Mysqld = new SimMysqld(world, this);
@@ -39,6 +39,9 @@ internal sealed class SimNode
     public SimMysqld Mysqld { get; }
     public bool AgentUp => Core is not null;
     public bool HostUp { get; private set; } = true;
+
+    /// <summary>The machine is destroyed, disk and all: it never comes back.</summary>
+    public bool Retired { get; private set; }
     public long AgentLife { get; private set; }
     public Instant LeaseUntil => Disk.LeaseUntil;
 
@@ -48,7 +51,7 @@ internal sealed class SimNode
 
     public void StartAgent()
     {
-        if (AgentUp)
+        if (AgentUp || Retired)
         {
             return;
         }
@@ -61,7 +64,8 @@ internal sealed class SimNode
             Name = $"n{Number}",
             Address = Address,
             Group = new ServiceGroup("production"),
-            Seeds = [.. Enumerable.Range(0, _world.Weights.Nodes).Where(n => n != Number).Select(n => ($"10.0.0.{n + 1}", 9638))],
+            Seeds = [.. Enumerable.Range(0, _world.Weights.Nodes)
+                .Select(n => ($"10.0.0.{n + 1}", 9638)).Where(s => s.Item1 != Address.Host)],
             Voters = _world.Weights.Nodes,
             Timing = Weights.Timing,
             BootId = $"boot-{Number}-{_boots}",
@@ -91,6 +95,12 @@ internal sealed class SimNode
         HostUp = false;
         _boots++;
         Disk.LeaseUntil = Instant.Zero;
+    }
+
+    public void Retire()
+    {
+        LosePower();
+        Retired = true;
     }
 
     public void KillMysqld(string how)

@@ -39,6 +39,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
         }
 
         Attached = true;
+        follower.Mysqld.EverFollowed = true;
         _connection++;
         _next = 0;
         _sourceLife = source.Mysqld.Life;

@@ -51,7 +51,7 @@ internal sealed class SimWriter(World world, int number)
         _attempt++;
         if (moveOn)
         {
-            _target = (_target + 1) % world.Weights.Nodes;
+            _target = (_target + 1) % world.Nodes.Count;
         }
 
         world.After(world.Random.Next(20_000, 80_000), Write);
