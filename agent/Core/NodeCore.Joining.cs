@@ -186,10 +186,14 @@ public sealed partial class NodeCore
     private bool HasTheLog(NodeId learner) => _raft!.MatchIndex(learner) >= _applied - 16
         && _raft.LastHeard(learner) is { } heard && _now - heard < _options.Timing.Lease;
 
-    /// <summary>As the ring says, and as its silence towards this node confirms.</summary>
+    /// <summary>
+    /// As the ring says, and as its silence towards this node confirms. An agent that was restarted since may never have heard of it.
+    /// </summary>
     private bool IsDead(NodeId member) => member != _options.Self
-        && _swim.Members.FirstOrDefault(m => m.Id == member) is { Status: MemberStatus.Confirmed or MemberStatus.Departed }
-        && !(_reports.TryGetValue(member, out var known) && _now - known.At <= _options.Timing.ReportFresh);
+        && (_swim.Members.FirstOrDefault(m => m.Id == member) is { } known
+            ? known.Status is MemberStatus.Confirmed or MemberStatus.Departed
+            : _now - _startedAt > _options.Timing.Lease * 10)
+        && !(_reports.TryGetValue(member, out var last) && _now - last.At <= _options.Timing.ReportFresh);
 
     private bool ProposeVoters(VoterChange change)
     {

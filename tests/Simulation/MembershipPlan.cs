@@ -39,7 +39,11 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
             return why;
         }
 
-        var core = Controller()!;
+        if (Controller() is not { } core)
+        {
+            return "there is no controller";
+        }
+
         var (state, voters) = (core.State, core.Voters);
         if (state.Leaving is { } leaving)
         {
@@ -69,6 +73,20 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
         var running = world.Nodes.FirstOrDefault(n => state.Removed.ContainsKey(n.Id) && n.Mysqld.Running);
         return running is null ? null : $"n{running.Number} was removed and its mysqld runs";
     }
+
+    /// <summary>What an operator does about a dead member that nothing came in the place of: take it out.</summary>
+    public void TidyUp() => world.After(3_000_000, () =>
+    {
+        var orphan = Controller() is not { } core ? null
+            : world.Nodes.FirstOrDefault(n => n.Retired && core.State.Members.ContainsKey(n.Id)
+                && !world.Nodes.Any(o => !o.Retired && o.Address == n.Address && core.State.Members.ContainsKey(o.Id)));
+        if (orphan is not null)
+        {
+            _ = Ask(new RemoveRequest(0, orphan.Id));
+        }
+
+        TidyUp();
+    });
 
     private void Next() => world.After((int)(weights.WishEvery * 1e6 * (0.3 + (1.4 * world.Random.NextDouble()))), () =>
     {

@@ -28,6 +28,7 @@ internal static class MembershipSimulation
         plan.Start();
         _ = world.Run(Instant.Zero + TimeSpan.FromSeconds(4) + world.Weights.Duration);
         world.Heal();
+        plan.TidyUp();
         _ = world.Run(world.Now + TimeSpan.FromSeconds(3));
         foreach (var writer in world.Writers)
         {
