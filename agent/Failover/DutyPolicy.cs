@@ -104,7 +104,7 @@ public static class DutyPolicy
     }
 
     /// <summary>Its data is left alone: it may hold what somebody wants.</summary>
-    private static DutyAct Removed(DutyInput seen) => seen.Mysqld.State is MysqldState.Running or MysqldState.Hung or MysqldState.Starting
+    private static DutyAct Removed(DutyInput seen) => seen.Mysqld.State is MysqldState.Running or MysqldState.Hung
         ? Kill("removed", $"this node was removed from the cluster: {seen.Local.RemovedBecause}")
         : Hold("removed", $"this node was removed from the cluster ({seen.Local.RemovedBecause}); mysqld stays down, its data stays. "
             + "With an empty directory the machine can join as a new node");
@@ -282,7 +282,7 @@ public static class DutyPolicy
         // A node that missed the closing may still receive from the old leader: what it holds is only known once that has stopped.
         // And who is no acker promises in any case: before that the leader does not let it in.
         var owesPromise = !open.Ackers.Contains(seen.Self) && (seen.Local.Promise?.Epoch ?? -1) < open.Number - 1;
-        if (mysqld.Duty != MysqldDuty.Promised && (status.ReceiverRunning || status.ReceiverConnecting || owesPromise))
+        if (owesPromise || (mysqld.Duty != MysqldDuty.Promised && (status.ReceiverRunning || status.ReceiverConnecting)))
         {
             return new DutyAct.MakePromise(open.Number - 1, ReceiptsNow(seen), new Reason("promise", $"epoch {open.Number} is open; taking nothing more from earlier ones"));
         }

@@ -95,7 +95,7 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
             return;
         }
 
-        var drawn = world.Random.NextDouble() * (weights.Voters + weights.Remove + weights.Replace);
+        var drawn = world.Random.NextDouble() * (weights.Voters + weights.Remove + weights.Replace + weights.LoneAcker);
         if (drawn < weights.Voters)
         {
             AskForVoters();
@@ -104,9 +104,13 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
         {
             Remove();
         }
-        else
+        else if (drawn < weights.Voters + weights.Remove + weights.Replace)
         {
             Replace();
+        }
+        else if (weights.LoneAcker > 0)
+        {
+            LeaveOneAcker();
         }
 
         Next();
@@ -170,6 +174,36 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
                     world.After(world.Random.Next(1_000_000, 4_000_000), leader.StartAgent);
                 }
             });
+        });
+    }
+
+    /// <summary>Whatever only one follower has acknowledged is gone with it and the leader, until one of them is back.</summary>
+    private void LeaveOneAcker()
+    {
+        var leader = world.Nodes.FirstOrDefault(n => n.Mysqld is { Running: true, ReadOnly: false });
+        var attached = leader?.Mysqld.Dumps.Where(d => d.SemiSync).Select(d => d.Follower).ToList();
+        if (leader is null || attached is null or [])
+        {
+            return;
+        }
+
+        var lone = attached[world.Random.Next(attached.Count)];
+        world.Log(lone, "FAULT only this node receives");
+        foreach (var other in attached.Where(n => n != lone))
+        {
+            world.Network.Cut(leader, other, control: false, data: true);
+        }
+
+        world.After(world.Random.Next(100_000, 700_000), () =>
+        {
+            world.Network.Heal();
+            foreach (var node in world.Healed ? [] : new[] { leader, lone })
+            {
+                world.Log(node, "FAULT agent and mysqld killed");
+                node.StopAgent();
+                node.KillMysqld("killed");
+                world.After(world.Random.Next(1_500_000, 4_000_000), node.StartAgent);
+            }
         });
     }
 

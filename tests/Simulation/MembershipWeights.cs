@@ -17,6 +17,9 @@ internal sealed record MembershipWeights
     /// <summary>How likely the leaving node's agent freezes, its receiver runs on, and the leader dies then.</summary>
     public required double Ambush { get; init; }
 
+    /// <summary>Only one follower receives for a while; then it and the leader die together.</summary>
+    public required double LoneAcker { get; init; }
+
     public static (Weights, MembershipWeights) Draw(int seed)
     {
         var random = new Random(seed ^ 0x4d454d42);
@@ -44,6 +47,7 @@ internal sealed record MembershipWeights
             Remove = random.Next(3) == 0 ? 0 : 1,
             Replace = replaces ? 1 : 0,
             Ambush = random.Next(2) == 0 ? 0 : 0.5,
+            LoneAcker = random.Next(2) == 0 ? 0 : 0.7,
         });
     }
 }
