@@ -176,7 +176,7 @@ public sealed partial class NodeCore
         }
 
         KeepLocal(_local with { RemovedBecause = notice.Why.Length > 0 ? notice.Why : "no reason was given" });
-        _raft = null;
+        (_raft, _state, _applied) = (null, ClusterState.Empty, 0);
         _lease.Drop();
         _reports.Clear();
         _newcomers.Clear();

@@ -163,7 +163,7 @@ public sealed partial class NodeCore
     {
         Number = epoch.Number,
         Leader = epoch.Leader,
-        LeaderAddress = _state.Members.GetValueOrDefault(epoch.Leader)?.Address.Host ?? "",
+        LeaderAddress = _state.Members.GetValueOrDefault(epoch.Leader)?.Address.Host ?? _state.Removed.GetValueOrDefault(epoch.Leader)?.Host ?? "",
         ServerUuid = epoch.ServerUuid,
         FirstSet = epoch.FirstSet,
         Open = !epoch.Closed,

@@ -104,6 +104,16 @@ internal sealed class OperatorDesk
 
     public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
 
+    /// <summary>What the state alone tells to be done; null: nothing does.</summary>
+    public static OperatorAnswer? DoneBy(OperatorRequest request, ClusterState state) => request switch
+    {
+        VotersRequest voters when state.VotersTarget == voters.Count =>
+            new OperatorAnswer(OperatorOutcome.Done, new Reason("voters", $"{voters.Count} members shall vote; the census shows how far that is")),
+        RemoveRequest remove when state.Removed.TryGetValue(remove.Node, out var removed) =>
+            new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", $"{removed.Name} ({removed.Host}) is no member any more; its data is left alone")),
+        _ => null,
+    };
+
     private static OperatorAnswer? Outcome(OperatorRequest request, long epoch, ClusterState state)
     {
         var current = state.Current;
@@ -113,10 +123,8 @@ internal sealed class OperatorDesk
                 return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
             case PauseRequest:
                 return null;
-            case VotersRequest voters when state.VotersTarget == voters.Count:
-                return new OperatorAnswer(OperatorOutcome.Done, new Reason("voters", $"{voters.Count} members shall vote; the census shows how far that is"));
-            case RemoveRequest remove when state.Removed.TryGetValue(remove.Node, out var removed):
-                return new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", $"{removed.Name} ({removed.Host}) is no member any more; its data is left alone"));
+            case VotersRequest or RemoveRequest when DoneBy(request, state) is { } done:
+                return done;
             case RemoveRequest when state is { Leaving: null, LeavingDropped.Length: > 0 }:
                 return Refused("leaving-dropped", state.LeavingDropped);
             case VotersRequest or RemoveRequest:

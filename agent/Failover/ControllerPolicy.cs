@@ -148,13 +148,12 @@ public static class ControllerPolicy
             return ControllerDecision.Propose(new EstablishEpoch(open.Number));
         }
 
-        if (seen.State.Switchover is { } switchover)
+        // One of an earlier epoch is over, whoever leads now; it is forgotten when this epoch is established.
+        if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
         {
-            return switchover.Epoch != open.Number
-                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, "a failover came first"))
-                : leader?.SwitchoverProblem.Length > 0
-                    ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
-                    : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
+            return leader?.SwitchoverProblem.Length > 0
+                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
+                : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
         }
 
         var membership = MembershipPolicy.Decide(seen, open);

@@ -95,13 +95,13 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
         foreach (var member in (view?.Members ?? []).Where(m => m.Address.Host == node.Ip
             && m.Standing is MemberStanding.Voter or MemberStanding.Learner or MemberStanding.Leaving))
         {
-            _ = await RequestAsync(_ => new RemoveRequest(0, member.Id), cancellation);
+            _ = await RequestAsync(_ => new RemoveRequest(0, member.Id), cancellation, not: node);
         }
     }
 
-    private async Task<SandboxExit> RequestAsync(Func<ClusterView, OperatorRequest> request, CancellationToken cancellation)
+    private async Task<SandboxExit> RequestAsync(Func<ClusterView, OperatorRequest> request, CancellationToken cancellation, SandboxNode? not = null)
     {
-        var answers = await census.AskAsync(Awake(NodeProcesses.Of(place.Nodes)), cancellation);
+        var answers = await census.AskAsync(Awake(NodeProcesses.Of([.. place.Nodes.Where(n => n != not)])), cancellation);
         var view = CensusClient.Best(answers) ?? throw new SandboxException(SandboxExit.NoLeader, "no node answers");
         var via = answers.First(a => a.View == view).Node;
         var answer = await census.PostAsync(via, request(view), cancellation);

@@ -94,7 +94,7 @@ internal sealed class Checkers(World world)
             return;
         }
 
-        var unready = core.Voters.Except(_everVoted).Select(world.Node).FirstOrDefault(n => !n.Mysqld.EverFollowed && n.Number >= world.Weights.Nodes);
+        var unready = _everVoted.IsEmpty ? null : core.Voters.Except(_everVoted).Select(world.Node).FirstOrDefault(n => !n.Mysqld.EverFollowed);
         if (unready is not null)
         {
             Fail("VoterIsReady", $"n{unready.Number} votes and has never followed a leader");
