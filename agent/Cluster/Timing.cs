@@ -29,6 +29,12 @@ public sealed record Timing
     /// <summary>The controller's view of the same lease.</summary>
     public TimeSpan LeaseOfController => Lease * (1 + ClockDrift);
 
+    /// <summary>How long the agent of a leader may be away when it said so before: a restart on purpose.</summary>
+    public TimeSpan Rest => Lease * RestLeases;
+
+    /// <summary>1 to 20.</summary>
+    public int RestLeases { get; init; } = 10;
+
     /// <summary>How often a running mysqld is looked at.</summary>
     public TimeSpan Probe => Lease / 5;
 

@@ -55,6 +55,9 @@ public sealed record CoreFaults
     /// <summary>A new controller takes every lease for lapsed at once.</summary>
     public bool NewControllerForgetsLeases { get; init; }
 
+    /// <summary>That a leader's agent may be away for a while is known to the controller of that moment only.</summary>
+    public bool RestIsNotShared { get; init; }
+
     /// <summary>A lease is granted without a quorum round.</summary>
     public bool GrantWithoutQuorum { get; init; }
 

@@ -17,30 +17,44 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     private Instant _olderEnd;
     private long _epoch;
 
+    // Until when an agent that restarts may believe in the lease that it took along, and of which epoch.
+    private Instant _restEnds;
+    private long _restEpoch;
+
     /// <summary>An earlier controller's last lease was given before this one's election: a majority confirmed it then.</summary>
     public void BecomeController(Instant now, ClusterState state)
     {
         _rounds.Clear();
         _epoch = state.Current?.Number ?? 0;
         _ends = faults.NewControllerForgetsLeases ? now : now + timing.LeaseOfController;
-        _olderEnd = state.Current is { Established: true } ? Instant.Zero : _ends;
+        _olderEnd = state.Current is { Established: true } ? Instant.Zero : Instant.Later(_ends, _restEnds);
     }
+
+    /// <summary>The log says that the epoch's leader may be away for so long; counted from here, which is later than its own count.</summary>
+    public void Rests(Instant now, long epoch, TimeSpan length)
+    {
+        _restEpoch = Math.Max(epoch, _restEpoch);
+        _restEnds = Instant.Later(_restEnds, now + (length * (1 + timing.ClockDrift)));
+    }
+
+    public Instant RestEnds => _restEnds;
 
     /// <summary>The controller applied a new epoch: its leader gets the time of two leases to become writable, behind the old lease.</summary>
     public void EpochOpened(Instant now, long epoch)
     {
         if (epoch > _epoch)
         {
+            var ends = Ends;
             _epoch = epoch;
-            _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd : Instant.Later(_olderEnd, _ends);
-            _ends = Instant.Later(now, _ends) + (timing.Lease * 2);
+            _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd : Instant.Later(_olderEnd, ends);
+            _ends = Instant.Later(now, ends) + (timing.Lease * 2);
         }
     }
 
-    public bool Lapsed(Instant now) => now >= _ends;
+    public bool Lapsed(Instant now) => now >= Ends;
 
     /// <summary>When <see cref="Lapsed"/> may become true.</summary>
-    public Instant Ends => _ends;
+    public Instant Ends => _restEpoch == _epoch ? Instant.Later(_ends, _restEnds) : _ends;
 
     /// <summary>
     /// Whether a question may be put to a majority. The old leader's lease must be over, by time or because it said that it is
@@ -80,7 +94,7 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         }
 
         _ends = Instant.Later(_ends, now + timing.LeaseOfController);
-        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && now >= _olderEnd)
+        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && (state.Current is { Established: true } || now >= _olderEnd))
         {
             // The time given to a new leader was not needed in full.
             _ends = now + timing.LeaseOfController;

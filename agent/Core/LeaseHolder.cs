@@ -11,6 +11,7 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     private readonly Dictionary<long, Instant> _sent = [];
     private long _nextAsk = 1;
     private Instant _askedAt = Instant.Zero;
+    private bool _rested;
 
     public long Epoch { get; private set; }
 
@@ -18,13 +19,28 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
 
     public bool Held(Instant now, long epoch) => epoch == Epoch && now < Until;
 
-    /// <summary>An adopted mysqld brings the lease along that the agent's earlier life held.</summary>
-    public void Resume(long epoch, Instant until) => (Epoch, Until) = (epoch, until);
+    /// <summary>
+    /// An adopted mysqld brings the lease along that the agent's earlier life held. If that was a rest, it is over with the first answer:
+    /// from there on the lease is an ordinary one.
+    /// </summary>
+    public void Resume(long epoch, Instant until) => (Epoch, Until, _rested) = (epoch, until, true);
+
+    /// <summary>A majority knows that this leader's agent may be away for so long, counted from when it asked.</summary>
+    public void Rest(long epoch, Instant asked, TimeSpan length)
+    {
+        if (epoch == Epoch)
+        {
+            Until = Instant.Later(Until, asked + (length * (1 - timing.ClockDrift)));
+        }
+    }
 
     public void Drop() => (Until, Epoch) = (Instant.Zero, 0);
 
     /// <summary>When the next question is due: every heartbeat while the lease runs, four times as often while it does not.</summary>
     public Instant NextAsk(Instant now) => _askedAt + (now < Until ? timing.Heartbeat : timing.Heartbeat / 4);
+
+    /// <summary>The next question is due at once.</summary>
+    public void AskSoon() => _askedAt = Instant.Zero;
 
     public LeaseAsk Ask(Instant now, long epoch)
     {
@@ -45,7 +61,9 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     {
         if (answer.Epoch == Epoch && _sent.Remove(answer.AskId, out var sent))
         {
-            Until = Instant.Later(Until, (faults.LeaseFromReply ? now : sent) + timing.LeaseOfLeader);
+            var until = (faults.LeaseFromReply ? now : sent) + timing.LeaseOfLeader;
+            Until = _rested ? until : Instant.Later(Until, until);
+            _rested = false;
         }
     }
 

@@ -91,8 +91,13 @@ public sealed partial class NodeCore
     {
         if (snapshot.Index > _applied)
         {
-            _state = JsonSerializer.Deserialize(snapshot.Data.Span, FailoverJson.Default.ClusterState) ?? throw new InvalidOperationException("the snapshot holds no state");
+            _state = JsonSerializer.Deserialize(snapshot.Data.Span, FailoverJson.Default.ClusterState)
+                ?? throw new InvalidOperationException("the snapshot holds no state");
             _applied = snapshot.Index;
+            foreach (var epoch in _state.EpochsToCover().Where(e => e.RestMilliseconds > 0))
+            {
+                _desk.Rests(_now, epoch.Number, TimeSpan.FromMilliseconds(epoch.RestMilliseconds));
+            }
         }
     }
 
@@ -190,6 +195,9 @@ public sealed partial class NodeCore
             case SetVotersTarget target:
                 _out.Event("voters-target", $"{target.Count} members shall vote");
                 break;
+            case RestLeader { Milliseconds: > 0 } rest:
+                NoteRest(rest);
+                break;
             case DropSwitchover drop:
                 _out.Event("switchover-dropped", $"the switchover was dropped: {drop.Reason}");
                 break;
@@ -262,7 +270,7 @@ public sealed partial class NodeCore
 
         _decision = ControllerPolicy.Decide(Observe());
         NoteStuckDeparture();
-        var command = _decision.Proposal ?? (_decision.Change is null ? MovedMember() : null);
+        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? MovedMember() : null);
         if (command is not null)
         {
             return Propose(command);

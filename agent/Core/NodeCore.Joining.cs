@@ -70,6 +70,9 @@ public sealed partial class NodeCore
     private bool SeedsHadTime => _now - _startedAt > SeedPatience
         || _options.Seeds.All(s => _swim.Members.Any(m => (m.Address.Host, m.Address.RingPort) == s));
 
+    /// <summary>Welcomed, and not a word since: it may have been removed meanwhile, so it goes on asking.</summary>
+    private bool WaitsForTheLog => _raft is not null && _local.Joined && _state.Members.IsEmpty;
+
     private void Join(string cluster)
     {
         if (_now < _nextJoin)
@@ -80,7 +83,7 @@ public sealed partial class NodeCore
         _nextJoin = _now + JoinEvery;
         _joining ??= new Reason("joining", $"asks to join cluster {cluster}");
         var ask = new JoinAsk(cluster, new Newcomer(
-            new MemberInfo(_options.Self, _options.Name, _options.Address), _mysqld.State != MysqldState.Absent));
+            new MemberInfo(_options.Self, _options.Name, _options.Address), _raft is null && _mysqld.State != MysqldState.Absent));
         foreach (var member in _swim.Members.Where(m => m.Status == MemberStatus.Alive && m.Facts.ClusterId == cluster))
         {
             Send(member.Id, ask);
@@ -170,7 +173,7 @@ public sealed partial class NodeCore
     /// <summary>From here on for good: no vote, no report, no mysqld.</summary>
     private void TakeRemoval(NodeId from, RemovedNotice notice)
     {
-        if (_raft is null || notice.ClusterId != _local.ClusterId || !IsMember(from))
+        if (_raft is null || notice.ClusterId != _local.ClusterId || !(IsMember(from) || WaitsForTheLog))
         {
             return;
         }

@@ -54,6 +54,10 @@ public sealed partial class NodeCore
         {
             // To all: only the controller answers, and who that is may just have changed.
             Send(voter, ask);
+            if (_rest is { Granted: false } rest && rest.Epoch == epoch)
+            {
+                Send(voter, new RestAsk(epoch, rest.Milliseconds, _local.Life));
+            }
         }
 
         return true;

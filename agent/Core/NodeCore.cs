@@ -85,6 +85,7 @@ public sealed partial class NodeCore
         get
         {
             var next = Instant.Earlier(_swim.NextDeadline, _raft?.NextDeadline ?? NextFoundingDeadline());
+            next = Instant.Earlier(next, WaitsForTheLog ? _nextJoin : Instant.Never);
             next = Instant.Earlier(next, _mysqld.NextDeadline(_now));
             next = Instant.Earlier(next, _nextReport);
             next = Instant.Earlier(next, NextLeaseDeadline());
@@ -136,7 +137,8 @@ public sealed partial class NodeCore
                 TakeCall(call);
                 break;
             case StopAsked:
-                HandOverRaft("the agent stops");
+                _ = HandOverRaft("the agent stops");
+                BeginRest();
                 break;
             default:
                 throw new InvalidOperationException($"a node takes no {input.GetType().Name}");
@@ -155,6 +157,10 @@ public sealed partial class NodeCore
         if (_raft is null)
         {
             FoundOrJoin();
+        }
+        else if (WaitsForTheLog)
+        {
+            Join(_local.ClusterId);
         }
 
         if (_raft is not null && _now >= _raft.NextDeadline)
@@ -204,6 +210,9 @@ public sealed partial class NodeCore
                 break;
             case LeaseAnswer answer:
                 _lease.Answered(_now, answer);
+                break;
+            case RestAsk ask:
+                TakeRestAsk(from, ask);
                 break;
             case FreshAsk ask:
                 TakeFreshAsk(from, ask);

@@ -11,6 +11,7 @@ namespace MySqlHa.Core;
 [JsonDerivedType(typeof(ReportFrame), "report")]
 [JsonDerivedType(typeof(LeaseAsk), "lease-ask")]
 [JsonDerivedType(typeof(LeaseAnswer), "lease-answer")]
+[JsonDerivedType(typeof(RestAsk), "rest-ask")]
 [JsonDerivedType(typeof(FreshAsk), "fresh-ask")]
 [JsonDerivedType(typeof(FreshAnswer), "fresh-answer")]
 [JsonDerivedType(typeof(FoundAsk), "found-ask")]
@@ -38,6 +39,12 @@ public sealed record LeaseAsk(long Epoch, long AskId) : PeerMessage;
 
 /// <summary>It is, as confirmed by a majority after the question came.</summary>
 public sealed record LeaseAnswer(long Epoch, long AskId) : PeerMessage;
+
+/// <summary>
+/// The leader's agent is about to restart and asks to be left in peace for so long. The answer is the log's own:
+/// <see cref="RestLeader"/>, applied.
+/// </summary>
+public sealed record RestAsk(long Epoch, int Milliseconds, long Life) : PeerMessage;
 
 /// <summary>Asks for the index up to which the log must be applied to know the current epoch (R10).</summary>
 public sealed record FreshAsk(long AskId) : PeerMessage;

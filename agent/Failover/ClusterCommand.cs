@@ -18,6 +18,7 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(StartLeaving), "leave")]
 [JsonDerivedType(typeof(EndLeaving), "left")]
 [JsonDerivedType(typeof(DropLeaving), "drop-leaving")]
+[JsonDerivedType(typeof(RestLeader), "rest")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -55,3 +56,10 @@ public sealed record EndLeaving(NodeId Node, long At) : ClusterCommand;
 
 /// <summary>The member stays as it was: the others alone could not go on. Only while it still votes.</summary>
 public sealed record DropLeaving(NodeId Node, string Reason) : ClusterCommand;
+
+/// <summary>
+/// The leader's agent restarts on purpose: from when this is applied, everybody leaves the leader in peace for so long (0: it is
+/// over). In the log, because the next controller must know of it too.
+/// </summary>
+/// <param name="Life">Which life of the agent asked: a grant to an earlier one may be applied late, and is none for this one.</param>
+public sealed record RestLeader(long Epoch, int Milliseconds, long Life) : ClusterCommand;

@@ -48,6 +48,9 @@ public sealed record EpochRecord
     public long ClosedAt { get; init; }
     public ImmutableArray<ArchivedTail> Archived { get; init; } = [];
 
+    /// <summary>For how long the leader's agent was allowed to be away (<see cref="RestLeader"/>), in milliseconds; 0: it was not, or it is over.</summary>
+    public int RestMilliseconds { get; init; }
+
     /// <summary>
     /// Promises that are enough: fewer than this many ackers cannot have completed a commit by themselves,
     /// so every acknowledged transaction is held by one of these.
@@ -136,6 +139,9 @@ public sealed record ClusterState
             : this,
         EndLeaving end => Leaving?.Node == end.Node ? Left(Leaving, end.At) : this,
         DropLeaving drop => Leaving?.Node == drop.Node ? this with { Leaving = null, LeavingDropped = drop.Reason } : this,
+        RestLeader rest => Current is { Closed: false } current && current.Number == rest.Epoch
+            ? WithCurrent(current with { RestMilliseconds = rest.Milliseconds })
+            : this,
         _ => throw new InvalidOperationException($"the replicated state knows no command {command.GetType().Name}"),
     };
 

@@ -222,14 +222,17 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             ]);
     }
 
-    /// <summary>Hands a leadership of Raft over before the agent goes, so that nobody waits for an election.</summary>
+    /// <summary>
+    /// Hands a leadership of Raft over before the agent goes, and has a leader's absence allowed, so that nobody waits for an
+    /// election nor takes over; not for long, where nobody answers.
+    /// </summary>
     private void Leave()
     {
         try
         {
             Step(StopAsked.Instance);
-            var until = BootClock.Now + TimeSpan.FromMilliseconds(250);
-            while (_core.RaftRole == Consensus.RaftRole.Leader && BootClock.Now < until)
+            var until = BootClock.Now + TimeSpan.FromSeconds(3);
+            while (!_core.MayStop && BootClock.Now < until)
             {
                 _ = _inbox.TryTake(out var input, 5);
                 Step(input ?? Tick.Instance);

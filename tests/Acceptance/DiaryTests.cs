@@ -67,7 +67,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 5);
         await SandboxCluster.RunAsync("heal");
         var whole = await cluster.WholeAsync(within: 40);
-        Assert.Equal(leader, whole.LeaderNumber);
+        await cluster.ShouldAsync(leader == whole.LeaderNumber, $"node {leader} still leads, not node {whole.LeaderNumber}");
         Assert.Equal(epoch, await cluster.EpochAsync(leader));
         Assert.True(probe.LargestGap(cut).TotalSeconds < 3, $"a follower's absence cost the writers {probe.LargestGap(cut)}");
         await probe.EveryRowIsEverywhereAsync();
@@ -102,7 +102,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
             "a whole cluster with a new agent", 15, s => s.Whole && s.Nodes[leader - 1].AgentPid != before.Nodes[leader - 1].AgentPid);
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 5);
         var gap = probe.LargestGap(restart);
-        Assert.Equal(leader, after.LeaderNumber);
+        await cluster.ShouldAsync(leader == after.LeaderNumber, $"node {leader} still leads, not node {after.LeaderNumber}");
         Assert.Equal(before.Nodes[leader - 1].MysqldPid, after.Nodes[leader - 1].MysqldPid);
         Assert.Equal(epoch, await cluster.EpochAsync(leader));
         Assert.True(gap.TotalSeconds <= 1.5, $"the writers waited {gap}");
@@ -136,7 +136,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
     private async Task BackAsync(WritersProbe probe, int old, long epoch, double within)
     {
         var whole = await cluster.WholeAsync(within);
-        Assert.NotEqual(old, whole.LeaderNumber);
+        await cluster.ShouldAsync(old != whole.LeaderNumber, $"node {old} follows when it is back");
         Assert.True(await cluster.EpochAsync(whole.LeaderNumber) > epoch, "a new leader without a new epoch");
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 5);
         await probe.EveryRowIsEverywhereAsync();

@@ -8,13 +8,22 @@ namespace MySqlHa.Tests.Acceptance;
 [Collection(ClusterRoom.Name)]
 public sealed class GapBenchmark(SandboxCluster cluster)
 {
+    /// <summary>From the other nodes and from clients, without a word to anybody: packets are dropped.</summary>
+    private const string Cut = "--from-clients";
+
     [BenchmarkFact]
     public async Task Gap_benchmark()
     {
         var runs = int.Parse(Environment.GetEnvironmentVariable("MYSQLHA_BENCHMARK_RUNS") ?? "5", CultureInfo.InvariantCulture);
         var file = Environment.GetEnvironmentVariable(BenchmarkFactAttribute.Output)!;
-        foreach (var (name, blow) in new[] { ("mysqld killed", "--mysqld"), ("node killed", "--machine") })
+        foreach (var (name, blow) in new[] { ("mysqld killed", "--mysqld"), ("node killed", "--machine"), ("node cut off", Cut) })
         {
+            if (blow == Cut && PartitionFactAttribute.Refusal is { } refusal)
+            {
+                await File.AppendAllTextAsync(file, $"{name}\tnot measured: {refusal}\n");
+                continue;
+            }
+
             var gaps = new List<double>();
             for (var run = 0; run < runs; run++)
             {
@@ -33,7 +42,7 @@ public sealed class GapBenchmark(SandboxCluster cluster)
         await using var probe = await WritersProbe.StartAsync(cluster, leader);
         await Task.Delay(1000); // as steady as a service that nobody touches
         var struck = Stopwatch.GetTimestamp();
-        await SandboxCluster.RunAsync("kill", leader.ToString(CultureInfo.InvariantCulture), blow);
+        await SandboxCluster.RunAsync([.. blow == Cut ? (string[])["partition"] : ["kill"], leader.ToString(CultureInfo.InvariantCulture), blow]);
         _ = await cluster.OtherLeaderAsync(leader, within: 20);
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 10);
         await probe.StopAsync();

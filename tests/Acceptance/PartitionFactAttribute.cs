@@ -6,15 +6,11 @@ namespace MySqlHa.Tests.Acceptance;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PartitionFactAttribute : FactAttribute
 {
-    public PartitionFactAttribute()
-    {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            Skip = "a partition needs root";
-        }
-        else if (!new[] { "/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", "/usr/local/sbin/nft" }.Any(File.Exists))
-        {
-            Skip = "a partition needs the program nft";
-        }
-    }
+    public PartitionFactAttribute() => Skip = Refusal;
+
+    /// <summary>Why none can be made here; null: it can.</summary>
+    public static string? Refusal { get; } =
+        !Environment.IsPrivilegedProcess ? "a partition needs root"
+        : !new[] { "/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", "/usr/local/sbin/nft" }.Any(File.Exists) ? "a partition needs the program nft"
+        : null;
 }

@@ -79,6 +79,16 @@ public sealed class RingStrangerTests(SandboxCluster cluster)
         Assert.Equal(epoch, await cluster.EpochAsync(1));
         Assert.Equal(3, (await cluster.ViewAsync(1)).GetProperty("members").GetArrayLength());
         await probe.EveryRowIsEverywhereAsync();
+        await LoggedOnceAsync();
+    }
+
+    /// <summary>However often it tries: a line for each way in which the stranger was refused, and no second one of any.</summary>
+    private static async Task LoggedOnceAsync()
+    {
+        var lines = (await SandboxCluster.RunAsync("logs", "1")).Split('\n')
+            .Where(l => l.Contains(StrangersHost, StringComparison.Ordinal)).Select(l => l[l.IndexOf(": ", StringComparison.Ordinal)..]).ToList();
+        Assert.NotEmpty(lines);
+        Assert.Equal(lines.Distinct().Count(), lines.Count);
     }
 
     private static MySqlHa.Cluster.NodeId NodeIdOf(JsonElement view) =>

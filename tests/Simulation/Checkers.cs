@@ -79,10 +79,21 @@ internal sealed class Checkers(World world)
     {
         SameHistory(node, core);
         VoterIsReady(core);
+        CountsOnVoters(core);
         if (core.MayLead(node.LocalNow) && !node.Mysqld.ReadOnly && node.Mysqld.Running)
         {
             OneWriter(node);
             NotInMinority(node);
+        }
+    }
+
+    /// <summary>Ackers are voters, always: who is gone can neither acknowledge nor promise. Asked of controllers, who know both at once.</summary>
+    private void CountsOnVoters(NodeCore core)
+    {
+        if (core is { IsController: true, State.Current: { Closed: false } open } && !open.Ackers.IsSubsetOf(core.Voters))
+        {
+            Fail("CountsOnVoters", $"epoch {open.Number} counts on {string.Join(", ", open.Ackers.Except(core.Voters).Select(n => "n" + world.Node(n).Number))}, "
+                + "which votes no more");
         }
     }
 
@@ -133,7 +144,7 @@ internal sealed class Checkers(World world)
         {
             _cutOff[node] = world.Now;
         }
-        else if (world.Now - since > Weights.Timing.Lease * 1.25)
+        else if (world.Now - since > Weights.Timing.Lease * 1.25 && world.Now > node.RestEnds)
         {
             Fail("NotInMinority", $"n{node.Number} holds a lease though it reaches nobody since {since.Micros / 1e6:0.000000} s");
         }

@@ -48,6 +48,7 @@ internal sealed class FaultPlan(World world)
             (w.DataCut, () => Isolate(world, Victim(world), control: false, data: true)),
             (w.OneWayCut, () => CutOneWay(world)),
             (w.Freeze, () => Freeze(world, Victim(world))),
+            (w.AgentRestart, () => RestartAgent(world, Victim(world))),
             (w.ApplierStall, () => StallApplier(world, Victim(world))),
         ];
     }
@@ -65,6 +66,34 @@ internal sealed class FaultPlan(World world)
         node.StopAgent();
         world.After(world.Random.Next(100_000, 3_000_000), node.StartAgent);
     }
+
+    /// <summary>As on SIGTERM: three seconds at most to settle what others would wait for.</summary>
+    private static void RestartAgent(World world, SimNode node)
+    {
+        world.Log(node, "FAULT agent told to stop");
+        var life = node.AgentLife;
+        node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, StopAsked.Instance));
+        End(world, node, life, world.Now);
+    }
+
+    private static void End(World world, SimNode node, long life, Instant began) => world.After(5_000, () => node.WhenAwake(SimProcess.Agent, () =>
+    {
+        if (life != node.AgentLife || !node.AgentUp)
+        {
+            return;
+        }
+
+        if (!node.Core!.MayStop && world.Now < began + TimeSpan.FromSeconds(3))
+        {
+            End(world, node, life, began);
+            return;
+        }
+
+        world.Log(node, "agent ends");
+        node.StopAgent();
+        node.RestEnds = began + (Weights.Timing.Rest * 1.02);
+        world.After(world.Random.Next(200_000, 6_000_000), node.StartAgent);
+    }));
 
     private static void KillMysqld(World world, SimNode node)
     {

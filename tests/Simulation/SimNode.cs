@@ -43,6 +43,9 @@ internal sealed class SimNode
     /// <summary>The machine is destroyed, disk and all: it never comes back.</summary>
     public bool Retired { get; private set; }
     public long AgentLife { get; private set; }
+
+    /// <summary>An agent that was told to stop was allowed to be away until then: so long it may believe in its lease unheard.</summary>
+    public Instant RestEnds { get; set; } = Instant.Zero;
     public Instant LeaseUntil => Disk.LeaseUntil;
 
     public Instant LocalNow => new((long)(_world.Now.Micros * _rate) + _offset);

@@ -42,6 +42,9 @@ internal sealed record Weights
     public required double ApplierStall { get; init; }
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How likely an agent is restarted on purpose.</summary>
+    public required double AgentRestart { get; init; }
+
     public static Weights Draw(int seed)
     {
         var random = new Random(seed);
@@ -72,8 +75,10 @@ internal sealed record Weights
             ApplyMicros = random.Next(3) switch { 0 => 300, 1 => 3_000, _ => 40_000 },
             ApplierStall = Sometimes(0.3, 0.3),
             Duration = TimeSpan.FromSeconds(8 + (8 * random.NextDouble())),
+            AgentRestart = Sometimes(wide ? 0.6 : 0.3, 2),
         };
     }
 
-    public static Timing Timing { get; } = Timing.Lan;
+    /// <summary>As by default, but that an announced absence is short beside a run.</summary>
+    public static Timing Timing { get; } = Timing.Lan with { RestLeases = 5 };
 }
