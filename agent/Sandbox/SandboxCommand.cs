@@ -44,7 +44,10 @@ public static class SandboxCommand
 
     private static Command Up()
     {
-        var nodes = new Option<int?>("--nodes") { Description = "3, 5 or 7 nodes, which all vote (default: as it is, else 3); it grows or shrinks" };
+        var nodes = new Option<int?>("--nodes")
+        {
+            Description = "3, 5 or 7 nodes, which all vote (default: as it is, else 3); it grows or shrinks",
+        };
         nodes.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is not (3 or 5 or 7)))

@@ -99,7 +99,8 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
         }
     }
 
-    private async Task<SandboxExit> RequestAsync(Func<ClusterView, OperatorRequest> request, CancellationToken cancellation, SandboxNode? not = null)
+    private async Task<SandboxExit> RequestAsync(
+        Func<ClusterView, OperatorRequest> request, CancellationToken cancellation, SandboxNode? not = null)
     {
         var answers = await census.AskAsync(Awake(NodeProcesses.Of([.. place.Nodes.Where(n => n != not)])), cancellation);
         var view = CensusClient.Best(answers) ?? throw new SandboxException(SandboxExit.NoLeader, "no node answers");

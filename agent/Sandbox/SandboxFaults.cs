@@ -107,7 +107,8 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
             _ = AgentStart.Missing([node]);
         }
 
-        await output.WriteLineAsync($"{node.Name} ({node.Ip}) is a new machine with an empty disk; {await FirstWordsAsync(node, cancellation)}");
+        var words = await FirstWordsAsync(node, cancellation);
+        await output.WriteLineAsync($"{node.Name} ({node.Ip}) is a new machine with an empty disk; {words}");
         return SandboxExit.Fine;
     }
 

@@ -10,7 +10,7 @@ internal static class MembershipSimulation
 
     public static (World World, MembershipPlan Plan) Run(int seed, Mutation? mutation = null, bool verbose = false)
     {
-        var (weights, membership) = MembershipWeights.Draw(seed);
+        var (weights, membership) = mutation is null ? MembershipWeights.Draw(seed) : MembershipWeights.DrawEager(seed);
         var world = new World(seed, weights, mutation, verbose);
         var plan = new MembershipPlan(world, membership);
         foreach (var node in world.Nodes.ToList())

@@ -20,6 +20,19 @@ internal sealed record MembershipWeights
     /// <summary>Only one follower receives for a while; then it and the leader die together.</summary>
     public required double LoneAcker { get; init; }
 
+    /// <summary>Few faults but those that strike a changing cluster: what a mutant of these rules dies of soonest.</summary>
+    public static (Weights, MembershipWeights) DrawEager(int seed)
+    {
+        var (weights, membership) = Draw(seed);
+        return (
+            weights with
+            {
+                Nodes = 3, Writers = 3, FaultEvery = 4, HostCrash = 0, PowerOff = 0, Freeze = 0, Reinit = 0, Loss = 0, EffectFailure = 0,
+                Partition = 0, ControlCut = 0, OneWayCut = 0, DataCut = 0, AgentCrash = 0, MysqldKill = 1,
+            },
+            membership with { Newcomers = 3, WishEvery = 1, Voters = 1, Remove = 1, Replace = 0, Ambush = 1, LoneAcker = 1.5 });
+    }
+
     public static (Weights, MembershipWeights) Draw(int seed)
     {
         var random = new Random(seed ^ 0x4d454d42);
