@@ -31,7 +31,15 @@ public sealed partial class NodeCore
     private bool IsMember(NodeId node) => _state.Members.ContainsKey(node);
 
     private Instant NextFoundingDeadline() =>
-        _local.RemovedBecause.Length > 0 ? Instant.Never : Instant.Earlier(_founding.NextDeadline, _nextJoin);
+        _local.RemovedBecause.Length > 0 ? Instant.Never
+        : _local.Pledge is not null ? _founding.NextDeadline
+        : KnownClusters switch
+        {
+            [] when SeedsHadTime => _founding.NextDeadline,
+            [] => _startedAt + SeedPatience,
+            [_] => _nextJoin,
+            _ => Instant.Never, // what gossip brings next is looked at when it comes
+        };
 
     private void FoundOrJoin()
     {
@@ -67,7 +75,7 @@ public sealed partial class NodeCore
     }
 
     /// <summary>Somebody there may know of a cluster: strangers among themselves must not found another beside it.</summary>
-    private bool SeedsHadTime => _now - _startedAt > SeedPatience
+    private bool SeedsHadTime => _now - _startedAt >= SeedPatience
         || _options.Seeds.All(s => _swim.Members.Any(m => (m.Address.Host, m.Address.RingPort) == s));
 
     /// <summary>Welcomed, and not a word since: it may have been removed meanwhile, so it goes on asking.</summary>
