@@ -21,7 +21,7 @@ internal static class SimEffects
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
-        var life = node.AgentLife;
+        var (life, boot) = (node.AgentLife, node.Boots);
         void After(int micros, Action action) => world.After(micros, () => node.WhenAwake(SimProcess.Agent, () => node.WhenAwake(SimProcess.Mysqld, action)));
         void Tell(EffectResult result) => world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, new EffectDone(effect.Id, result))));
 
@@ -34,7 +34,12 @@ internal static class SimEffects
 
         After(world.Random.Next(least, most), () =>
         {
-            // An effect of a dead agent may still run to its end: a statement does run after its connection closed.
+            // An effect of a dead agent may still run to its end: a statement does run after its connection closed. None outlives its host.
+            if (boot != node.Boots)
+            {
+                return;
+            }
+
             if (life != node.AgentLife && world.Random.NextDouble() < 0.5)
             {
                 return;

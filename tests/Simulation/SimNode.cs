@@ -18,7 +18,6 @@ internal sealed class SimNode
     private readonly long _offset;
     private readonly Dictionary<SimProcess, Instant> _frozenUntil = [];
     private long _tick;
-    private int _boots = 1;
 
     public SimNode(World world, int number, NodeAddress? address = null)
     {
@@ -38,6 +37,7 @@ internal sealed class SimNode
     public SimDisk Disk { get; } = new();
     public SimMysqld Mysqld { get; }
     public bool AgentUp => Core is not null;
+    public int Boots { get; private set; } = 1;
     public bool HostUp { get; private set; } = true;
 
     /// <summary>The machine is destroyed, disk and all: it never comes back.</summary>
@@ -71,7 +71,7 @@ internal sealed class SimNode
                 .Select(n => ($"10.0.0.{n + 1}", 9638)).Where(s => s.Item1 != Address.Host)],
             Voters = _world.Weights.Nodes,
             Timing = Weights.Timing,
-            BootId = $"boot-{Number}-{_boots}",
+            BootId = $"boot-{Number}-{Boots}",
             NewClusterId = $"cluster-{Number}",
             NewClusterSecret = "c2VjcmV0",
             SnapshotEvery = 20,
@@ -96,7 +96,7 @@ internal sealed class SimNode
         StopAgent();
         Mysqld.LosePower(_world.Random);
         HostUp = false;
-        _boots++;
+        Boots++;
         Disk.LeaseUntil = Instant.Zero;
     }
 
