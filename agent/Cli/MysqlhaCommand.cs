@@ -23,6 +23,8 @@ public static class MysqlhaCommand
         StatusCommand.Build(),
         CensusCommand.Build(),
         HistoryCommand.Build(),
+        RoleCommand.Build(),
+        WaitCommand.Build(),
         SwitchoverCommand.Build(),
         FailoverCommand.Build(),
         StepDownCommand.Build(),

@@ -22,6 +22,9 @@ public sealed record EffectDone(long Id, EffectResult Result) : CoreInput;
 /// <summary>mysqld is gone and reaped.</summary>
 public sealed record MysqldExited(string How) : CoreInput;
 
+/// <summary>The disk is full, in a sentence for people; empty: there is room again. Each change is told once.</summary>
+public sealed record DiskNoted(string Problem) : CoreInput;
+
 /// <summary>How far a long effect is, for people: "cloning from 127.0.0.12: 40 %".</summary>
 public sealed record ActivityNoted(string Text) : CoreInput;
 

@@ -29,6 +29,9 @@ public sealed record CoreOptions
     public required string NewClusterId { get; init; }
     public required string NewClusterSecret { get; init; }
 
+    /// <summary>This node has data of its own to bring into the cluster, which is then founded with it (<c>--adopt</c>).</summary>
+    public bool Adopts { get; init; }
+
     /// <summary>Relay logs are synced before they are acknowledged (durability: power).</summary>
     public bool ReceiptsSurvivePowerLoss { get; init; }
 
@@ -42,7 +45,9 @@ public sealed record CoreOptions
 /// <summary>What a node core starts from.</summary>
 /// <param name="Mysqld">Absent (no data directory), Stopped, or Running where a mysqld of an earlier agent life was adopted.</param>
 /// <param name="LeaseUntil">With an adopted mysqld: the end of the lease that the earlier life held, by the same clock; else <see cref="Instant.Zero"/>.</param>
-public sealed record CoreRestored(RaftPersistent Raft, LocalRecord Local, MysqldState Mysqld, Instant LeaseUntil, int MysqldPid = 0);
+/// <param name="Announced">The log index up to which an earlier life told people what was applied: it is no news again.</param>
+public sealed record CoreRestored(
+    RaftPersistent Raft, LocalRecord Local, MysqldState Mysqld, Instant LeaseUntil, int MysqldPid = 0, long Announced = 0);
 
 /// <summary>Rules of the core switched off by tests, as <see cref="DutyFaults"/>.</summary>
 public sealed record CoreFaults
@@ -69,6 +74,15 @@ public sealed record CoreFaults
 
     /// <summary>An epoch that replaces another gets its number again.</summary>
     public bool ReuseEpochNumbers { get; init; }
+
+    /// <summary>mysqld is started without asking a majority for the epochs.</summary>
+    public bool StartsUnasked { get; init; }
+
+    /// <summary>An agent that restarts within its lease does not read the lease's end.</summary>
+    public bool ForgetsLeaseAtRestart { get; init; }
+
+    /// <summary>A request is taken under any epoch, whichever its operator saw.</summary>
+    public bool IgnoresSeenEpoch { get; init; }
 
     /// <summary>The lowest node skips every tenth command.</summary>
     public bool SkipOneCommand { get; init; }

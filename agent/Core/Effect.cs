@@ -11,7 +11,8 @@ namespace MySqlHa.Core;
 public abstract record Effect(long Id);
 
 /// <summary>Make the data directory, with the cluster's accounts in it.</summary>
-public sealed record InitialiseData(long Id, string ClusterSecret, ImmutableArray<NodeId> Members) : Effect(Id);
+/// <param name="Adopt">Not a new one: put the accounts into the data that this node brings, and make the directory ours.</param>
+public sealed record InitialiseData(long Id, string ClusterSecret, ImmutableArray<NodeId> Members, bool Adopt = false) : Effect(Id);
 
 /// <summary>Start mysqld read-only, closed to clients, without replication; done when it answers.</summary>
 public sealed record StartMysqld(long Id) : Effect(Id);

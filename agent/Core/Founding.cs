@@ -45,14 +45,26 @@ internal sealed class Founding(CoreOptions options)
             return (local, [], null);
         }
 
-        var chosen = unfounded.OrderBy(m => m.Id).Take(options.Voters).ToList();
+        var adopters = unfounded.Where(m => m.Facts.Adopts).OrderBy(m => m.Facts.Name, StringComparer.Ordinal).ThenBy(m => m.Id).ToList();
+        if (adopters.Count > 1)
+        {
+            var who = string.Join(" and ", adopters.Select(m => $"{m.Facts.Name} ({m.Address.Host})"));
+            Waiting = new Reason("data-differs", $"{who} each bring data of their own (--adopt), but a cluster begins with one node's data:"
+                + " move it away on all but one of them and start these without --adopt");
+            return (local, [], null);
+        }
+
+        var chosen = unfounded.OrderByDescending(m => m.Facts.Adopts).ThenBy(m => m.Id).Take(options.Voters).OrderBy(m => m.Id).ToList();
         if (chosen[0].Id != options.Self)
         {
             Waiting = new Reason("waiting-for-founder", $"{unfounded.Count} of {options.Voters}: waiting for {chosen[0].Facts.Name} ({chosen[0].Address.Host}) to found the cluster");
             return (local, [], null);
         }
 
-        var mine = new Pledge(options.NewClusterId, options.NewClusterSecret, [.. chosen.Select(m => new MemberInfo(m.Id, m.Facts.Name, m.Address))]);
+        var mine = new Pledge(options.NewClusterId, options.NewClusterSecret, [.. chosen.Select(m => new MemberInfo(m.Id, m.Facts.Name, m.Address))])
+        {
+            Adopter = adopters.Count == 1 ? adopters[0].Id : null,
+        };
         _began = now;
         _pledged = [options.Self];
         return Press(now, local with { Pledge = mine }, mine);
@@ -61,7 +73,9 @@ internal sealed class Founding(CoreOptions options)
     /// <summary>Answers a founder. The pledge is durable (in the returned record) before the answer leaves.</summary>
     public (LocalRecord Local, PeerMessage? Answer) Asked(NodeId from, LocalRecord local, Pledge pledge)
     {
-        var fits = pledge.Members.Any(m => m.Id == options.Self) && Founder(pledge) == from && pledge.Members.Length == options.Voters;
+        // What the founder heard of this node may be of an earlier life: data of its own must neither be left out nor be expected in vain.
+        var fits = pledge.Members.Any(m => m.Id == options.Self) && Founder(pledge) == from && pledge.Members.Length == options.Voters
+            && (pledge.Adopter == options.Self) == options.Adopts;
         if (!fits || (local.Pledge is { } mine && mine.ClusterId != pledge.ClusterId && Founder(mine) != from))
         {
             return (local, null);

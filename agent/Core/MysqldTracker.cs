@@ -56,6 +56,7 @@ internal sealed class MysqldTracker(Timing timing)
     public string Activity => _underWay switch
     {
         ReseedServer r => $"cloning from {r.Donor.Address.Host}",
+        InitialiseData { Adopt: true } => "taking over the data of its own",
         InitialiseData => "making the data directory",
         StartMysqld => "starting mysqld",
         _ => "",

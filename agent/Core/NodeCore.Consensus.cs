@@ -16,6 +16,7 @@ public sealed partial class NodeCore
     private ControllerDecision _decision = ControllerDecision.Wait();
     private Instant _movedAt = Instant.Zero;
     private Instant _controllerSince = Instant.Zero;
+    private Instant _closedAt = Instant.Zero;
 
     private void Found()
     {
@@ -70,7 +71,13 @@ public sealed partial class NodeCore
     private void BecomeFounded(Pledge pledge)
     {
         KeepLocal(_local with { Pledge = pledge, ClusterId = pledge.ClusterId, ClusterSecret = pledge.Secret });
-        var state = ClusterState.Empty with { ClusterId = pledge.ClusterId, Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m), VotersTarget = pledge.Members.Length };
+        var state = ClusterState.Empty with
+        {
+            ClusterId = pledge.ClusterId,
+            Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m),
+            Adopter = pledge.Adopter,
+            VotersTarget = pledge.Members.Length,
+        };
         var kept = RaftBootstrap.Found(new RaftConfiguration([.. pledge.Members.Select(m => m.Id)], []), Encode(state));
         _out.Save(new RaftOutput { Hard = kept.Hard, Install = kept.Snapshot });
         StartRaft(kept);
@@ -166,10 +173,22 @@ public sealed partial class NodeCore
         }
 
         _reportDue = true;
+        if (command is OpenEpoch opened)
+        {
+            _desk.EpochOpened(_now, opened.Epoch.Number);
+        }
+
+        if (entry.Index > _announced)
+        {
+            Announce(command);
+        }
+    }
+
+    private void Announce(ClusterCommand command)
+    {
         switch (command)
         {
             case OpenEpoch open:
-                _desk.EpochOpened(_now, open.Epoch.Number);
                 _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
                 break;
             case CloseEpoch close:

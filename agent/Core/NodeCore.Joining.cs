@@ -17,7 +17,6 @@ public sealed partial class NodeCore
     private readonly SortedDictionary<NodeId, (Newcomer Newcomer, Instant At)> _newcomers = [];
     private readonly Dictionary<NodeId, Instant> _toldRemoved = [];
     private readonly Instant _startedAt;
-    private Instant _closedAt = Instant.Zero;
     private Instant? _leavingStuckSince;
     private Instant _nextJoin = Instant.Zero;
     private Reason? _joining;
@@ -91,7 +90,7 @@ public sealed partial class NodeCore
         _nextJoin = _now + JoinEvery;
         _joining ??= new Reason("joining", $"asks to join cluster {cluster}");
         var ask = new JoinAsk(cluster, new Newcomer(
-            new MemberInfo(_options.Self, _options.Name, _options.Address), _raft is null && _mysqld.State != MysqldState.Absent));
+            new MemberInfo(_options.Self, _options.Name, _options.Address), _raft is null && (_options.Adopts || _mysqld.State != MysqldState.Absent)));
         foreach (var member in _swim.Members.Where(m => m.Status == MemberStatus.Alive && m.Facts.ClusterId == cluster))
         {
             Send(member.Id, ask);

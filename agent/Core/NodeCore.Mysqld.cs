@@ -16,6 +16,7 @@ public sealed partial class NodeCore
     private Reason _duty = new("starting", "the agent starts");
     private Instant _nextMarker = Instant.Zero;
     private string _switchoverProblem = "";
+    private string _diskProblem = "";
 
     private bool DoDuty()
     {
@@ -47,6 +48,7 @@ public sealed partial class NodeCore
         LeaseHeld = _lease.Held(_now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : _state.Current?.Number ?? 0),
         Fresh = IsFresh,
         Reports = FreshReports(),
+        DiskFull = _diskProblem.Length > 0,
         ReinitAsked = _reinitAsked,
         MarkerAcknowledged = _markerAcknowledged == _state.Current?.Number,
         MarkedAfter = _markedAfter,
@@ -64,7 +66,8 @@ public sealed partial class NodeCore
                 return false;
             case DutyAct.Initialise:
                 DoubtOldData(0);
-                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys]));
+                var adopt = _state.Adopter == _options.Self && _state.Current is null;
+                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys], adopt));
                 return true;
             case DutyAct.Start:
                 Begin(new StartMysqld(_mysqld.NextId()));
@@ -242,6 +245,16 @@ public sealed partial class NodeCore
             _mysqld.SetDuty(MysqldDuty.Leading, _local.Led);
             _markerAcknowledged = _local.Led;
             _out.Event("adopted", $"mysqld runs and is writable in epoch {_local.Led}; this agent takes it over");
+        }
+    }
+
+    private void NoteDisk(string problem)
+    {
+        if (problem != _diskProblem)
+        {
+            _out.Event("disk-full", problem.Length > 0 ? problem : "the disk has room again");
+            _diskProblem = problem;
+            _reportDue = true;
         }
     }
 

@@ -64,6 +64,7 @@ public sealed partial class NodeCore
         MarkedAfter = _markedAfter,
         MarkerAcknowledged = _markerAcknowledged,
         SwitchoverProblem = _switchoverProblem,
+        DiskFull = _diskProblem.Length > 0,
         AppliedIndex = _applied,
         AgentPid = _options.AgentPid,
         MysqldPid = _mysqld.Pid,
@@ -79,6 +80,11 @@ public sealed partial class NodeCore
         if (_duty.Code is not ("leading" or "following" or "busy" or "promised" or "promote" or "follow" or "marker" or "open" or "start" or "access"))
         {
             yield return _duty;
+        }
+
+        if (_diskProblem.Length > 0)
+        {
+            yield return new Reason("disk-full", _diskProblem);
         }
 
         if (_mysqld.Problem is { } problem)

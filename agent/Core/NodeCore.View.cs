@@ -66,11 +66,23 @@ public sealed partial class NodeCore
             }
         }
 
+        foreach (var stranger in _swim.Members.Where(IsOfAnotherCluster))
+        {
+            yield return new Reason("other-cluster", OtherCluster(stranger));
+        }
+
         if (_state.Paused)
         {
             yield return new Reason("paused", "automatic failover is paused");
         }
     }
+
+    /// <summary>Of the same ring and group, but of a cluster that was founded apart: neither listens to the other.</summary>
+    private bool IsOfAnotherCluster(MemberRecord member) => _local.ClusterId.Length > 0 && member.Status == MemberStatus.Alive
+        && member.Facts.Group == _options.Group.Group && member.Facts.ClusterId.Length > 0 && member.Facts.ClusterId != _local.ClusterId;
+
+    private string OtherCluster(MemberRecord member) =>
+        $"{member.Facts.Name} ({member.Address.Host}) belongs to another cluster ({member.Facts.ClusterId}) than this node ({_local.ClusterId})";
 
     private ImmutableArray<MemberView> MemberViews(Instant now)
     {

@@ -19,13 +19,14 @@ public sealed partial class NodeCore
     private readonly Founding _founding;
     private readonly LeaseDesk _desk;
     private readonly LeaseHolder _lease;
-    private readonly OperatorDesk _operators = new();
+    private readonly OperatorDesk _operators;
     private readonly MysqldTracker _mysqld;
     private readonly Dictionary<NodeId, (MemberReport Report, Instant At)> _reports = [];
     private RaftCore? _raft;
     private LocalRecord _local;
     private ClusterState _state = ClusterState.Empty;
     private long _applied;
+    private readonly long _announced;
     private Instant _now;
     private long _wall;
     private OutputBuilder _out = new();
@@ -34,18 +35,21 @@ public sealed partial class NodeCore
     {
         (_options, _random, _now, _startedAt) = (options, random, now, now);
         _local = restored.Local with { Life = restored.Local.Life + 1 };
+        _announced = restored.Announced;
         _founding = new Founding(options);
         _desk = new LeaseDesk(options.Timing, options.Faults);
         _lease = new LeaseHolder(options.Timing, options.Faults);
         _lease.StartNumbersAt((_local.Life * 1_000_000_000) + 1);
+        _operators = new OperatorDesk(options.Faults);
         _mysqld = new MysqldTracker(options.Timing);
         _mysqld.Begin(restored.Mysqld, restored.MysqldPid);
-        if (restored.Mysqld == MysqldState.Running)
+        if (restored.Mysqld == MysqldState.Running && !options.Faults.ForgetsLeaseAtRestart)
         {
             _lease.Resume(_local.Led, restored.LeaseUntil);
         }
 
-        var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion);
+        var adopts = options.Adopts && _local.ClusterId.Length == 0;
+        var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion, adopts);
         _swim = new Swim(new MemberRecord(options.Self, options.Address, 0, MemberStatus.Alive, facts), SwimOptions.From(options.Timing), random, now);
         _swim.AddSeeds(options.Seeds);
         if (_local is { ClusterId.Length: > 0, RemovedBecause: "" })
@@ -75,6 +79,9 @@ public sealed partial class NodeCore
     public ImmutableSortedSet<NodeId> Voters => _raft?.Configuration.Voters ?? [];
 
     public long RaftTerm => _raft?.Term ?? 0;
+
+    /// <summary>The node's mysqld may be taking writes: it is not left alone by an agent that cannot go on.</summary>
+    public bool MysqldMayBeWritable => _mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || _mysqld.Status is { Writable: true };
 
     /// <summary>Whether this node may be writable at the instant.</summary>
     public bool MayLead(Instant at) => at < _lease.Until;
@@ -129,6 +136,9 @@ public sealed partial class NodeCore
                 _out.Event("mysqld-exited", $"mysqld is gone: {exited.How}");
                 _mysqld.Exited(_now);
                 _reportDue = true;
+                break;
+            case DiskNoted disk:
+                NoteDisk(disk.Problem);
                 break;
             case ActivityNoted activity:
                 _activity = activity.Text;
@@ -260,6 +270,10 @@ public sealed partial class NodeCore
         foreach (var change in output.Changes)
         {
             _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason);
+            if (IsOfAnotherCluster(change.After))
+            {
+                _out.Event("other-cluster", OtherCluster(change.After));
+            }
         }
     }
 

@@ -74,6 +74,9 @@ public sealed record ClusterState
     public string ClusterId { get; init; } = "";
     public ImmutableSortedDictionary<NodeId, MemberInfo> Members { get; init; } = ImmutableSortedDictionary<NodeId, MemberInfo>.Empty;
 
+    /// <summary>The founding member whose own data the cluster begins with: it alone may lead the first epoch. Null: all began empty.</summary>
+    public NodeId? Adopter { get; init; }
+
     /// <summary>Oldest first; the last one is current.</summary>
     public ImmutableArray<EpochRecord> Epochs { get; init; } = [];
     public bool Paused { get; init; }
@@ -168,7 +171,8 @@ public sealed record ClusterState
         var epochs = Epochs.Add(open.Epoch);
         var lastEstablished = epochs.Length - 1 - epochs.Reverse().TakeWhile(e => !e.Established).Count();
         var surplus = Math.Min(epochs.Length - HistoryLimit, Math.Max(0, lastEstablished));
-        return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, SwitchoverDropped = "" };
+        // A switchover of an earlier epoch is over with this one, however it went.
+        return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, Switchover = null, SwitchoverDropped = "" };
     }
 
     private ClusterState RecordTail(ArchivedTail tail)

@@ -17,4 +17,19 @@ public sealed record ControllerFaults
 
     /// <summary>New ackers are written into the open epoch instead of a new one.</summary>
     public bool ChangeAckersInPlace { get; init; }
+
+    /// <summary>Only the closed epoch is covered, not those before it that were never established.</summary>
+    public bool CoversOnlyTheClosed { get; init; }
+
+    /// <summary>Only the nodes that promised are the next epoch's ackers.</summary>
+    public bool AckersArePromisers { get; init; }
+
+    /// <summary>One acknowledgement completes a commit, however many voters there are.</summary>
+    public bool OneAckOnly { get; init; }
+
+    /// <summary>The closed epoch's own leader does not count after its host was restarted.</summary>
+    public bool DoubtsTheLeader { get; init; }
+
+    /// <summary>A leader behind the first epoch need not hold what the first leader brought.</summary>
+    public bool ForgetAdopted { get; init; }
 }

@@ -110,23 +110,53 @@ public static class ControllerPolicy
     }
 
     /// <summary>
-    /// A founded cluster without an epoch: nothing was ever acknowledged. The node whose data includes all others' leads (one
-    /// that adopted data of its own, else all are empty).
+    /// A founded cluster without an epoch: nothing was ever acknowledged. All are empty, or one brings data of its own: then that one
+    /// leads and no other, and is waited for.
     /// </summary>
     private static ControllerDecision FirstEpoch(ControllerInput seen)
     {
         var ready = seen.Voters.Select(v => seen.Reports.GetValueOrDefault(v)).OfType<MemberReport>()
             .Where(r => r is { Mysqld: MysqldState.Running, Status: not null }).ToList();
         var majority = (seen.Voters.Count / 2) + 1;
+        if (seen.State.Adopter is { } bringer && ready.All(r => r.Node != bringer))
+        {
+            // However long it takes: with any other leader the data it brings would be what has to go.
+            var problem = seen.Reports.GetValueOrDefault(bringer) is not { } report
+                ? " (not heard of)"
+                : report.Problems.Where(p => p.Code is "adopt-refused" or "effect-failed").Select(p => $": {p.Text}").FirstOrDefault();
+            return ControllerDecision.Wait(new Reason(
+                "waiting-for-adoption", $"waiting for {Name(seen, bringer)} to take over the data that it brings{problem}"));
+        }
+
         if (ready.Count < seen.Voters.Count && !(seen.FoundingPatienceOver && ready.Count >= majority))
         {
             return ControllerDecision.Wait(new Reason("waiting-for-mysqld", $"{ready.Count} of {seen.Voters.Count}: waiting for mysqld on the founding members"));
         }
 
+        if (seen.State.Adopter is { } adopter)
+        {
+            return AdoptersEpoch(seen, adopter, ready);
+        }
+
         var first = ready.Where(r => ready.All(o => r.Status!.Executed.Contains(o.Status!.Executed))).OrderBy(r => r.Node).FirstOrDefault();
         return first is null
-            ? ControllerDecision.Wait(new Reason("data-differs", "two founding members hold different data; remove the data directory of all but one"))
+            ? ControllerDecision.Wait(DataDiffers(seen, ready))
             : ControllerDecision.Propose(new OpenEpoch(NewEpoch(seen, 1, first, "first leader of a new cluster")));
+    }
+
+    private static ControllerDecision AdoptersEpoch(ControllerInput seen, NodeId adopter, IReadOnlyCollection<MemberReport> ready)
+    {
+        var first = ready.Single(r => r.Node == adopter);
+        return ready.All(r => first.Status!.Executed.Contains(r.Status!.Executed))
+            ? ControllerDecision.Propose(new OpenEpoch(NewEpoch(seen, 1, first, "the new cluster begins with the data that this node brought")))
+            : ControllerDecision.Wait(DataDiffers(seen, ready));
+    }
+
+    private static Reason DataDiffers(ControllerInput seen, IReadOnlyCollection<MemberReport> ready)
+    {
+        var holders = ready.Where(r => !r.Status!.Executed.IsEmpty).Select(r => $"{Name(seen, r.Node)} holds {r.Status!.Executed}");
+        return new Reason(
+            "data-differs", $"founding members hold different data: {string.Join("; ", holders)}; empty the data directory of all but one");
     }
 
     private static ControllerDecision WatchOver(ControllerInput seen, EpochRecord open)
@@ -233,6 +263,7 @@ public static class ControllerPolicy
             { ReceiptsInDoubt: true } => [new Reason("in-doubt", $"the receipts of {Name(seen, node)} are in doubt")],
             { Status: { ReceiverRunning: false } } => [new Reason("not-receiving", $"{Name(seen, node)} does not receive")],
             { Status: { ApplierRunning: false } status } => [new Reason("not-applying", $"{Name(seen, node)} does not apply: {status.ApplierError}")],
+            { DiskFull: true } => [new Reason("disk-full", $"the disk of {Name(seen, node)} is full")],
             { Status.LagSeconds: > 5 } late => [new Reason("lag", $"{Name(seen, node)} is {late.Status.LagSeconds:0.0} s behind; at most 5 s")],
             _ => [],
         };
@@ -254,13 +285,19 @@ public static class ControllerPolicy
     }
 
     /// <summary>All other voters but one that is leaving: an epoch never counts on who may be gone before it ends.</summary>
-    internal static ImmutableSortedSet<NodeId> Ackers(ControllerInput seen, NodeId leader) =>
-        seen.State.Leaving is { } leaving && !seen.Faults.RemoveWithoutNewEpoch
-            ? seen.Voters.Remove(leader).Remove(leaving.Node)
-            : seen.Voters.Remove(leader);
+    internal static ImmutableSortedSet<NodeId> Ackers(ControllerInput seen, NodeId leader)
+    {
+        var voters = seen.Faults.AckersArePromisers && seen.State.Current is { Closed: true } closed ? Promisers(seen, closed.Number) : seen.Voters;
+        return seen.State.Leaving is { } leaving && !seen.Faults.RemoveWithoutNewEpoch
+            ? voters.Remove(leader).Remove(leaving.Node)
+            : voters.Remove(leader);
+    }
 
     /// <summary>W: with the leader itself, more than half of those that may complete a commit.</summary>
     internal static int AcksNeeded(ImmutableSortedSet<NodeId> ackers) => (ackers.Count + 1) / 2;
+
+    private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
+        [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];
 
     internal static string Name(ControllerInput seen, NodeId node) =>
         seen.State.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;

@@ -29,7 +29,11 @@ public enum Receipts
 public sealed record Attachment(long Epoch, string BootId, Receipts Receipts);
 
 /// <summary>A node's word to found one cluster with exactly these members.</summary>
-public sealed record Pledge(string ClusterId, string Secret, ImmutableArray<MemberInfo> Members);
+public sealed record Pledge(string ClusterId, string Secret, ImmutableArray<MemberInfo> Members)
+{
+    /// <summary>The member that brings data of its own: the cluster begins with it. Null: all begin empty.</summary>
+    public NodeId? Adopter { get; init; }
+}
 
 /// <summary>What one node must not forget: on its own disk, fsynced before anything that depends on it is sent or done.</summary>
 public sealed record LocalRecord

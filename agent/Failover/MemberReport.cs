@@ -49,6 +49,9 @@ public sealed record MemberReport
 
     /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
     public string SwitchoverProblem { get; init; } = "";
+
+    /// <summary>The node's disk is full: it cannot lead.</summary>
+    public bool DiskFull { get; init; }
     public long AppliedIndex { get; init; }
     public int AgentPid { get; init; }
     public int MysqldPid { get; init; }

@@ -18,11 +18,6 @@ internal static class Succession
             return OpenWithLoss(seen, closed, chosen);
         }
 
-        if (Wanted(seen, closed) is { } wanted && !seen.WantedPatienceOver && !promises.ContainsKey(wanted) && seen.Reports.ContainsKey(wanted))
-        {
-            return ControllerDecision.Wait(new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, wanted)} is to lead and has not promised yet"));
-        }
-
         var candidates = promises.Values.Where(p => Covers(seen, promises, p)).Select(p => seen.Reports[p.Node]).ToList();
         if (candidates.Count == 0)
         {
@@ -38,10 +33,16 @@ internal static class Succession
 
         var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
             .ThenBy(r => r.Node == seen.State.Leaving?.Node)
+            .ThenBy(r => r.DiskFull)
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)
             .ThenBy(r => r.Node).First();
+        if (Awaited(seen, closed, promises, best) is { } awaited)
+        {
+            return ControllerDecision.Wait(awaited);
+        }
+
         return ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, best, closed.CloseReason)));
     }
 
@@ -58,7 +59,9 @@ internal static class Succession
 
     /// <summary>The leader's own commits are in its synced binary log, not in receipts: a power loss does not touch them.</summary>
     private static bool Counts(ControllerInput seen, EpochRecord closed, NodeId node, Promise promise) =>
-        promise.Receipts == Receipts.Whole || (promise.Receipts == Receipts.Doubtful && closed.Leader == node) || seen.Faults.CountDoubtful;
+        promise.Receipts == Receipts.Whole
+        || (promise.Receipts == Receipts.Doubtful && closed.Leader == node && !seen.Faults.DoubtsTheLeader)
+        || seen.Faults.CountDoubtful;
 
     private static bool Covers(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, Counted candidate)
     {
@@ -71,9 +74,20 @@ internal static class Succession
                 return true;
             }
 
+            // What the first leader brought was acknowledged before there was a cluster.
+            if (epoch.Number == 1 && !candidate.Set.Contains(epoch.FirstSet) && !seen.Faults.ForgetAdopted)
+            {
+                return false;
+            }
+
             if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
             {
                 return false;
+            }
+
+            if (seen.Faults.CoversOnlyTheClosed)
+            {
+                return true;
             }
         }
 
@@ -105,6 +119,28 @@ internal static class Succession
         var r when r.Led > r.Released => "not fenced yet",
         _ => "has not promised yet",
     };
+
+    /// <summary>
+    /// Who shall lead next is about to promise: without this the old leader of a switchover, which promises as soon as any, leads on.
+    /// </summary>
+    private static Reason? Awaited(
+        ControllerInput seen, EpochRecord closed, ImmutableSortedDictionary<NodeId, Counted> promises, MemberReport best)
+    {
+        var wanted = Wanted(seen, closed);
+        var inPlace = wanted is null ? best.Node != closed.Leader || seen.State.Switchover?.Epoch != closed.Number : best.Node == wanted;
+        if (inPlace || seen.WantedPatienceOver)
+        {
+            return null;
+        }
+
+        var late = closed.Ackers.Add(closed.Leader)
+            .Where(n => wanted is null ? n != closed.Leader : n == wanted)
+            .Where(n => !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
+            .Select(n => (NodeId?)n).FirstOrDefault();
+        return late is { } node
+            ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} is to lead and has not promised yet")
+            : null;
+    }
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
 

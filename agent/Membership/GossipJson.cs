@@ -31,7 +31,8 @@ internal sealed record FlatUpdate(
     [property: JsonPropertyName("a")] string Name,
     [property: JsonPropertyName("c")] string ClusterId,
     [property: JsonPropertyName("v")] string AgentVersion,
-    [property: JsonPropertyName("f"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] NodeId? From = null)
+    [property: JsonPropertyName("f"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] NodeId? From = null,
+    [property: JsonPropertyName("d"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Adopts = false)
 {
     public static FlatUpdate Of(MemberRecord record, NodeId? from) => new(
         record.Id,
@@ -45,13 +46,14 @@ internal sealed record FlatUpdate(
         record.Facts.Name,
         record.Facts.ClusterId,
         record.Facts.AgentVersion,
-        from == record.Id ? null : from);
+        from == record.Id ? null : from,
+        record.Facts.Adopts);
 
     /// <summary>The record; throws <see cref="JsonException"/> where a part of it is not allowed.</summary>
     public MemberRecord ToRecord()
     {
         var address = new NodeAddress(Host, RingPort, HttpPort, MysqlPort);
-        var record = new MemberRecord(Id, address, Incarnation, Status, new MemberFacts(Group, Name, ClusterId, AgentVersion));
+        var record = new MemberRecord(Id, address, Incarnation, Status, new MemberFacts(Group, Name, ClusterId, AgentVersion, Adopts));
         return MemberLimits.Problem(record) is { } problem ? throw new JsonException($"member {Id}: {problem}") : record;
     }
 }

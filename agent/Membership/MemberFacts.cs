@@ -9,4 +9,5 @@ namespace MySqlHa.Membership;
 /// <param name="Name">For people; at most 63 characters.</param>
 /// <param name="ClusterId">Of the cluster that the member belongs to; empty until one is founded; at most 36 characters.</param>
 /// <param name="AgentVersion">At most 32 characters.</param>
-public sealed record MemberFacts(string Group, string Name, string ClusterId, string AgentVersion);
+/// <param name="Adopts">Brings data of its own into a cluster that is yet to be founded (<c>--adopt</c>).</param>
+public sealed record MemberFacts(string Group, string Name, string ClusterId, string AgentVersion, bool Adopts = false);

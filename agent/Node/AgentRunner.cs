@@ -28,7 +28,19 @@ public static class AgentRunner
         var logger = loggers.CreateLogger("mysqlha");
         try
         {
-            return await LiveAsync(options, logger, stopping);
+            (int Code, bool DiskFull) life;
+            while ((life = await LiveAsync(options, logger, stopping)).DiskFull)
+            {
+                NodeLog.WaitsForRoom(logger, options.Data);
+                await DiskWatch.UntilRoomAsync(options.Data, stopping);
+                NodeLog.HasRoom(logger, options.Data);
+            }
+
+            return life.Code;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return 0;
         }
         catch (Exception e) when (e is StorageException or SupervisionException or RingKeyException or RingBindException or ApiListenException
             or IOException or UnauthorizedAccessException or FormatException)
@@ -38,7 +50,7 @@ public static class AgentRunner
         }
     }
 
-    private static async Task<int> LiveAsync(AgentOptions options, ILogger logger, CancellationToken stopping)
+    private static async Task<(int Code, bool DiskFull)> LiveAsync(AgentOptions options, ILogger logger, CancellationToken stopping)
     {
         var key = RingKey.Load(options.RingKeyPath);
         foreach (var directory in new[] { options.Data, options.StateDirectory, options.RunDirectory })
@@ -56,31 +68,47 @@ public static class AgentRunner
         var localFile = Path.Combine(options.StateDirectory, "local.json");
         var local = LoadLocal(localFile);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
+        using var announced = new AnnouncedFile(Path.Combine(options.StateDirectory, "announced"));
         // The runner needs the loop to post to, the loop the core, and the core what the runner finds.
         var late = new LateLoop();
-        await using var effects = new EffectRunner(options, self, late, () => late.Secret(local), logger);
-        var (state, pid) = effects.Find(local.ClusterId.Length > 0);
+        await using var effects = new EffectRunner(options, self, late, () => late.Local(local), logger);
+        var (state, pid) = effects.Find(local.ClusterId);
+        StartPorts.RequireFree(options, mysqldRuns: state == MysqldState.Running);
+        if (state != MysqldState.Running)
+        {
+            DiskWatch.RequireRoom(options.Data);
+        }
 
         // A mysqld that runs has proven its binary; asking it for its version would cost a tenth of the lease.
-        var server = state == MysqldState.Running ? $"pid {pid}, taken over" : (await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping)).VersionText;
-        var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid);
-        var core = new NodeCore(CoreOptionsOf(options, self), restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
-        using var loop = new NodeLoop(core, log, localFile, lease, logger) { Effects = effects };
+        var program = options.Mysqld ?? StartChecks.FindMysqld()!;
+        var binary = state == MysqldState.Running ? null : await MysqldBinary.InspectAsync(program, stopping);
+        if (effects.Adopts)
+        {
+            effects.RequireFit(binary!.Version);
+        }
+
+        var server = binary?.VersionText ?? $"pid {pid}, taken over";
+        var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid, announced.Index);
+        var coreOptions = CoreOptionsOf(options, self) with { Adopts = effects.Adopts };
+        var core = new NodeCore(coreOptions, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
+        using var loop = new NodeLoop(core, log, localFile, lease, announced, logger) { Effects = effects };
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var living = RunLoopAsync(loop, logger, ends.Token);
+        var watching = DiskWatch.WatchAsync(options.Data, loop, ends.Token);
         try
         {
             await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop), logger, stopping);
             NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
-            return await living;
+            return (await living, loop.EndedByFullDisk);
         }
         finally
         {
             await ends.CancelAsync();
             _ = await living;
+            await watching;
         }
     }
 
@@ -104,9 +132,19 @@ public static class AgentRunner
         return done.Task;
     }
 
-    private static LocalRecord LoadLocal(string path) => DurableFile.ReadChecked(path) is { } bytes
-        ? JsonSerializer.Deserialize(bytes, FailoverJson.Default.LocalRecord) ?? LocalRecord.Initial
-        : LocalRecord.Initial;
+    private static LocalRecord LoadLocal(string path)
+    {
+        try
+        {
+            return DurableFile.ReadChecked(path) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, FailoverJson.Default.LocalRecord) ?? LocalRecord.Initial
+                : LocalRecord.Initial;
+        }
+        catch (JsonException e)
+        {
+            throw new StorageException($"{path} is not as this release writes it ({e.Message}). Start the release that wrote it", e);
+        }
+    }
 
     private static CoreOptions CoreOptionsOf(AgentOptions options, NodeId self) => new()
     {

@@ -27,5 +27,13 @@ internal sealed class ClusterAccountNames(byte[] secret, string clientUser)
         return BootstrapSql.Render(first) + string.Concat(others.Select(s => s + ";\n"));
     }
 
+    /// <summary>The same for data that a node brings: it has accounts of its own, and maybe these from an earlier attempt.</summary>
+    public IReadOnlyList<string> AdoptionSql(IReadOnlyList<NodeId> members) =>
+    [
+        .. BootstrapSql.Statements(new ClusterAccounts(Agent, Replication(members[0]), Cloning, Application)),
+        .. members.Skip(1).SelectMany(m => BootstrapSql.ReplicationAccount(Replication(m))),
+        .. members.Select(m => BootstrapSql.RenewReplicationAccount(Replication(m))),
+    ];
+
     private MysqlAccount Account(string user, string purpose) => new(user, Passwords.Derive(secret, purpose));
 }

@@ -16,4 +16,10 @@ internal static partial class EffectLog
 
     [LoggerMessage(4103, LogLevel.Warning, "Transactions {Gtids}, which no other node has, are archived in {Path}")]
     public static partial void Archived(ILogger logger, string gtids, string path);
+
+    [LoggerMessage(4104, LogLevel.Information, "Taking over the data in {Directory}, which no agent made: a private mysqld looks at it first")]
+    public static partial void TakingOver(ILogger logger, string directory);
+
+    [LoggerMessage(4105, LogLevel.Information, "The data in {Directory} is the cluster's now; its own accounts are as they were")]
+    public static partial void TakenOver(ILogger logger, string directory);
 }

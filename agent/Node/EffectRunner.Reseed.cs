@@ -55,7 +55,7 @@ internal sealed partial class EffectRunner
         }
 
         DataDirectory.ForgetServerUuid(options.MysqldDirectory);
-        DataDirectory.MarkComplete(options.MysqldDirectory);
+        DataDirectory.MarkComplete(options.MysqldDirectory, local().ClusterId);
         return new EffectResult { Archived = archived };
     }
 

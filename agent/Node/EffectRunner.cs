@@ -12,7 +12,7 @@ namespace MySqlHa.Node;
 /// Does what the core asks to mysqld, beside the loop, and answers with inputs. It decides nothing; it only reads the lease
 /// again right before a statement that opens anything.
 /// </summary>
-internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<string> clusterSecret, ILogger logger) : IAsyncDisposable
+internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<LocalRecord> local, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly Lock _gate = new();
@@ -36,20 +36,21 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         Settings = options.Settings,
     };
 
-    private ClusterAccountNames Accounts => new(Convert.FromBase64String(clusterSecret()), options.ClientUser);
+    private ClusterAccountNames Accounts => new(Convert.FromBase64String(local().ClusterSecret), options.ClientUser);
 
     /// <summary>
     /// What is there at the agent's start: nothing, data, or a running mysqld of an earlier life, which is held from here on.
     /// Its effects lock is taken beside the start, which has less than a lease; effects wait for it.
     /// </summary>
-    public (MysqldState State, int Pid) Find(bool founded)
+    /// <param name="cluster">That this node belongs to; empty: none yet.</param>
+    public (MysqldState State, int Pid) Find(string cluster)
     {
+        var founded = cluster.Length > 0;
         var state = DataDirectory.Inspect(options.MysqldDirectory);
-        if (state == DataDirectoryState.ForeignData)
+        Adopts = RequireRoom(state, founded);
+        if (state == DataDirectoryState.OurData)
         {
-            throw new SupervisionException(SupervisionError.ForeignData, options.Adopt
-                ? $"adopt: '{options.MysqldDirectory}' holds data that no agent made; this version cannot take it over yet. Load a dump through the leader instead"
-                : $"data: '{options.MysqldDirectory}' holds data that no agent made; it is left alone. Give an empty directory");
+            RequireOwn(cluster);
         }
 
         if (!founded || MysqldProcess.TryAdopt(MysqldOptions) is not { } running)
@@ -110,7 +111,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         switch (effect)
         {
             case InitialiseData initialise:
-                return await InitialiseAsync(initialise);
+                return initialise.Adopt ? await AdoptAsync(initialise) : await InitialiseAsync(initialise);
             case StartMysqld:
                 return await StartAsync();
         }
@@ -140,7 +141,13 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
     private async Task<EffectResult> InitialiseAsync(InitialiseData initialise)
     {
-        await MysqldProcess.InitialiseAsync(MysqldOptions, Accounts.InitialSql(initialise.Members), _ended.Token);
+        if (Adopts)
+        {
+            return Failed("foreign-data", $"adopt: '{options.MysqldDirectory}' holds data that no agent made, and this cluster began without it;"
+                + " it is left alone. Move it away, and this node is cloned from the others");
+        }
+
+        await MysqldProcess.InitialiseAsync(MysqldOptions with { Cluster = local().ClusterId }, Accounts.InitialSql(initialise.Members), _ended.Token);
         return new EffectResult();
     }
 

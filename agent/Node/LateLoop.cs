@@ -39,5 +39,6 @@ internal sealed class LateLoop
 
     public TimeSpan LeaseLeft() => _loop?.LeaseLeft ?? TimeSpan.Zero;
 
-    public string Secret(LocalRecord atStart) => _core?.Local.ClusterSecret is { Length: > 0 } secret ? secret : atStart.ClusterSecret;
+    /// <summary>What the node knows of its cluster.</summary>
+    public LocalRecord Local(LocalRecord atStart) => _core?.Local is { ClusterSecret.Length: > 0 } local ? local : atStart;
 }

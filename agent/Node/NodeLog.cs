@@ -14,7 +14,7 @@ internal static partial class NodeLog
     [LoggerMessage(4002, LogLevel.Warning, "Frame of {Peer} dropped: {Why}")]
     public static partial void FrameDropped(ILogger logger, string peer, string why);
 
-    [LoggerMessage(4003, LogLevel.Critical, "{Why} The agent stops: it must not go on without its memory.")]
+    [LoggerMessage(4003, LogLevel.Critical, "{Why}: the agent stops, as it must not go on without its memory")]
     public static partial void CannotKeep(ILogger logger, string why);
 
     [LoggerMessage(4004, LogLevel.Critical, "The agent's core failed and the agent stops; mysqld is left as it is until the lease ends.")]
@@ -31,4 +31,10 @@ internal static partial class NodeLog
 
     [LoggerMessage(4008, LogLevel.Critical, "The agent cannot start: {Why}")]
     public static partial void CannotStart(ILogger logger, string why);
+
+    [LoggerMessage(4009, LogLevel.Critical, "The disk of {Data} is full: this node stays out until there is room; nothing is lost")]
+    public static partial void WaitsForRoom(ILogger logger, string data);
+
+    [LoggerMessage(4010, LogLevel.Information, "The disk of {Data} has room again: this node comes back")]
+    public static partial void HasRoom(ILogger logger, string data);
 }

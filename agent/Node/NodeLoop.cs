@@ -25,15 +25,16 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
     private readonly RaftLogFile _log;
     private readonly string _localFile;
     private readonly LeaseFile _lease;
+    private readonly AnnouncedFile _announced;
     private readonly ILogger _logger;
     private long _nextCall;
     private long _leaseUntil;
     private long _droppedInputs;
     private Instant _viewAt = Instant.Zero;
 
-    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, ILogger logger)
+    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, AnnouncedFile announced, ILogger logger)
     {
-        (_core, _log, _localFile, _lease, _logger) = (core, log, localFile, lease, logger);
+        (_core, _log, _localFile, _lease, _announced, _logger) = (core, log, localFile, lease, announced, logger);
         View = core.View(BootClock.Now);
     }
 
@@ -49,9 +50,16 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
 
     public void Post(CoreInput input)
     {
-        if (!_inbox.IsAddingCompleted && !_inbox.TryAdd(input))
+        try
         {
-            _ = Interlocked.Increment(ref _droppedInputs);
+            if (!_inbox.TryAdd(input))
+            {
+                _ = Interlocked.Increment(ref _droppedInputs);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The loop has ended.
         }
     }
 
@@ -108,6 +116,9 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         }
     }
 
+    /// <summary>The node could not keep something because its disk was full: it may begin a new life when there is room.</summary>
+    public bool EndedByFullDisk { get; private set; }
+
     /// <summary>Runs until cancelled (0) or until the node can no longer keep what it must (1).</summary>
     public int Run(CancellationToken stopping)
     {
@@ -128,6 +139,14 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
             {
                 NodeLog.CannotKeep(_logger, e.Message);
+                EndedByFullDisk = DiskWatch.IsFull(e);
+                if (_core.MysqldMayBeWritable)
+                {
+                    // Nobody else would fence it, and its lease is not renewed any more.
+                    Effects!.Begin(new KillMysqld(0, new Reason("no-memory", "its agent cannot keep what it must")));
+                }
+
+                _inbox.CompleteAdding();
                 return 1;
             }
         }
@@ -174,6 +193,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             NodeLog.Happened(_logger, reason.Text);
         }
 
+        _announced.Write(_core.AppliedIndex);
         Show(began, output.Events.Length > 0 || output.Effects.Length > 0 || output.Replies.Length > 0);
         var took = BootClock.Now - began;
         if (took > TimeSpan.FromMilliseconds(200))

@@ -34,16 +34,31 @@ public static class BootstrapSql
 
     public static string Render(ClusterAccounts accounts)
     {
-        var agent = $"{Sql.Quoted(accounts.Agent.User)}@'localhost'";
         var sql = new StringBuilder();
-        void Add(string statement) => sql.Append(statement).Append(";\n");
+        foreach (var statement in (string[])[.. Statements(accounts), "ALTER USER 'root'@'localhost' IDENTIFIED BY RANDOM PASSWORD ACCOUNT LOCK"])
+        {
+            _ = sql.Append(statement).Append(";\n");
+        }
+
+        return sql.ToString();
+    }
+
+    /// <summary>
+    /// The same for data that was there before: each statement may be repeated, what an earlier attempt made gets these passwords, and the
+    /// accounts of its own stay as they are.
+    /// </summary>
+    public static IReadOnlyList<string> Statements(ClusterAccounts accounts)
+    {
+        var agent = $"{Sql.Quoted(accounts.Agent.User)}@'localhost'";
+        var statements = new List<string>();
+        void Add(string statement) => statements.Add(statement);
 
         Add("SET SESSION sql_log_bin = 0");
         Add("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'");
-        Add("CREATE SCHEMA mysqlha DEFAULT CHARACTER SET utf8mb4");
-        Add("CREATE TABLE mysqlha.marker (slot INT UNSIGNED NOT NULL PRIMARY KEY, epoch BIGINT UNSIGNED NOT NULL,"
+        Add("CREATE SCHEMA IF NOT EXISTS mysqlha DEFAULT CHARACTER SET utf8mb4");
+        Add("CREATE TABLE IF NOT EXISTS mysqlha.marker (slot INT UNSIGNED NOT NULL PRIMARY KEY, epoch BIGINT UNSIGNED NOT NULL,"
             + " written_at DATETIME(6) NOT NULL) ENGINE = InnoDB");
-        Add($"CREATE USER {agent} IDENTIFIED BY {Sql.Quoted(accounts.Agent.Password)}");
+        CreateUser($"{agent} IDENTIFIED BY {Sql.Quoted(accounts.Agent.Password)}").ForEach(Add);
         // With the grant option: it makes the accounts of nodes that join later.
         Add($"GRANT CREATE USER, EVENT, PROCESS, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO {agent} WITH GRANT OPTION");
         Add($"GRANT {AgentGlobal} ON *.* TO {agent}");
@@ -52,7 +67,7 @@ public static class BootstrapSql
         Add($"GRANT SELECT ON mysql.slave_master_info TO {agent}");
         Add($"GRANT SELECT, INSERT, UPDATE, DELETE ON mysqlha.* TO {agent}");
         ReplicationStatements(accounts.Replication).ForEach(Add);
-        Add($"CREATE USER {Remote(accounts.Cloning)} REQUIRE SSL");
+        CreateUser($"{Remote(accounts.Cloning)} REQUIRE SSL").ForEach(Add);
         // CONNECTION_ADMIN: a donor may be closed to ordinary clients.
         Add($"GRANT BACKUP_ADMIN, CONNECTION_ADMIN ON *.* TO {Sql.Quoted(accounts.Cloning.User)}@'%'");
         if (accounts.Application is { } application)
@@ -60,9 +75,11 @@ public static class BootstrapSql
             ApplicationStatements(application).ForEach(Add);
         }
 
-        Add("ALTER USER 'root'@'localhost' IDENTIFIED BY RANDOM PASSWORD ACCOUNT LOCK");
-        return sql.ToString();
+        return statements;
     }
+
+    /// <summary>For an account to replicate with that may be there with another password, from an earlier cluster.</summary>
+    public static string RenewReplicationAccount(MysqlAccount account) => $"ALTER USER {Remote(account)} REQUIRE SSL ACCOUNT UNLOCK";
 
     /// <summary>One more account to replicate with, to be run on the leader: replicated to all like any statement.</summary>
     public static IReadOnlyList<string> ReplicationAccount(MysqlAccount account) => ReplicationStatements(account);
@@ -80,13 +97,15 @@ public static class BootstrapSql
         var user = $"{Sql.Quoted(account.User)}@'%'";
         return
         [
-            $"CREATE USER {Remote(account)}",
+            .. CreateUser(Remote(account)),
             $"GRANT {ApplicationGlobal} ON *.* TO {user}",
             $"REVOKE {ApplicationGlobal} ON mysql.* FROM {user}",
             $"REVOKE {ApplicationGlobal} ON sys.* FROM {user}",
             $"REVOKE {ApplicationGlobal} ON mysqlha.* FROM {user}",
         ];
     }
+
+    private static List<string> CreateUser(string user) => [$"CREATE USER IF NOT EXISTS {user}", $"ALTER USER {user} ACCOUNT UNLOCK"];
 
     private static string Remote(MysqlAccount account) => $"{Sql.Quoted(account.User)}@'%' IDENTIFIED BY {Sql.Quoted(account.Password)}";
 }

@@ -35,7 +35,12 @@ internal static class Leading
             throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
         }
 
-        await connection.ExecuteAsync(Statements.EventScheduler(on: true));
+        // Where clients are not let in yet, events wait with them.
+        if (!(await connection.RowAsync(Statements.OfflineMode)).Flag("offline_mode"))
+        {
+            await connection.ExecuteAsync(Statements.EventScheduler(on: true));
+        }
+
         return new Promoted(first, wasWritable);
     }
 
@@ -73,7 +78,7 @@ internal static class Leading
         }
 
         await connection.ExecuteAsync(Statements.OpenToClientsIfLocked);
-        return (await connection.RowAsync("SELECT @@global.offline_mode AS offline_mode")).Flag("offline_mode")
+        return (await connection.RowAsync(Statements.OfflineMode)).Flag("offline_mode")
             ? throw new RefusedException(
                 RefusalReason.LockLost, "Not opened to clients: another agent holds the effects lock of this mysqld.")
             : default;
@@ -81,6 +86,7 @@ internal static class Leading
 
     public static async Task<int> EnableEventsAsync(DbConnection connection)
     {
+        await connection.ExecuteAsync(Statements.EventScheduler(on: true));
         var events = await connection.QueryAsync(Statements.DisabledEvents);
         foreach (var row in events)
         {

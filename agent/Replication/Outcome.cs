@@ -27,6 +27,9 @@ public enum RefusalReason
     /// <summary>A variable does not read what it was set to.</summary>
     NotInForce,
 
+    /// <summary>The data is not such that a cluster can take it over.</summary>
+    Unfit,
+
     /// <summary>As many as are allowed are under way already.</summary>
     Busy,
 }

@@ -137,6 +137,8 @@ internal static class Statements
 
     public const string OpenToClientsIfLocked = $"SET GLOBAL offline_mode = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID(), 0, 1)";
 
+    public const string OfflineMode = "SELECT @@global.offline_mode AS offline_mode";
+
     public const string CloseToClients = "SET GLOBAL offline_mode = ON";
 
     public static string EventScheduler(bool on) => $"SET GLOBAL event_scheduler = {(on ? "ON" : "OFF")}";

@@ -51,7 +51,11 @@ public static class DataDirectory
     /// <summary>
     /// Says that the directory holds whole data of ours; also how a stranger's data is adopted, on an operator's word only.
     /// </summary>
-    public static void MarkComplete(string directory) => WriteMark(directory, new Mark(Complete: true));
+    /// <param name="cluster">Whose data it is from here on.</param>
+    public static void MarkComplete(string directory, string cluster = "") => WriteMark(directory, new Mark(Complete: true, cluster));
+
+    /// <summary>The cluster whose data it is; empty where the mark does not say.</summary>
+    public static string ClusterOf(string directory) => ReadMark(directory)?.Cluster ?? "";
 
     /// <summary>
     /// After a clone, before mysqld starts: it takes a new server_uuid then. With the old one it would number its
@@ -97,5 +101,5 @@ public static class DataDirectory
         DurableDirectory.Sync(directory);
     }
 
-    private sealed record Mark(bool Complete);
+    private sealed record Mark(bool Complete, string? Cluster = null);
 }

@@ -18,6 +18,7 @@ internal static partial class LinuxProcess
     private const int PidfdSendSignal = 424; // the same number on x86-64 and arm64
     private const int PidfdOpen = 434;
     private const int SigKill = 9;
+    private const int SigTerm = 15;
     private const int Interrupted = 4;
     private const short PollIn = 1;
 
@@ -68,6 +69,9 @@ internal static partial class LinuxProcess
     /// <summary>SIGKILL. Harmless where the process has ended already.</summary>
     public static void Kill(int pidfd) => _ = syscall(PidfdSendSignal, pidfd, SigKill, 0, 0);
 
+    /// <summary>SIGTERM: mysqld shuts down in order. Never for one of the cluster's: it tells waiting clients OK.</summary>
+    public static void EndInOrder(int pidfd) => _ = syscall(PidfdSendSignal, pidfd, SigTerm, 0, 0);
+
     public static void Close(int descriptor) => _ = close(descriptor);
 
     /// <summary>Takes a dead child out of the process table. Null for a process that is not our child.</summary>
@@ -97,6 +101,24 @@ internal static partial class LinuxProcess
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>For people; empty where there is no such process. A server that its loader was told to run goes by its own name.</summary>
+    public static string Name(int pid)
+    {
+        if (CommandLine(pid).Select(Path.GetFileName).FirstOrDefault(a => a is "mysqld" or "mysqld-debug" or "mariadbd") is { } server)
+        {
+            return server;
+        }
+
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm").Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 

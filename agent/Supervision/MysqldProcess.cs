@@ -126,7 +126,7 @@ public static class MysqldProcess
         return arguments.Contains(DataDirectoryArgument(options)) && arguments.Contains($"--defaults-file={options.ConfigFile}");
     }
 
-    private static async Task WaitUntilReadyAsync(MysqldOptions options, RunningMysqld mysqld, MysqldErrorLog log,
+    internal static async Task WaitUntilReadyAsync(MysqldOptions options, RunningMysqld mysqld, MysqldErrorLog log,
         CancellationToken cancellation)
     {
         while (!await AnswersAsync(options.Socket, cancellation))

@@ -128,6 +128,10 @@ public static partial class MysqldSettings
         return Text(lines);
     }
 
+    /// <summary>For <see cref="PrivateMysqld"/>: the cluster's settings, but out of everyone's reach and open to changes.</summary>
+    internal static string RenderPrivate(MysqldOptions options) =>
+        Render(options) + "skip_networking = ON\nskip_grant_tables = ON\nread_only = OFF\nsuper_read_only = OFF\noffline_mode = OFF\n";
+
     /// <summary>For the one run that makes the data directory: no plugin is loaded then, and no engine may be missing.</summary>
     internal static string RenderForInitialisation(MysqldOptions options)
     {

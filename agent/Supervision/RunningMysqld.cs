@@ -59,6 +59,18 @@ public sealed class RunningMysqld
         }
     }
 
+    /// <summary>Shuts a private server down (<see cref="PrivateMysqld"/>): one with clients is only ever killed.</summary>
+    public void EndInOrder()
+    {
+        lock (_handleGate)
+        {
+            if (_pidfd >= 0)
+            {
+                LinuxProcess.EndInOrder(_pidfd);
+            }
+        }
+    }
+
     /// <summary>Takes hold of a live process; null where it ended before we could.</summary>
     internal static RunningMysqld? Hold(int pid, bool child, MysqldErrorLog log)
     {

@@ -1,39 +1,34 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
-
 namespace MySqlHa.Infra.Plan;
 
-/// <summary>One machine of the plan.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Subnet">The /24 of its zone.</param>
-public sealed record PlannedNode(int Number, string Name, string Zone, string Subnet, string PrivateIp, bool Voter);
-
 /// <summary>
-/// The whole deployment as values, before anything is made. Pure: the same request gives the same plan, so addresses stay when
+/// The whole deployment as values, before anything is made. Pure: the same settings give the same plan, so addresses stay when
 /// nodes are added. No plan exists that could lose its majority with one zone.
 /// </summary>
-public sealed partial record ClusterPlan
+public sealed record ClusterPlan
 {
-    private const int SubnetBits = 24;
+    public const int SubnetBits = 24;
 
     // AWS keeps the first four addresses of a subnet; the rest up to here is left for what is not a node.
     private const int FirstHost = 11;
 
-    private ClusterPlan(string group, IReadOnlyList<PlannedNode> nodes, PlanPorts ports)
+    /// <summary>Every cluster has them, so every node can ask them, and a further node changes nobody's configuration.</summary>
+    private const int Seeds = 3;
+
+    private ClusterPlan(Settings settings, IReadOnlyList<PlannedNode> nodes)
     {
-        ServiceGroup = $"mysql.{group}";
+        Settings = settings;
         Nodes = nodes;
-        Ports = ports;
     }
 
-    public string ServiceGroup { get; }
+    public Settings Settings { get; }
 
     public IReadOnlyList<PlannedNode> Nodes { get; }
 
-    public PlanPorts Ports { get; }
+    public string ServiceGroup => $"mysql.{Settings.Group}";
+
+    /// <summary>The subnet of each zone, in the zones' order.</summary>
+    public IReadOnlyList<PlannedSubnet> Subnets =>
+        [.. Settings.Zones.Select((zone, index) => new PlannedSubnet(zone, Settings.Network.Subnet(SubnetBits, index).ToString()))];
 
     public int Voters => Nodes.Count(node => node.Voter);
 
@@ -43,102 +38,19 @@ public sealed partial record ClusterPlan
     /// <summary>Followers that must hold a commit before a client hears of it.</summary>
     public int AcksPerCommit => Voters / 2;
 
-    /// <summary>Throws <see cref="PlanException"/> with all problems at once.</summary>
-    public static ClusterPlan Make(PlanRequest request)
+    public static ClusterPlan Of(Settings settings)
     {
-        var problems = Problems(request).ToList();
-        if (problems.Count > 0)
+        var voters = settings.Nodes >= 7 ? 7 : settings.Nodes >= 5 ? 5 : 3;
+        var nodes = Enumerable.Range(0, settings.Nodes).Select(index =>
         {
-            throw new PlanException(problems);
-        }
-
-        var (network, _) = Parse(request.Network)!.Value;
-        var voters = request.Nodes >= 7 ? 7 : request.Nodes >= 5 ? 5 : 3;
-        var nodes = Enumerable.Range(0, request.Nodes).Select(index =>
-        {
-            var zone = index % request.Zones.Count;
-            var subnet = network + ((uint)zone << (32 - SubnetBits));
-            var host = subnet + FirstHost + (uint)(index / request.Zones.Count);
+            var zone = index % settings.Zones.Count;
+            var subnet = settings.Network.Subnet(SubnetBits, zone);
             return new PlannedNode(
-                index + 1, $"node{index + 1}", request.Zones[zone], $"{Text(subnet)}/{SubnetBits}", Text(host), index < voters);
+                $"node{index + 1}", settings.Zones[zone], subnet.Host(FirstHost + (index / settings.Zones.Count)), index < voters);
         });
-        return new ClusterPlan(request.Group, [.. nodes], request.Ports);
+        return new ClusterPlan(settings, [.. nodes]);
     }
 
-    private static IEnumerable<string> Problems(PlanRequest request)
-    {
-        if (!GroupPattern().IsMatch(request.Group))
-        {
-            yield return $"group '{request.Group}': 1 to 32 lower-case letters, digits and '-' are allowed, a letter first";
-        }
-
-        if (request.Nodes is < 3 or > 9)
-        {
-            yield return $"nodes {request.Nodes}: 3 to 9 are allowed";
-        }
-
-        if (request.Zones.Distinct().Count() < 3)
-        {
-            yield return $"zones [{string.Join(", ", request.Zones)}]: "
-                + "at least three different ones are needed, or the loss of one can take the majority";
-        }
-
-        foreach (var zone in request.Zones.GroupBy(zone => zone).Where(zone => zone.Count() > 1))
-        {
-            yield return $"zones name '{zone.Key}' {zone.Count()} times: once is allowed";
-        }
-
-        if (Parse(request.Network) is not var (_, bits))
-        {
-            yield return $"network '{request.Network}': a private IPv4 network like {PlanRequest.DefaultNetwork}, /16 to /22, is allowed";
-        }
-        else if (request.Zones.Count > 1 << (SubnetBits - bits))
-        {
-            yield return $"network '{request.Network}' has {1 << (SubnetBits - bits)} subnets of /{SubnetBits}, "
-                + $"and {request.Zones.Count} zones need one each";
-        }
-
-        foreach (var problem in PortProblems(request.Ports))
-        {
-            yield return problem;
-        }
-    }
-
-    private static IEnumerable<string> PortProblems(PlanPorts ports)
-    {
-        (string Name, int Port)[] all = [("ring", ports.Ring), ("http", ports.Http), ("mysql", ports.Mysql)];
-        foreach (var (name, port) in all.Where(p => p.Port is < 1 or > 65535))
-        {
-            yield return $"port {name} {port}: 1 to 65535 are allowed";
-        }
-
-        foreach (var same in all.GroupBy(p => p.Port).Where(p => p.Count() > 1))
-        {
-            yield return $"ports {string.Join(" and ", same.Select(p => p.Name))} are both {same.Key}: all must differ";
-        }
-    }
-
-    /// <summary>Null: not a private network of an allowed size, or with bits set beyond its length.</summary>
-    private static (uint Address, int Bits)? Parse(string text)
-    {
-        var good = IPNetwork.TryParse(text, out var network)
-            && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
-            && network.PrefixLength is >= 16 and <= 22
-            && network.ToString() == text; // parsing drops bits beyond the length without a word
-        if (!good)
-        {
-            return null;
-        }
-
-        var bytes = network.BaseAddress.GetAddressBytes();
-        return bytes is [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..]
-            ? (BinaryPrimitives.ReadUInt32BigEndian(bytes), network.PrefixLength)
-            : null;
-    }
-
-    private static string Text(uint address) =>
-        string.Create(CultureInfo.InvariantCulture, $"{address >> 24}.{(address >> 16) & 255}.{(address >> 8) & 255}.{address & 255}");
-
-    [GeneratedRegex(@"\A[a-z][a-z0-9-]{0,31}\z")]
-    private static partial Regex GroupPattern();
+    /// <summary>Whom a node greets first; the rest it hears by gossip.</summary>
+    public IEnumerable<PlannedNode> SeedsOf(PlannedNode node) => Nodes.Take(Seeds).Where(other => other != node);
 }

@@ -5,15 +5,13 @@ namespace MySqlHa.Tests.Infra;
 
 public sealed class ClusterPlanTests
 {
-    private static readonly PlanRequest Good = new() { Zones = ["a", "b", "c"] };
-
     [Fact]
     public void Nodes_are_dealt_to_the_zones_in_turn_each_with_an_address_in_its_zones_subnet()
     {
-        var plan = ClusterPlan.Make(Good with { Nodes = 5 });
-        Assert.Equal(["a", "b", "c", "a", "b"], plan.Nodes.Select(n => n.Zone));
+        var plan = Good.Plan(("nodes", "5"));
+        Assert.Equal(["eu-central-1a", "eu-central-1b", "eu-central-1c", "eu-central-1a", "eu-central-1b"], plan.Nodes.Select(n => n.Zone));
         Assert.Equal(["10.20.0.11", "10.20.1.11", "10.20.2.11", "10.20.0.12", "10.20.1.12"], plan.Nodes.Select(n => n.PrivateIp));
-        Assert.Equal(["10.20.0.0/24", "10.20.1.0/24", "10.20.2.0/24"], plan.Nodes.Take(3).Select(n => n.Subnet));
+        Assert.Equal(["10.20.0.0/24", "10.20.1.0/24", "10.20.2.0/24"], plan.Subnets.Select(s => s.Range));
     }
 
     [Theory]
@@ -23,7 +21,7 @@ public sealed class ClusterPlanTests
     [InlineData(9, 7, 4, 3)]
     public void Voters_are_odd_and_a_majority_of_them_decides(int nodes, int voters, int quorum, int acks)
     {
-        var plan = ClusterPlan.Make(Good with { Nodes = nodes });
+        var plan = Good.Plan(("nodes", $"{nodes}"));
         Assert.Equal((nodes, voters, quorum, acks), (plan.Nodes.Count, plan.Voters, plan.Quorum, plan.AcksPerCommit));
     }
 
@@ -34,50 +32,77 @@ public sealed class ClusterPlanTests
     [InlineData(9)]
     public void The_loss_of_any_one_zone_leaves_a_majority(int nodes)
     {
-        var plan = ClusterPlan.Make(Good with { Nodes = nodes });
-        Assert.All(Good.Zones, lost => Assert.True(plan.Nodes.Count(n => n.Voter && n.Zone != lost) >= plan.Quorum));
+        var plan = Good.Plan(("nodes", $"{nodes}"));
+        Assert.All(plan.Settings.Zones, lost => Assert.True(plan.Nodes.Count(n => n.Voter && n.Zone != lost) >= plan.Quorum));
     }
 
     [Fact]
-    public void A_further_node_moves_none_of_the_others()
+    public void A_further_node_changes_nothing_of_the_others()
     {
-        var before = ClusterPlan.Make(Good with { Nodes = 5 }).Nodes;
-        Assert.Equal(before, ClusterPlan.Make(Good with { Nodes = 6 }).Nodes.Take(5));
+        var (three, five) = (Good.Plan(), Good.Plan(("nodes", "5")));
+        Assert.Equal(three.Nodes, five.Nodes.Take(3));
+        Assert.All(three.Nodes, node => Assert.Equal(Release.Of(three, node, "v").Id, Release.Of(five, node, "v").Id));
+        Assert.All(three.Nodes, node => Assert.Equal(Steps.Stage(three, node, Release.Of(three, node, "v")).Replace("voters: 3", "voters: 5"),
+            Steps.Stage(five, node, Release.Of(five, node, "v"))));
     }
 
     [Fact]
-    public void All_problems_are_told_at_once()
+    public void A_release_is_another_one_when_the_agent_or_its_configuration_is_and_says_whether_mysqld_is_concerned()
     {
-        var request = new PlanRequest
-        {
-            Group = "Prod!", Nodes = 2, Network = "8.8.0.0/16", Zones = ["a", "a"], Ports = new PlanPorts(Ring: 0, Http: 3306),
-        };
-        var problems = Assert.Throws<PlanException>(() => ClusterPlan.Make(request)).Problems;
-        Assert.Equal(
-            [
-                "group 'Prod!'", "nodes 2", "zones [a, a]", "zones name 'a' 2 times", "network '8.8.0.0/16'", "port ring 0",
-                "ports http and mysql are both 3306",
-            ],
-            problems.Select(p => p.Split(": ")[0]));
+        var plan = Good.Plan();
+        var node = plan.Nodes[0];
+        var before = Release.Of(plan, node, "v1");
+        var agent = Release.Of(plan, node, "v2");
+        var setting = Good.Plan(("mysqlSettings", """{"max_connections": 500}"""));
+        var mysqld = Release.Of(setting, node, "v1");
+        Assert.Equal(before, Release.Of(plan, node, "v1"));
+        Assert.NotEqual(before.Id, agent.Id);
+        Assert.Equal(before.MysqldId, agent.MysqldId);
+        Assert.NotEqual(before.Id, mysqld.Id);
+        Assert.NotEqual(before.MysqldId, mysqld.MysqldId);
     }
 
     [Theory]
-    [InlineData("10.0.0.0/24")]
-    [InlineData("10.0.0.0/8")]
-    [InlineData("10.0.0.1/16")]
-    [InlineData("172.32.0.0/16")]
-    [InlineData("fd00::/16")]
-    [InlineData("ten")]
-    public void A_network_that_is_public_too_small_too_large_or_none_is_a_problem(string network) =>
-        Assert.StartsWith(
-            $"network '{network}'",
-            Assert.Throws<PlanException>(() => ClusterPlan.Make(Good with { Network = network })).Message,
-            StringComparison.Ordinal);
+    [InlineData("m7g.large", "arm64", 8.0)]
+    [InlineData("t4g.medium", "arm64", 4.0)]
+    [InlineData("r8g.16xlarge", "arm64", 512.0)]
+    [InlineData("m7i.large", "x64", 8.0)]
+    [InlineData("t3.nano", "x64", 0.5)]
+    [InlineData("c7gn.xlarge", "arm64", 8.0)]
+    [InlineData("g5.xlarge", "x64", null)]
+    [InlineData("a1.large", "arm64", null)]
+    [InlineData("m7i.metal-24xl", "x64", null)]
+    public void The_name_of_an_instance_type_tells_its_architecture_and_often_its_memory(string name, string architecture, double? memory)
+    {
+        Assert.Equal(architecture, InstanceTypeName.ArchitectureOf(name)!.Name);
+        Assert.Equal(memory, InstanceTypeName.MemoryGb(name));
+    }
 
     [Fact]
-    public void A_network_with_fewer_subnets_than_zones_is_a_problem()
+    public void The_buffer_pool_is_derived_from_the_machine_unless_it_is_given()
     {
-        var request = Good with { Network = "10.0.0.0/22", Zones = ["a", "b", "c", "d", "e"] };
-        Assert.Contains("has 4 subnets", Assert.Throws<PlanException>(() => ClusterPlan.Make(request)).Message);
+        Assert.Equal("4915M", Good.Settings().MysqlSettings["innodb_buffer_pool_size"]);
+        Assert.Equal("1G", Good.Settings(("mysqlSettings", """{"innodb-buffer-pool-size": "1G"}""")).MysqlSettings["innodb_buffer_pool_size"]);
+        Assert.Empty(Good.Settings(("instanceType", "a1.large")).MysqlSettings);
+    }
+
+    [Fact]
+    public void Between_members_everything_of_theirs_is_open_and_to_others_what_is_configured()
+    {
+        string Open(params (string, string)[] values) => string.Join(
+            " ", Openings.Of(Good.Settings(values)).Select(o => $"{o.Port}/{o.Protocol}{(o.Members ? "+members" : "")}[{string.Join(',', o.From)}]"));
+
+        Assert.Equal(
+            "22/tcp[0.0.0.0/0] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[]", Open());
+        Assert.Equal(
+            "22/tcp[192.0.2.0/24] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[10.0.0.0/8]",
+            Open(("sshFrom", """["192.0.2.0/24"]"""), ("clientsFrom", """["10.0.0.0/8"]""")));
+    }
+
+    [Fact]
+    public void What_is_open_to_the_whole_internet_is_warned_of()
+    {
+        Assert.Equal(["ssh is", "the census"], Openings.Warnings(Good.Settings()).Select(w => string.Join(' ', w.Split(' ').Take(2))));
+        Assert.Empty(Openings.Warnings(Good.Settings(("sshFrom", """["192.0.2.7/32"]"""), ("censusFrom", """["192.0.2.7/32"]"""))));
     }
 }

@@ -21,18 +21,20 @@ internal static class SimEffects
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
-        var (life, boot) = (node.AgentLife, node.Boots);
+        var (life, mysqld, boot) = (node.AgentLife, node.Mysqld.Life, node.Boots);
         void After(int micros, Action action) => world.After(micros, () => node.WhenAwake(SimProcess.Agent, () => node.WhenAwake(SimProcess.Mysqld, action)));
         void Tell(EffectResult result) => world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, new EffectDone(effect.Id, result))));
 
         if (effect is KillMysqld)
         {
             // SIGKILL reaches a frozen process too.
-            world.After(world.Random.Next(least, most), () => node.WhenAwake(SimProcess.Agent, () => { if (life == node.AgentLife) { node.KillMysqld("killed by its agent"); } }));
+            world.After(world.Random.Next(least, most), () => node.WhenAwake(SimProcess.Agent, () => Fence(world, node, life)));
             return;
         }
 
-        After(world.Random.Next(least, most), () =>
+        // A mutant may read the sets before the receiver is off.
+        var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Holds : null;
+        After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
         {
             // An effect of a dead agent may still run to its end: a statement does run after its connection closed. None outlives its host.
             if (boot != node.Boots)
@@ -51,8 +53,28 @@ internal static class SimEffects
                 return;
             }
 
-            Do(world, node, effect, life, Tell);
+            if (life == node.AgentLife)
+            {
+                node.Mysqld.TakeLock(life);
+            }
+
+            if (effect is not (InitialiseData or StartMysqld or ReseedServer) && mysqld != node.Mysqld.Life)
+            {
+                // Its connection ended with that process: a statement does not move to the next one.
+                Tell(Failed("the connection to mysqld is lost"));
+                return;
+            }
+
+            Do(world, node, effect, life, early is null ? Tell : result => Tell(result with { Set = early }));
         });
+    }
+
+    private static void Fence(World world, SimNode node, long life)
+    {
+        if (life == node.AgentLife)
+        {
+            node.KillMysqld("killed by its agent", world.Mutation.Effects.FencesByShutdown);
+        }
     }
 
     private static void Do(World world, SimNode node, Effect effect, long life, Action<EffectResult> tell)
@@ -67,18 +89,16 @@ internal static class SimEffects
         switch (effect)
         {
             case InitialiseData initialise:
-                if (!mysqld.HasData)
-                {
-                    mysqld.Initialise();
-                    mysqld.SetAccess(initialise.Members, []);
-                }
-
-                tell(new EffectResult());
+                tell(Initialise(mysqld, initialise));
+                break;
+            case StartMysqld when mysqld.CannotStart:
+                tell(Failed("mysqld ended right after its start"));
                 break;
             case StartMysqld:
                 if (!mysqld.Running)
                 {
                     mysqld.Start();
+                    mysqld.TakeLock(life);
                 }
 
                 tell(Good(node));
@@ -87,15 +107,15 @@ internal static class SimEffects
                 tell(Good(node));
                 break;
             case StopReceiving:
-                var held = mysqld.StopReceiver();
+                var held = world.Mutation.Effects.KeepsReceiving ? mysqld.Holds : mysqld.StopReceiver();
                 tell(Good(node) with { Set = held });
                 break;
             case FollowSource follow:
-                mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync);
-                tell(Good(node));
+                var refusal = mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync);
+                tell(Good(node) with { Failure = refusal is null ? null : Failed(refusal).Failure });
                 break;
             case PromoteServer promote:
-                Promote(world, node, promote, tell);
+                Promote(world, node, promote, life, tell);
                 break;
             case SetAccess set:
                 mysqld.SetAccess(set.Access.LetIn, set.Access.LockedOut);
@@ -119,7 +139,32 @@ internal static class SimEffects
         }
     }
 
-    private static void Promote(World world, SimNode node, PromoteServer promote, Action<EffectResult> tell)
+    private static EffectResult Initialise(SimMysqld mysqld, InitialiseData initialise)
+    {
+        if (mysqld.HasData)
+        {
+            return new EffectResult();
+        }
+
+        if (initialise.Adopt != (mysqld.BroughtRow != 0))
+        {
+            return Failed(initialise.Adopt ? "there is no data to take over" : "data that no agent made is left alone");
+        }
+
+        if (initialise.Adopt)
+        {
+            mysqld.Adopt();
+        }
+        else
+        {
+            mysqld.Initialise();
+        }
+
+        mysqld.SetAccess(initialise.Members, []);
+        return new EffectResult();
+    }
+
+    private static void Promote(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell)
     {
         if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied)
         {
@@ -145,9 +190,15 @@ internal static class SimEffects
                 return;
             }
 
-            node.Mysqld.OpenForWrites();
-            world.Checkers.Promoted(node, promote.Epoch);
-            tell(Good(node));
+            if (node.Mysqld.OpenForWrites(agent))
+            {
+                world.Checkers.Promoted(node, promote.Epoch);
+                tell(Good(node));
+            }
+            else
+            {
+                tell(Failed("another agent holds the effects lock"));
+            }
         }));
     }
 
@@ -158,8 +209,13 @@ internal static class SimEffects
             return;
         }
 
+        // The variable reads 1 from here on, though the statement returns only when no commit waits any more.
         node.Mysqld.CloseForWrites();
-        if (node.Mysqld.WaitingSessions == 0)
+        if (world.Mutation.Effects.DemotedByVariable)
+        {
+            tell(Good(node) with { Set = node.Mysqld.Executed });
+        }
+        else if (node.Mysqld.WaitingSessions == 0)
         {
             node.Mysqld.SetOffline(true);
             node.Mysqld.SetOffline(false);

@@ -27,6 +27,13 @@ internal sealed class World
         _verbose = verbose;
         Checkers = new Checkers(this);
         _nodes = [.. Enumerable.Range(0, Weights.Nodes).Select(n => new SimNode(this, n))];
+        if (Weights.Adopts)
+        {
+            var bringer = Nodes[Random.Next(Nodes.Count)];
+            bringer.Mysqld.BroughtRow = NextContent();
+            Checkers.Acknowledged(bringer, bringer.Mysqld.BroughtRow, epoch: 0);
+        }
+
         Writers = [.. Enumerable.Range(0, Weights.Writers).Select(w => new SimWriter(this, w))];
     }
 
@@ -142,7 +149,7 @@ internal sealed class World
             // A heavy tail: most messages are quick, a few take long and are overtaken.
             var share = Random.NextDouble();
             var delay = 50 + (int)(Weights.DelayMicros * share * share * (Random.Next(50) == 0 && !_healed ? 10 : 1));
-            After(delay, () =>
+            After(delay + Network.DelayTo(to), () =>
             {
                 if (Network.ControlFlows(from, to) && to.AgentUp)
                 {

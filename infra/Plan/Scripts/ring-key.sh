@@ -1,0 +1,12 @@
+set -eu
+umask 077
+new=/etc/mysqlha/ring.key.new
+cat >"$new"
+[ -s "$new" ] || { rm -f "$new"; echo "$NODE ($ADDRESS): no ring key came over standard input: run pulumi up again" >&2; exit 1; }
+if [ -e /etc/mysqlha/ring.key ] && ! cmp -s "$new" /etc/mysqlha/ring.key; then
+    rm -f "$new"
+    echo "$NODE ($ADDRESS): it has another ring key than the stack, and would leave its cluster with a new one: remove /etc/mysqlha/ring.key there if that is what you want" >&2
+    exit 1
+fi
+chown mysqlha:mysqlha "$new"
+mv -f "$new" /etc/mysqlha/ring.key

@@ -1,0 +1,1 @@
+/opt/mysqlha/versions/0123456789ab/mysqlha ring new --name production

@@ -1,0 +1,107 @@
+NODE='node2'
+ADDRESS='10.20.1.11'
+SEEDS='10.20.0.11 10.20.2.11'
+WAIT='300'
+VOLUME='vol-0abc'
+DATA='/var/lib/mysqlha'
+set -Eeuo pipefail
+export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin
+fail() { trap - ERR; printf '%s (%s): %s\n' "$NODE" "$ADDRESS" "$*" >&2; exit 1; }
+say() { printf '%s: %s\n' "$NODE" "$*"; }
+trap 'fail "\"$BASH_COMMAND\" ended with $?: mend what the lines above say and run pulumi up again"' ERR
+# Whether a node that can be reached knows of a leader; the program to ask with is the argument.
+led() { local a=("--address" "$ADDRESS"); for s in $SEEDS; do a+=(--address "$s"); done; "$1" status "${a[@]}" >/dev/null 2>&1; }
+device() { # of the data volume; nothing: it is not there yet
+    local d
+    # An EBS volume is an NVMe disk whose serial number is the volume's id; the other names are those of older machines.
+    for d in "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME/-/}" /dev/sdf /dev/xvdf; do
+        [ ! -b "$d" ] || { readlink -f "$d"; return; }
+    done
+}
+
+volume() {
+    local d= uuid i
+    mkdir -p "$DATA"
+    if ! mountpoint -q "$DATA"; then
+        for i in $(seq 60); do
+            d=$(device)
+            [ -z "$d" ] || break
+            sleep 1
+        done
+        [ -n "$d" ] || fail "its data volume $VOLUME has not appeared within 60 s: look at the volume's attachment, then run pulumi up again"
+        # 2: nothing at all is on it. Whatever there is, is never formatted over.
+        if blkid -p "$d" >/dev/null 2>&1; then :; elif [ $? = 2 ]; then
+            say "formats its data volume $VOLUME"
+            mkfs.ext4 -q -L mysqlha "$d"
+        else
+            fail "its data volume $VOLUME ($d) cannot be read: look at it before anything is written there"
+        fi
+        uuid=$(blkid -p -o value -s UUID "$d")
+        grep -q " $DATA " /etc/fstab || echo "UUID=$uuid $DATA ext4 noatime,nofail,x-systemd.device-timeout=60s 0 2" >>/etc/fstab
+        systemctl daemon-reload
+        mount "$DATA" || fail "its data volume $VOLUME ($d) holds something that cannot be mounted as ext4: nothing was changed on it"
+    fi
+    chown mysqlha:mysqlha "$DATA"
+    chmod 0700 "$DATA"
+}
+
+in_archive() { [ -n "$(apt-cache madison "$1" 2>/dev/null | head -n 1)" ]; }
+
+# Programs only: a package with a server of its own would start it on our port.
+pick() {
+    local p
+    for p in mysql-server-core-8.4 mysql-server-core $(apt-cache pkgnames mysql-server-core- | sort -rV); do
+        ! in_archive "$p" || { echo "$p"; return; }
+    done
+}
+
+apt_get() { # a failure becomes one sentence
+    local log
+    log=$(mktemp)
+    if DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 "$@" >"$log" 2>&1; then
+        rm -f "$log"
+        return
+    fi
+    tail -n 20 "$log" >&2
+    if grep -q 'No space left on device\|enough free space' "$log"; then
+        fail "its root disk is full ($(df --output=avail -m / | tail -n 1 | tr -dc 0-9) MiB free): make room there, or raise rootGb, then run pulumi up again"
+    elif grep -qE 'Temporary failure resolving|Could not (resolve|connect)|Cannot initiate|Network is unreachable|Failed to fetch|Some index files failed' "$log"; then
+        fail "the package archive cannot be reached from it: give the machine a way to its archive (route, name server, proxy), then run pulumi up again"
+    fi
+    fail "apt-get $* failed: mend what the lines above say, then run pulumi up again"
+}
+
+programs() {
+    local server client
+    [ ! -x /usr/sbin/mysqld ] || [ ! -x /usr/bin/mysql ] || return 0
+    # Should a server package come along some day: its service is not ours and never starts.
+    ln -sfn /dev/null /etc/systemd/system/mysql.service
+    apt_get -o APT::Update::Error-Mode=any update
+    server=$(pick)
+    [ -n "$server" ] || fail "its archive has no MySQL server (mysql-server-core-8.4 or mysql-server-core): choose a release that has one"
+    client=${server/server/client}
+    say "installs $server and $client"
+    apt_get install -y --no-install-recommends "$server" "$client"
+    [ -x /usr/sbin/mysqld ] || fail "$server has no /usr/sbin/mysqld: choose a release whose archive has MySQL"
+}
+
+# Where a profile confines mysqld, it may not go to our folder until it is told so.
+apparmor() {
+    local profile=/etc/apparmor.d/usr.sbin.mysqld
+    [ -e "$profile" ] || return 0
+    mkdir -p /etc/apparmor.d/local
+    printf '%s/ r,\n%s/** rwk,\n' "$DATA" "$DATA" >/etc/apparmor.d/local/usr.sbin.mysqld
+    ! command -v apparmor_parser >/dev/null || [ ! -d /sys/kernel/security/apparmor ] || apparmor_parser -r "$profile"
+}
+
+main() {
+    getent passwd mysqlha >/dev/null ||
+        useradd --system --user-group --home-dir "$DATA" --no-create-home --shell /usr/sbin/nologin mysqlha
+    install -d -m 0755 /opt/mysqlha /opt/mysqlha/versions
+    install -d -m 0750 -o root -g mysqlha /etc/mysqlha /etc/mysqlha/releases
+    volume
+    programs
+    apparmor
+    say "is prepared: $(/usr/sbin/mysqld --no-defaults --version)"
+}
+main </dev/null

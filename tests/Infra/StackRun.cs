@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
+using MySqlHa.Infra;
+using MySqlHa.Infra.Census;
+using Pulumi;
+using Pulumi.Testing;
+
+namespace MySqlHa.Tests.Infra;
+
+/// <summary>One run of the whole program against mocks that answer like AWS and like machines on which every step succeeds.</summary>
+internal sealed class StackRun : IMocks, ICensus, IServiceProvider
+{
+    /// <summary>In everything that is secret, and in nothing else.</summary>
+    public const string Marker = "s3cr3t";
+
+    private readonly ConcurrentDictionary<(string Type, string Name), (ResourceArgs Args, ResourceOptions Options)> _asked = new();
+    private readonly List<RecordedResource> _resources = [];
+    private readonly bool _preview;
+
+    private StackRun(bool preview) => _preview = preview;
+
+    public IReadOnlyList<RecordedResource> Resources => _resources;
+
+    /// <summary>Tokens of the providers' functions that were called, each with its arguments.</summary>
+    public List<(string Token, ImmutableDictionary<string, object> Args)> Calls { get; } = [];
+
+    public ImmutableDictionary<string, Output<object?>> Outputs { get; private set; } = ImmutableDictionary<string, Output<object?>>.Empty;
+
+    /// <summary>How often somebody asked who leads.</summary>
+    public int CensusAsked { get; private set; }
+
+    public string Leader { get; init; } = "node2";
+
+    public static async Task<StackRun> OfAsync(
+        IReadOnlyDictionary<string, string>? settings = null, bool preview = false, string stack = "dev", string leader = "node2")
+    {
+        var run = new StackRun(preview) { Leader = leader };
+        var archive = Path.Combine(Path.GetTempPath(), $"mysqlha-{Guid.NewGuid():N}.tar.gz");
+        await File.WriteAllTextAsync(archive, "an agent");
+        var values = new Dictionary<string, string> { ["aws:region"] = Good.Region, ["mysql-ha-stack:agentArchive"] = archive };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+        {
+            values[key.Contains(':', StringComparison.Ordinal) ? key : $"mysql-ha-stack:{key}"] = value;
+        }
+
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(values));
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG_SECRET_KEYS", """["mysql-ha-stack:sshPrivateKey"]""");
+        try
+        {
+            var options = new TestOptions { ProjectName = "mysql-ha-stack", StackName = stack, IsPreview = preview };
+            _ = await Deployment.TestWithServiceProviderAsync<ClusterStack>(run, run, options);
+            return run;
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PULUMI_CONFIG", null);
+            Environment.SetEnvironmentVariable("PULUMI_CONFIG_SECRET_KEYS", null);
+            File.Delete(archive);
+        }
+    }
+
+    public IEnumerable<RecordedResource> Of(string type) => _resources.Where(r => r.Type == type);
+
+    public RecordedResource Named(string name) => _resources.Single(r => r.Name == name && !r.Type.StartsWith("mysqlha:", StringComparison.Ordinal));
+
+    public object GetService(Type serviceType) => new ClusterStack(
+        this,
+        new StackOptions
+        {
+            ResourceTransformations =
+            {
+                args =>
+                {
+                    _asked[(args.Resource.GetResourceType(), args.Resource.GetResourceName())] = (args.Args, args.Options);
+                    return null;
+                },
+            },
+        });
+
+    public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
+    {
+        var asked = _asked[(args.Type!, args.Name!)];
+        lock (_resources)
+        {
+            _resources.Add(new RecordedResource(args.Type!, args.Name!, args.Inputs, _resources.Count) { Args = asked.Args, Options = asked.Options });
+        }
+
+        return Task.FromResult<(string?, object)>(($"{args.Name}-id", _preview ? args.Inputs : args.Inputs.SetItems(Made(args))));
+    }
+
+    public Task<object> CallAsync(MockCallArgs args)
+    {
+        Calls.Add((args.Token!, args.Args));
+        return Task.FromResult<object>(new Dictionary<string, object> { ["insecureValue"] = "ami-0123456789abcdef0" });
+    }
+
+    public Task RegisterResourceOutputs(MockRegisterResourceOutputsRequest args)
+    {
+        if (args.Urn.Contains("::pulumi:pulumi:Stack::", StringComparison.Ordinal))
+        {
+            Outputs = args.Outputs;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    Task<CensusNode> ICensus.LeaderAsync(IReadOnlyList<CensusNode> nodes, TimeSpan patience)
+    {
+        CensusAsked++;
+        return Task.FromResult(nodes.Single(node => node.Name == Leader));
+    }
+
+    private static Dictionary<string, object> Made(MockResourceArgs args) => args.Type switch
+    {
+        "aws:ec2/instance:Instance" => new() { ["publicIp"] = $"198.51.100.{args.Name![4]}" },
+        "aws:ec2/keyPair:KeyPair" => new() { ["keyName"] = $"{args.Name}-7f3a" },
+        "command:local:Command" => new() { ["stdout"] = $"-----BEGIN\n{Marker}-{args.Name}\n-----END\nssh-ed25519 public-{args.Name}" },
+        "command:remote:Command" => new() { ["stdout"] = $"{(args.Name is "ring-key" or "password" ? Marker : "stdout")}-{args.Name}" },
+        _ => [],
+    };
+}
