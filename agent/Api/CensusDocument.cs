@@ -49,6 +49,7 @@ internal sealed record CensusGroup
     public required int AcksNeeded { get; init; }
     public required long AckersVersion { get; init; }
     public required int VotersExpected { get; init; }
+    public required int VotersTarget { get; init; }
     public required bool Paused { get; init; }
     public required string Switchover { get; init; }
     public required ImmutableArray<ReasonDocument> Reasons { get; init; }
@@ -87,6 +88,9 @@ internal sealed record CensusMember
     public required int Number { get; init; }
     public required string Name { get; init; }
     public required bool Voter { get; init; }
+
+    /// <summary>voter, learner, leaving, removed or stranger.</summary>
+    public required string Standing { get; init; }
     public required string Health { get; init; }
     public required string Mysqld { get; init; }
     public required long Epoch { get; init; }

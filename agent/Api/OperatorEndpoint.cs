@@ -35,9 +35,9 @@ internal static class OperatorEndpoint
             var type = OperatorJson.Default.OperatorRequest;
             request = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
                 ?? throw new JsonException("null is no request");
-            if (request is ReinitRequest { Node: var node } && node == default)
+            if ((request as ReinitRequest)?.Node == default(NodeId) || (request as RemoveRequest)?.Node == default(NodeId))
             {
-                throw new JsonException("reinit needs the property 'node'");
+                throw new JsonException("reinit and remove need the property 'node'");
             }
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)

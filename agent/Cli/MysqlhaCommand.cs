@@ -31,6 +31,8 @@ public static class MysqlhaCommand
         PauseCommand.Build(),
         ResumeCommand.Build(),
         ReinitCommand.Build(),
+        VotersCommand.Build(),
+        RemoveCommand.Build(),
         RingCommand.Build(),
         SandboxCommand.Build(),
         VersionCommand.Build(),

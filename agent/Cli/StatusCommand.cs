@@ -36,7 +36,7 @@ internal static class StatusCommand
         output.WriteLine(ViewText.Headline(view));
         ViewText.WriteReasons(view, output);
         var table = new TextTable(
-            "#", "NAME", "ADDRESS", "ID", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS");
+            "#", "NAME", "ADDRESS", "ID", "MEMBER", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS");
         foreach (var m in view.Members.OrderBy(m => m.Number))
         {
             var isFollower = m.Role == MemberRole.Follower;
@@ -45,6 +45,7 @@ internal static class StatusCommand
                 m.Name,
                 m.Address.Host,
                 m.Id.Short,
+                ViewText.Word(m.Standing),
                 m.Role == MemberRole.None ? "-" : ViewText.Word(m.Role),
                 ViewText.Word(m.Health),
                 ViewText.Word(m.Liveness),

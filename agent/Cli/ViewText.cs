@@ -25,8 +25,11 @@ internal static class ViewText
                 ElectionStatus.Running => "finding a leader",
                 _ => "not founded yet",
             };
-        return $"{view.ServiceGroup}: {leads} ({epoch}){(view.Paused ? "; automatic failover is paused" : "")}";
+        return $"{view.ServiceGroup}: {leads} ({epoch}){Voters(view)}{(view.Paused ? "; automatic failover is paused" : "")}";
     }
+
+    private static string Voters(ClusterView view) =>
+        view.VotersTarget == 0 || view.VotersTarget == view.VotersExpected ? "" : $"; {view.VotersExpected} of {view.VotersTarget} voters";
 
     public static MemberView? Leader(ClusterView view) => view is { EpochOpen: true, Leader: { } id } ? view.Member(id) : null;
 

@@ -50,6 +50,23 @@ public enum MemberLiveness
     Departed,
 }
 
+/// <summary>How far a node belongs to the cluster.</summary>
+public enum MemberStanding
+{
+    /// <summary>In the ring, of no cluster or of another one; it may be asking to join.</summary>
+    Stranger,
+
+    /// <summary>A member that follows and does not vote.</summary>
+    Learner,
+    Voter,
+
+    /// <summary>A member on its way out of the voters, or out of the cluster.</summary>
+    Leaving,
+
+    /// <summary>Was a member; its process is still there.</summary>
+    Removed,
+}
+
 public enum MysqldState
 {
     Unknown,
@@ -73,6 +90,7 @@ public sealed record MemberView
     public required NodeAddress Address { get; init; }
     public required MemberLiveness Liveness { get; init; }
     public required bool Voter { get; init; }
+    public MemberStanding Standing { get; init; }
     public MemberRole Role { get; init; }
     public MemberHealth Health { get; init; } = MemberHealth.Unknown;
 
@@ -149,6 +167,9 @@ public sealed record ClusterView
     public long AppliedIndex { get; init; }
     public string RaftRole { get; init; } = "";
     public int VotersExpected { get; init; }
+
+    /// <summary>How many members shall vote; 0: as many as do.</summary>
+    public int VotersTarget { get; init; }
 
     /// <summary>The current epoch (0: none yet).</summary>
     public long Epoch { get; init; }

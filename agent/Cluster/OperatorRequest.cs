@@ -10,6 +10,8 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(StepDownRequest), "step-down")]
 [JsonDerivedType(typeof(PauseRequest), "pause")]
 [JsonDerivedType(typeof(ReinitRequest), "reinit")]
+[JsonDerivedType(typeof(VotersRequest), "voters")]
+[JsonDerivedType(typeof(RemoveRequest), "remove")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -26,6 +28,12 @@ public sealed record PauseRequest(long SeenEpoch, bool Paused) : OperatorRequest
 
 /// <summary>Throw the node's data away and clone it anew from the cluster. Never the leader.</summary>
 public sealed record ReinitRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
+
+/// <summary>How many members shall vote: 3, 5 or 7. Members that are ready get a vote, or some lose theirs, one at a time.</summary>
+public sealed record VotersRequest(long SeenEpoch, int Count) : OperatorRequest(SeenEpoch);
+
+/// <summary>Take a member out for good; if it leads, another takes over first.</summary>
+public sealed record RemoveRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
 
 /// <summary>How a request ended. Unknown is an outcome of its own: look before trying again.</summary>
 public enum OperatorOutcome

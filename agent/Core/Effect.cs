@@ -29,7 +29,10 @@ public sealed record StopReceiving(long Id, long Epoch) : Effect(Id);
 public sealed record FollowSource(long Id, long Epoch, MemberInfo Leader, bool SemiSync) : Effect(Id);
 
 /// <summary>Become the writable source. The runner reads <see cref="CoreOutput.LeaseUntil"/> again right before the opening statement.</summary>
-public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded) : Effect(Id);
+public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access) : Effect(Id);
+
+/// <summary>Make and unlock the replication accounts of some members, lock those of others; nothing of it is in the binary log.</summary>
+public sealed record SetAccess(long Id, ReplicationAccess Access) : Effect(Id);
 
 /// <summary>Commit a marker; done when W acknowledged it.</summary>
 public sealed record WriteMarker(long Id, long Epoch) : Effect(Id);

@@ -19,12 +19,14 @@ internal sealed class MysqldTracker(Timing timing)
     private Instant _startedAt = Instant.Zero;
     private int _deaths;
     private Instant _heldUntil = Instant.Zero;
+    private Instant _accessHeldUntil = Instant.Zero;
 
     public MysqldState State { get; private set; } = MysqldState.Unknown;
     public MysqldDuty Duty { get; private set; }
     public long DutyEpoch { get; private set; }
     public MysqldStatus? Status { get; private set; }
     public GtidSet FinalSet { get; private set; } = GtidSet.Empty;
+    public ReplicationAccess? Access { get; private set; }
     public Instant DemotedAt { get; private set; }
     public int Pid { get; private set; }
     public Reason? Problem { get; private set; }
@@ -45,6 +47,8 @@ internal sealed class MysqldTracker(Timing timing)
         Hung = IsHung(now),
         MarkerUnderWay = _markers.Count > 0,
         FinalSet = FinalSet,
+        Access = Access,
+        AccessHeldBack = now < _accessHeldUntil,
     };
 
     public MysqldState ShownState(Instant now) => IsHung(now) ? MysqldState.Hung : _killSent ? MysqldState.Stopping : State;
@@ -215,6 +219,14 @@ internal sealed class MysqldTracker(Timing timing)
             case StopReceiving stop when result.Ok:
                 (Duty, DutyEpoch) = (MysqldDuty.Promised, stop.Epoch);
                 break;
+            case PromoteServer promote when result.Ok:
+                // Locks are set before it opens; accounts that are missing are made after.
+                Access = promote.Access with { LetIn = [] };
+                break;
+            case SetAccess set:
+                Access = result.Ok ? set.Access : Access;
+                _accessHeldUntil = result.Ok ? Instant.Zero : now + timing.Lease;
+                break;
             case DemoteServer demote when result.Ok:
                 (Duty, DutyEpoch) = (MysqldDuty.Demoted, demote.Epoch);
                 FinalSet = result.Set;
@@ -225,7 +237,7 @@ internal sealed class MysqldTracker(Timing timing)
 
     private void Forget()
     {
-        (Duty, DutyEpoch, Status, Pid, _look) = (MysqldDuty.None, 0, null, 0, null);
+        (Duty, DutyEpoch, Status, Pid, _look, Access) = (MysqldDuty.None, 0, null, 0, null, null);
         _markers.Clear();
         _looksThatCount = _nextId;
         _nextLook = Instant.Zero;

@@ -76,6 +76,7 @@ public sealed partial class NodeCore
             ClusterId = pledge.ClusterId,
             Members = pledge.Members.ToImmutableSortedDictionary(m => m.Id, m => m),
             Adopter = pledge.Adopter,
+            VotersTarget = pledge.Members.Length,
         };
         var kept = RaftBootstrap.Found(new RaftConfiguration([.. pledge.Members.Select(m => m.Id)], []), Encode(state));
         _out.Save(new RaftOutput { Hard = kept.Hard, Install = kept.Snapshot });
@@ -197,6 +198,22 @@ public sealed partial class NodeCore
             case EstablishEpoch establish:
                 _out.Event("epoch-established", $"epoch {establish.Epoch} is established");
                 break;
+            case AdmitMember admit:
+                _out.Event("admitted", $"{Name(admit.Member.Id)} is a member from here on");
+                break;
+            case StartLeaving { Departure: var departure }:
+                _out.Event("leaving", $"{Name(departure.Node)} {(departure.Stays ? "will vote no more" : "is leaving")}: {departure.Reason}");
+                break;
+            case DropLeaving drop:
+                _out.Event("leaving-dropped", drop.Reason);
+                break;
+            case EndLeaving end when _state.Removed.TryGetValue(end.Node, out var removed):
+                _ = _reports.Remove(end.Node);
+                _out.Event("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}");
+                break;
+            case SetVotersTarget target:
+                _out.Event("voters-target", $"{target.Count} members shall vote");
+                break;
             case RestLeader { Milliseconds: > 0 } rest:
                 NoteRest(rest);
                 break;
@@ -209,6 +226,8 @@ public sealed partial class NodeCore
     private ClusterState ApplyCommand(ClusterCommand command) =>
         _options.Faults.ReuseEpochNumbers && command is OpenEpoch { Epoch: { Number: > 1 } epoch } && _state.Current is { Closed: true } closed && closed.Number + 1 == epoch.Number
             ? _state with { Epochs = _state.Epochs.SetItem(_state.Epochs.Length - 1, epoch with { Number = closed.Number }) }
+            : _options.ControllerFaults.ChangeAckersInPlace && command is OpenEpoch { Epoch: var changed } && _state.Current is { Closed: false } open && open.Number == changed.Number
+            ? _state with { Epochs = _state.Epochs.SetItem(_state.Epochs.Length - 1, changed) }
             : _state.Apply(command);
 
     /// <summary>Notices that this node began or ceased to lead Raft.</summary>
@@ -241,8 +260,14 @@ public sealed partial class NodeCore
         FoundingPatienceOver = _now - _controllerSince > TimeSpan.FromSeconds(15),
         FailoverAsked = _operators.Failover is { } f && _state.Current is { Closed: false } current && current.Number == f.Epoch ? f.Reason : "",
         Preferred = _operators.Failover?.Preferred,
-        WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
         LossAccepted = _operators.Failover?.LossAccepted,
+        WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
+        Learners = _raft.Configuration.Learners,
+        CaughtUp = [.. _raft.Configuration.Learners.Where(HasTheLog)],
+        Dead = [.. _state.Members.Keys.Where(IsDead)],
+        Newcomers = [.. FreshNewcomers()],
+        LeavingPatienceOver = _leavingStuckSince is { } since && _now - since > _options.Timing.Lease * 10,
+        Self = _options.Self,
         WallClock = _wall,
         Faults = _options.ControllerFaults,
     };
@@ -255,17 +280,29 @@ public sealed partial class NodeCore
             return false;
         }
 
-        SettleOperators();
         if (_proposedIndex > _applied)
         {
             return false;
         }
 
+        SettleOperators();
+
         _decision = ControllerPolicy.Decide(Observe());
-        var command = _decision.Proposal ?? RestThatIsOver() ?? MovedMember();
+        NoteStuckDeparture();
+        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? MovedMember() : null);
         if (command is not null)
         {
             return Propose(command);
+        }
+
+        if (_decision.Change is { } change)
+        {
+            return ProposeVoters(change);
+        }
+
+        if (_decision.HandOver is { } why && _now - _movedAt > _options.Timing.Lease)
+        {
+            return HandOverRaft(why.Text);
         }
 
         return MoveAwayFromLeader();
@@ -313,7 +350,7 @@ public sealed partial class NodeCore
         }
 
         var target = _raft.Configuration.Voters
-            .Where(v => v != _options.Self && v != _state.Current?.Leader && _raft.MatchIndex(v) == _raft.LastIndex
+            .Where(v => v != _options.Self && v != _state.Current?.Leader && v != _state.Leaving?.Node && _raft.MatchIndex(v) == _raft.LastIndex
                 && _raft.LastHeard(v) is { } heard && _now - heard < _options.Timing.Heartbeat * 2)
             .Select(v => (NodeId?)v).FirstOrDefault();
         if (target is not { } to || !_raft.TransferLeadership(_now, to))

@@ -29,7 +29,7 @@ public sealed partial class NodeCore
 
         NoteStuckSwitchover();
         var act = DutyPolicy.Decide(Situation());
-        if (act.Why.Code is not ("busy" or "marker") && act.Why != _duty)
+        if (act.Why.Code is not ("busy" or "marker" or "access") && act.Why != _duty)
         {
             _duty = act.Why;
             _out.Event("duty", act.Why.Text);
@@ -93,7 +93,10 @@ public sealed partial class NodeCore
             case DutyAct.Promote promote:
                 KeepLocal(_local with { Led = promote.Epoch });
                 _switchoverProblem = "";
-                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded));
+                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access));
+                return true;
+            case DutyAct.SetAccess set:
+                Begin(new SetAccess(_mysqld.NextId(), set.Access));
                 return true;
             case DutyAct.Mark mark:
                 return Mark(mark);

@@ -6,7 +6,7 @@ namespace MySqlHa.Core;
 public sealed partial class NodeCore
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(35);
-    private readonly Dictionary<long, Instant> _calls = [];
+    private readonly Dictionary<long, (Instant Deadline, OperatorRequest Request)> _calls = [];
 
     private void TakeCall(OperatorCalled call)
     {
@@ -19,7 +19,7 @@ public sealed partial class NodeCore
             return;
         }
 
-        _calls[call.CallId] = _now + CallPatience;
+        _calls[call.CallId] = (_now + CallPatience, call.Request);
         Send(to, new OperatorAsk(call.CallId, call.Request));
     }
 
@@ -83,11 +83,23 @@ public sealed partial class NodeCore
 
     private void SettleCalls()
     {
-        foreach (var (callId, _) in _calls.Where(c => _now >= c.Value).ToList())
+        // Where the controller changed meanwhile, what this node has applied still tells that it is done.
+        foreach (var (callId, (_, request)) in _calls.Where(c => c.Value.Request is VotersRequest or RemoveRequest).ToList())
+        {
+            var done = request is RemoveRequest { Node: var node } && node == _options.Self && _local.RemovedBecause.Length > 0
+                ? new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", "this node is no member any more; its data is left alone"))
+                : OperatorDesk.DoneBy(request, _state);
+            if (done is not null)
+            {
+                AnswerCall(callId, done);
+            }
+        }
+
+        foreach (var (callId, _) in _calls.Where(c => _now >= c.Value.Deadline).ToList())
         {
             AnswerCall(callId, new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "no answer from the controller; look at the census")));
         }
     }
 
-    private Instant NextCallDeadline() => _calls.Count == 0 ? Instant.Never : _calls.Values.Min(d => d.Micros) is var micros ? new Instant(micros) : Instant.Never;
+    private Instant NextCallDeadline() => _calls.Count == 0 ? Instant.Never : _calls.Values.Min(c => c.Deadline.Micros) is var micros ? new Instant(micros) : Instant.Never;
 }

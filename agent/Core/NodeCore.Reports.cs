@@ -12,7 +12,7 @@ public sealed partial class NodeCore
 
     private void TakeReport(NodeId from, MemberReport report)
     {
-        if (report.Node != from || report.ClusterId != _local.ClusterId || _raft is null)
+        if (report.Node != from || report.ClusterId != _local.ClusterId || _raft is null || !IsMember(from))
         {
             return;
         }
@@ -77,7 +77,7 @@ public sealed partial class NodeCore
 
     private IEnumerable<Reason> Problems()
     {
-        if (_duty.Code is not ("leading" or "following" or "busy" or "promised" or "promote" or "follow" or "marker" or "open" or "start"))
+        if (_duty.Code is not ("leading" or "following" or "busy" or "promised" or "promote" or "follow" or "marker" or "open" or "start" or "access"))
         {
             yield return _duty;
         }

@@ -26,6 +26,7 @@ public sealed partial class NodeCore
             CommitIndex = _raft?.CommitIndex ?? 0,
             AppliedIndex = _applied,
             RaftRole = _raft is null ? "" : _raft.Role.ToString().ToLowerInvariant(),
+            VotersTarget = _state.VotersTarget,
             VotersExpected = _raft?.Configuration.Voters.Count ?? _options.Voters,
             Epoch = current?.Number ?? 0,
             EpochOpen = open,
@@ -48,7 +49,7 @@ public sealed partial class NodeCore
     {
         if (_raft is null)
         {
-            yield return _founding.Waiting;
+            yield return _local.RemovedBecause.Length > 0 ? _duty : _joining ?? _founding.Waiting;
             yield break;
         }
 
@@ -85,7 +86,9 @@ public sealed partial class NodeCore
 
     private ImmutableArray<MemberView> MemberViews(Instant now)
     {
-        var gossip = _swim.Members.Where(m => m.Facts.Group == _options.Group.Group).ToDictionary(m => m.Id);
+        // Of nodes that are no members only those that live: a removed machine that was switched off is nobody's concern.
+        var gossip = _swim.Members.Where(m => m.Facts.Group == _options.Group.Group
+            && (IsMember(m.Id) || m.Status is MemberStatus.Alive or MemberStatus.Suspect)).ToDictionary(m => m.Id);
         var infos = _state.Members.Values.Concat(gossip.Values.Where(g => !_state.Members.ContainsKey(g.Id)).Select(g => new MemberInfo(g.Id, g.Facts.Name, g.Address)));
         return [.. infos.OrderBy(i => AddressKey(i.Address.Host), StringComparer.Ordinal).ThenBy(i => i.Address.RingPort).ThenBy(i => i.Id)
             .Select((info, index) => MemberViewOf(now, info, index + 1, gossip.GetValueOrDefault(info.Id)))];
@@ -106,6 +109,7 @@ public sealed partial class NodeCore
             Address = gossip?.Address ?? info.Address,
             Liveness = Liveness(info.Id, gossip),
             Voter = _raft?.Configuration.Voters.Contains(info.Id) ?? false,
+            Standing = StandingOf(info.Id),
             Role = !inEpoch ? MemberRole.None : known!.Leading ? MemberRole.Leader : status?.ReceiverRunning == true ? MemberRole.Follower : MemberRole.None,
             ReportAgeSeconds = known is null ? null : (now - entry.At).TotalSeconds,
             Mysqld = fresh ? known!.Mysqld : MysqldState.Unknown,
@@ -123,9 +127,29 @@ public sealed partial class NodeCore
             ApplierRunning = status?.ApplierRunning ?? false,
             Acker = current?.Ackers.Contains(info.Id) ?? false,
             Activity = fresh ? known!.Activity : "",
-            Problems = fresh ? known!.Problems : [],
+            Problems = [.. fresh ? known!.Problems : [], .. StrangersProblem(info.Id, gossip)],
         };
         return view with { Health = HealthOf(view) };
+    }
+
+    private MemberStanding StandingOf(NodeId node) =>
+        _state.Leaving?.Node == node ? MemberStanding.Leaving
+        : _raft?.Configuration.Voters.Contains(node) == true ? MemberStanding.Voter
+        : IsMember(node) ? MemberStanding.Learner
+        : _state.Removed.ContainsKey(node) || (node == _options.Self && _local.RemovedBecause.Length > 0) ? MemberStanding.Removed
+        : MemberStanding.Stranger;
+
+    private IEnumerable<Reason> StrangersProblem(NodeId node, MemberRecord? gossip)
+    {
+        if (_raft is null || IsMember(node) || gossip is null)
+        {
+            yield break;
+        }
+
+        yield return _state.Removed.TryGetValue(node, out var removed) ? new Reason("removed", $"was removed: {removed.Reason}")
+            : gossip.Facts.ClusterId.Length > 0 && gossip.Facts.ClusterId != _local.ClusterId
+                ? new Reason("other-cluster", $"belongs to another cluster ({gossip.Facts.ClusterId}) and is not taken")
+            : new Reason("stranger", "is in the ring and no member yet");
     }
 
     private MemberLiveness Liveness(NodeId node, MemberRecord? gossip) => node == _options.Self ? MemberLiveness.Alive : gossip?.Status switch
@@ -151,7 +175,7 @@ public sealed partial class NodeCore
     {
         Number = epoch.Number,
         Leader = epoch.Leader,
-        LeaderAddress = _state.Members.GetValueOrDefault(epoch.Leader)?.Address.Host ?? "",
+        LeaderAddress = _state.Members.GetValueOrDefault(epoch.Leader)?.Address.Host ?? _state.Removed.GetValueOrDefault(epoch.Leader)?.Host ?? "",
         ServerUuid = epoch.ServerUuid,
         FirstSet = epoch.FirstSet,
         Open = !epoch.Closed,

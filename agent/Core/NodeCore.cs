@@ -33,7 +33,7 @@ public sealed partial class NodeCore
 
     public NodeCore(CoreOptions options, CoreRestored restored, Random random, Instant now)
     {
-        (_options, _random, _now) = (options, random, now);
+        (_options, _random, _now, _startedAt) = (options, random, now, now);
         _local = restored.Local with { Life = restored.Local.Life + 1 };
         _announced = restored.Announced;
         _founding = new Founding(options);
@@ -52,7 +52,7 @@ public sealed partial class NodeCore
         var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion, adopts);
         _swim = new Swim(new MemberRecord(options.Self, options.Address, 0, MemberStatus.Alive, facts), SwimOptions.From(options.Timing), random, now);
         _swim.AddSeeds(options.Seeds);
-        if (_local.ClusterId.Length > 0)
+        if (_local is { ClusterId.Length: > 0, RemovedBecause: "" })
         {
             StartRaft(restored.Raft);
         }
@@ -75,6 +75,9 @@ public sealed partial class NodeCore
     /// <summary>Raft's role here, for the simulator's checks and the census.</summary>
     public RaftRole RaftRole => _raft?.Role ?? RaftRole.Follower;
 
+    /// <summary>Who votes, as far as this node's log tells; empty before it has one.</summary>
+    public ImmutableSortedSet<NodeId> Voters => _raft?.Configuration.Voters ?? [];
+
     public long RaftTerm => _raft?.Term ?? 0;
 
     /// <summary>The node's mysqld may be taking writes: it is not left alone by an agent that cannot go on.</summary>
@@ -88,7 +91,8 @@ public sealed partial class NodeCore
     {
         get
         {
-            var next = Instant.Earlier(_swim.NextDeadline, _raft?.NextDeadline ?? _founding.NextDeadline);
+            var next = Instant.Earlier(_swim.NextDeadline, _raft?.NextDeadline ?? NextFoundingDeadline());
+            next = Instant.Earlier(next, WaitsForTheLog ? _nextJoin : Instant.Never);
             next = Instant.Earlier(next, _mysqld.NextDeadline(_now));
             next = Instant.Earlier(next, _nextReport);
             next = Instant.Earlier(next, NextLeaseDeadline());
@@ -162,7 +166,11 @@ public sealed partial class NodeCore
         DrainSwim();
         if (_raft is null)
         {
-            Found();
+            FoundOrJoin();
+        }
+        else if (WaitsForTheLog)
+        {
+            Join(_local.ClusterId);
         }
 
         if (_raft is not null && _now >= _raft.NextDeadline)
@@ -189,6 +197,11 @@ public sealed partial class NodeCore
 
     private void TakeFrame(NodeId from, PeerMessage message)
     {
+        if (message is not ExchangeFrame && ToldThatItWasRemoved(from))
+        {
+            return;
+        }
+
         switch (message)
         {
             case ExchangeFrame exchange:
@@ -216,6 +229,18 @@ public sealed partial class NodeCore
                 break;
             case FreshAnswer answer:
                 TakeFreshAnswer(answer);
+                break;
+            case JoinAsk ask:
+                TakeJoinAsk(from, ask);
+                break;
+            case JoinWelcome welcome:
+                TakeWelcome(welcome);
+                break;
+            case JoinRefused refused:
+                TakeRefusal(refused);
+                break;
+            case RemovedNotice notice:
+                TakeRemoval(from, notice);
                 break;
             case OperatorAsk ask:
                 TakeOperatorAsk(from, ask);

@@ -48,6 +48,20 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
                 Failover = (epoch, "an operator asked for a failover", failover.To, failover.AcceptDataLoss ? failover.To : null);
                 break;
+            case VotersRequest { Count: not (3 or 5 or 7) } voters:
+                return (Refused("bad-count", $"voters {voters.Count}: 3, 5 or 7 is allowed"), null);
+            case VotersRequest voters:
+                command = new SetVotersTarget(voters.Count);
+                break;
+            case RemoveRequest remove:
+                var against = ControllerPolicy.RemoveRefusals(seen, remove.Node);
+                if (!against.IsEmpty)
+                {
+                    return (Refused(against[0].Code, string.Join("; ", against.Select(r => r.Text))), null);
+                }
+
+                command = new StartLeaving(new Departure(remove.Node, Stays: false, "an operator removed it"));
+                break;
             default:
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
         }
@@ -63,7 +77,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
         foreach (var call in _open.ToList())
         {
             // Until its command is applied, what the state says of a switchover is about an earlier one.
-            call.Begun |= state.Switchover?.Epoch == call.Epoch;
+            call.Begun |= call.Request is RemoveRequest { Node: var node } ? state.Leaving?.Node == node : state.Switchover?.Epoch == call.Epoch;
             var answer = Outcome(call, state)
                 ?? (now >= call.Deadline ? new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "still under way after 30 s; look at the census")) : null);
             if (answer is not null)
@@ -92,6 +106,16 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
 
+    /// <summary>What the state alone tells to be done; null: nothing does.</summary>
+    public static OperatorAnswer? DoneBy(OperatorRequest request, ClusterState state) => request switch
+    {
+        VotersRequest voters when state.VotersTarget == voters.Count =>
+            new OperatorAnswer(OperatorOutcome.Done, new Reason("voters", $"{voters.Count} members shall vote; the census shows how far that is")),
+        RemoveRequest remove when state.Removed.TryGetValue(remove.Node, out var removed) =>
+            new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", $"{removed.Name} ({removed.Host}) is no member any more; its data is left alone")),
+        _ => null,
+    };
+
     private static string Name(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Name ?? node.Short;
 
     private static OperatorAnswer? Outcome(Call call, ClusterState state)
@@ -102,6 +126,12 @@ internal sealed class OperatorDesk(CoreFaults faults)
             case PauseRequest pause when state.Paused == pause.Paused:
                 return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
             case PauseRequest:
+                return null;
+            case VotersRequest or RemoveRequest when DoneBy(request, state) is { } done:
+                return done;
+            case RemoveRequest when call.Begun && state is { Leaving: null, LeavingDropped.Length: > 0 }:
+                return Refused("leaving-dropped", state.LeavingDropped);
+            case VotersRequest or RemoveRequest:
                 return null;
             case SwitchoverRequest or StepDownRequest when call.Begun && current?.Number == epoch && state.SwitchoverDropped.Length > 0:
                 return Refused("switchover-dropped", state.SwitchoverDropped);

@@ -70,6 +70,8 @@ public static class PeerCodec
             case FoundDone { Pledge: var pledge }:
                 Check(pledge);
                 break;
+            case JoinAsk { Newcomer: var newcomer } when newcomer?.Info?.Address?.Host is null || newcomer.Info.Name is null:
+                throw new FormatException("frame: a newcomer needs a name and an address");
             case ReportFrame { Report: var report } when report.Problems.IsDefault || report.ControllerReasons.IsDefault || report.MarkedAfter is null:
                 throw new FormatException("frame: a report lacks a list");
         }

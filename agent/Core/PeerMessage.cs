@@ -19,6 +19,10 @@ namespace MySqlHa.Core;
 [JsonDerivedType(typeof(FoundDone), "found-done")]
 [JsonDerivedType(typeof(FoundDropped), "found-dropped")]
 [JsonDerivedType(typeof(FoundHow), "found-how")]
+[JsonDerivedType(typeof(JoinAsk), "join-ask")]
+[JsonDerivedType(typeof(JoinWelcome), "join-welcome")]
+[JsonDerivedType(typeof(JoinRefused), "join-refused")]
+[JsonDerivedType(typeof(RemovedNotice), "removed")]
 [JsonDerivedType(typeof(OperatorAsk), "operator-ask")]
 [JsonDerivedType(typeof(OperatorAnswered), "operator-answered")]
 public abstract record PeerMessage;
@@ -61,6 +65,17 @@ public sealed record FoundDropped(string ClusterId) : PeerMessage;
 
 /// <summary>A pledged member asks the founder how it ended.</summary>
 public sealed record FoundHow(string ClusterId) : PeerMessage;
+
+/// <summary>A node of no cluster asks the cluster of this id to take it.</summary>
+public sealed record JoinAsk(string ClusterId, Newcomer Newcomer) : PeerMessage;
+
+/// <summary>It is a member: that is committed. With the secret that the accounts' passwords derive from.</summary>
+public sealed record JoinWelcome(string ClusterId, string Secret) : PeerMessage;
+
+public sealed record JoinRefused(string ClusterId, Reason Why) : PeerMessage;
+
+/// <summary>To a node that speaks as if it were a member still: it was removed, and that is committed.</summary>
+public sealed record RemovedNotice(string ClusterId, string Why) : PeerMessage;
 
 public sealed record OperatorAsk(long CallId, OperatorRequest Request) : PeerMessage;
 

@@ -13,6 +13,11 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(DropSwitchover), "drop-switchover")]
 [JsonDerivedType(typeof(RecordArchive), "archive")]
 [JsonDerivedType(typeof(SetMember), "member")]
+[JsonDerivedType(typeof(AdmitMember), "admit")]
+[JsonDerivedType(typeof(SetVotersTarget), "voters")]
+[JsonDerivedType(typeof(StartLeaving), "leave")]
+[JsonDerivedType(typeof(EndLeaving), "left")]
+[JsonDerivedType(typeof(DropLeaving), "drop-leaving")]
 [JsonDerivedType(typeof(RestLeader), "rest")]
 public abstract record ClusterCommand;
 
@@ -34,8 +39,23 @@ public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand;
 /// <summary>A node saved transactions that had to be undone (I5).</summary>
 public sealed record RecordArchive(ArchivedTail Tail) : ClusterCommand;
 
-/// <summary>A member's name or address, new or changed.</summary>
+/// <summary>A known member's new name or address.</summary>
 public sealed record SetMember(MemberInfo Member) : ClusterCommand;
+
+/// <summary>A newcomer becomes a member: it is told the cluster's secret, and gets the log. It votes later, or never.</summary>
+public sealed record AdmitMember(MemberInfo Member) : ClusterCommand;
+
+/// <summary>How many members shall vote: 3, 5 or 7.</summary>
+public sealed record SetVotersTarget(int Count) : ClusterCommand;
+
+/// <summary>From here on no epoch is opened with this member among its ackers.</summary>
+public sealed record StartLeaving(Departure Departure) : ClusterCommand;
+
+/// <summary>The member votes no more, and no epoch that matters counts on it.</summary>
+public sealed record EndLeaving(NodeId Node, long At) : ClusterCommand;
+
+/// <summary>The member stays as it was: the others alone could not go on. Only while it still votes.</summary>
+public sealed record DropLeaving(NodeId Node, string Reason) : ClusterCommand;
 
 /// <summary>
 /// The leader's agent restarts on purpose: from when this is applied, everybody leaves the leader in peace for so long (0: it is

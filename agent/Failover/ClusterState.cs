@@ -6,8 +6,17 @@ namespace MySqlHa.Failover;
 /// <summary>A member of the cluster: part of the replicated state.</summary>
 public sealed record MemberInfo(NodeId Id, string Name, NodeAddress Address);
 
-/// <summary>A planned change of leader under way. <paramref name="Target"/> null: whoever is best.</summary>
+/// <summary>
+/// A planned change of leader under way. <paramref name="Target"/> null: whoever is best; the leader itself: only the ackers change.
+/// </summary>
 public sealed record Switchover(long Epoch, NodeId? Target, string Reason);
+
+/// <summary>A voter on its way out of the ackers, then of the voters.</summary>
+/// <param name="Stays">It remains a member that follows without a vote; else it is removed for good.</param>
+public sealed record Departure(NodeId Node, bool Stays, string Reason);
+
+/// <summary>A node that was a member and never will be again: a machine that comes back to the cluster does so with a new id.</summary>
+public sealed record RemovedMember(NodeId Id, string Name, string Host, string Reason, long At);
 
 /// <summary>
 /// One MySQL leader's time: the fencing token and what is needed to end it safely. (Ackers, W) is constant within an epoch:
@@ -57,6 +66,9 @@ public sealed record ClusterState
     /// <summary>Epochs kept for the history. Those back to the last established one are kept whatever their number.</summary>
     public const int HistoryLimit = 200;
 
+    /// <summary>Removed members that are remembered, so that they are told.</summary>
+    public const int RemovedLimit = 64;
+
     public static readonly ClusterState Empty = new();
 
     public string ClusterId { get; init; } = "";
@@ -69,6 +81,16 @@ public sealed record ClusterState
     public ImmutableArray<EpochRecord> Epochs { get; init; } = [];
     public bool Paused { get; init; }
     public Switchover? Switchover { get; init; }
+
+    /// <summary>How many members shall vote; 0: as many as do.</summary>
+    public int VotersTarget { get; init; }
+
+    /// <summary>The one member that is on its way out.</summary>
+    public Departure? Leaving { get; init; }
+
+    /// <summary>Why the last departure was dropped; empty: it was not.</summary>
+    public string LeavingDropped { get; init; } = "";
+    public ImmutableSortedDictionary<NodeId, RemovedMember> Removed { get; init; } = ImmutableSortedDictionary<NodeId, RemovedMember>.Empty;
 
     /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
     public string SwitchoverDropped { get; init; } = "";
@@ -110,12 +132,33 @@ public sealed record ClusterState
             : this,
         DropSwitchover drop => Switchover?.Epoch == drop.Epoch ? this with { Switchover = null, SwitchoverDropped = drop.Reason } : this,
         RecordArchive record => RecordTail(record.Tail),
+        SetMember set => Members.ContainsKey(set.Member.Id) ? this with { Members = Members.SetItem(set.Member.Id, set.Member) } : this,
+        AdmitMember admit => Members.ContainsKey(admit.Member.Id) || Removed.ContainsKey(admit.Member.Id)
+            ? this
+            : this with { Members = Members.SetItem(admit.Member.Id, admit.Member) },
+        SetVotersTarget target => this with { VotersTarget = target.Count },
+        StartLeaving start => Leaving is null && Members.ContainsKey(start.Departure.Node)
+            ? this with { Leaving = start.Departure, LeavingDropped = "" }
+            : this,
+        EndLeaving end => Leaving?.Node == end.Node ? Left(Leaving, end.At) : this,
+        DropLeaving drop => Leaving?.Node == drop.Node ? this with { Leaving = null, LeavingDropped = drop.Reason } : this,
         RestLeader rest => Current is { Closed: false } current && current.Number == rest.Epoch
             ? WithCurrent(current with { RestMilliseconds = rest.Milliseconds })
             : this,
-        SetMember set => this with { Members = Members.SetItem(set.Member.Id, set.Member) },
         _ => throw new InvalidOperationException($"the replicated state knows no command {command.GetType().Name}"),
     };
+
+    private ClusterState Left(Departure departure, long at)
+    {
+        if (departure.Stays || !Members.TryGetValue(departure.Node, out var member))
+        {
+            return this with { Leaving = null };
+        }
+
+        var removed = Removed.SetItem(member.Id, new RemovedMember(member.Id, member.Name, member.Address.Host, departure.Reason, at));
+        var oldest = removed.Values.OrderBy(r => r.At).ThenBy(r => r.Id).Take(Math.Max(0, removed.Count - RemovedLimit)).Select(r => r.Id);
+        return this with { Leaving = null, Members = Members.Remove(member.Id), Removed = removed.RemoveRange(oldest) };
+    }
 
     private ClusterState Open(OpenEpoch open)
     {

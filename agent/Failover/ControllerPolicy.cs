@@ -30,14 +30,40 @@ public sealed record ControllerInput
     /// <summary>The node that was meant to lead behind a closed epoch had time to promise and is waited for no longer.</summary>
     public bool WantedPatienceOver { get; init; } = true;
 
+    /// <summary>Members that get the log and do not vote.</summary>
+    public ImmutableSortedSet<NodeId> Learners { get; init; } = [];
+
+    /// <summary>Learners that have the whole log, as far as the controller knows.</summary>
+    public ImmutableSortedSet<NodeId> CaughtUp { get; init; } = [];
+
+    /// <summary>Members that the ring has confirmed to be dead.</summary>
+    public ImmutableSortedSet<NodeId> Dead { get; init; } = [];
+
+    /// <summary>Nodes of no cluster that asked to join lately.</summary>
+    public ImmutableArray<Newcomer> Newcomers { get; init; } = [];
+
+    /// <summary>A departure has not come a step further for long.</summary>
+    public bool LeavingPatienceOver { get; init; }
+
+    /// <summary>The controller itself.</summary>
+    public NodeId Self { get; init; }
+
     /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
     public long WallClock { get; init; }
     public ControllerFaults Faults { get; init; } = ControllerFaults.None;
 }
 
-/// <summary>What the controller proposes (at most one command at a time) and why it does not propose more.</summary>
+/// <summary>Who shall vote and who shall only get the log: one step from who does.</summary>
+public sealed record VoterChange(ImmutableSortedSet<NodeId> Voters, ImmutableSortedSet<NodeId> Learners, Reason Why);
+
+/// <summary>What the controller proposes (at most one command or change of voters at a time) and why it does not propose more.</summary>
 public sealed record ControllerDecision(ClusterCommand? Proposal, ImmutableArray<Reason> Reasons)
 {
+    public VoterChange? Change { get; init; }
+
+    /// <summary>Why another voter should be the controller; null: no reason.</summary>
+    public Reason? HandOver { get; init; }
+
     public static ControllerDecision Propose(ClusterCommand command) => new(command, []);
 
     public static ControllerDecision Wait(params IEnumerable<Reason> reasons) => new(null, [.. reasons]);
@@ -69,6 +95,12 @@ public static class ControllerPolicy
             { } open => WatchOver(seen, open),
         };
     }
+
+    /// <summary>Why a node that asks to join may not; null: it may, when its turn comes.</summary>
+    public static Reason? JoinRefusal(ControllerInput seen, Newcomer newcomer) => MembershipPolicy.Refusal(seen, newcomer);
+
+    /// <summary>Why a member cannot be removed now; empty: it can.</summary>
+    public static ImmutableArray<Reason> RemoveRefusals(ControllerInput seen, NodeId node) => MembershipPolicy.RemoveRefusals(seen, node);
 
     private static RecordArchive? Archived(ControllerInput seen)
     {
@@ -136,7 +168,7 @@ public static class ControllerPolicy
             : null;
         if (why is not null)
         {
-            return seen.State.Paused && seen.FailoverAsked.Length == 0
+            return seen.State.Paused && seen.FailoverAsked.Length == 0 && seen.State.Switchover?.Epoch != open.Number
                 ? ControllerDecision.Wait(new Reason("paused", $"{why}, but automatic failover is paused"))
                 : ControllerDecision.Propose(new CloseEpoch(open.Number, why, seen.WallClock));
         }
@@ -146,16 +178,16 @@ public static class ControllerPolicy
             return ControllerDecision.Propose(new EstablishEpoch(open.Number));
         }
 
-        if (seen.State.Switchover is { } switchover)
+        // One of an earlier epoch is over, whoever leads now; it is forgotten when this epoch is established.
+        if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
         {
-            return switchover.Epoch != open.Number
-                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, "a failover came first"))
-                : leader?.SwitchoverProblem.Length > 0
-                    ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
-                    : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
+            return leader?.SwitchoverProblem.Length > 0
+                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
+                : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
         }
 
-        return ControllerDecision.Wait(WatchReasons(seen, open, leader));
+        var membership = MembershipPolicy.Decide(seen, open);
+        return membership with { Reasons = [.. WatchReasons(seen, open, leader), .. membership.Reasons] };
     }
 
     private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
@@ -218,14 +250,14 @@ public static class ControllerPolicy
         return reasons.ToImmutable();
     }
 
-    private static ImmutableArray<Reason> TargetRefusals(ControllerInput seen, EpochRecord open, NodeId node)
-    {
-        if (!open.Ackers.Contains(node))
-        {
-            return [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")];
-        }
+    private static ImmutableArray<Reason> TargetRefusals(ControllerInput seen, EpochRecord open, NodeId node) =>
+        !open.Ackers.Contains(node) ? [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")]
+        : seen.State.Leaving?.Node == node ? [new Reason("leaving", $"{Name(seen, node)} is leaving")]
+        : FollowerRefusals(seen, open, node);
 
-        return seen.Reports.GetValueOrDefault(node) switch
+    /// <summary>Why a member cannot be counted on as a follower of the epoch now; empty: it can.</summary>
+    internal static ImmutableArray<Reason> FollowerRefusals(ControllerInput seen, EpochRecord open, NodeId node) =>
+        seen.Reports.GetValueOrDefault(node) switch
         {
             null => [new Reason("not-heard", $"{Name(seen, node)} was not heard of")],
             { Mysqld: not MysqldState.Running } down => [new Reason("mysqld-down", $"mysqld on {Name(seen, node)} is {down.Mysqld.ToString().ToLowerInvariant()}")],
@@ -237,19 +269,34 @@ public static class ControllerPolicy
             { Status.LagSeconds: > 5 } late => [new Reason("lag", $"{Name(seen, node)} is {late.Status.LagSeconds:0.0} s behind; at most 5 s")],
             _ => [],
         };
+
+    internal static EpochRecord NewEpoch(ControllerInput seen, long number, MemberReport leader, string reason)
+    {
+        var ackers = Ackers(seen, leader.Node);
+        return new EpochRecord
+        {
+            Number = number,
+            Leader = leader.Node,
+            ServerUuid = leader.Status!.ServerUuid,
+            FirstSet = leader.Status.Executed,
+            Ackers = ackers,
+            AcksNeeded = AcksNeeded(ackers),
+            OpenReason = reason,
+            OpenedAt = seen.WallClock,
+        };
     }
 
-    internal static EpochRecord NewEpoch(ControllerInput seen, long number, MemberReport leader, string reason) => new()
+    /// <summary>All other voters but one that is leaving: an epoch never counts on who may be gone before it ends.</summary>
+    internal static ImmutableSortedSet<NodeId> Ackers(ControllerInput seen, NodeId leader)
     {
-        Number = number,
-        Leader = leader.Node,
-        ServerUuid = leader.Status!.ServerUuid,
-        FirstSet = leader.Status.Executed,
-        Ackers = (seen.Faults.AckersArePromisers && number > 1 ? Promisers(seen, number - 1) : seen.Voters).Remove(leader.Node),
-        AcksNeeded = seen.Faults.OneAckOnly ? 1 : seen.Voters.Count / 2,
-        OpenReason = reason,
-        OpenedAt = seen.WallClock,
-    };
+        var voters = seen.Faults.AckersArePromisers && seen.State.Current is { Closed: true } closed ? Promisers(seen, closed.Number) : seen.Voters;
+        return seen.State.Leaving is { } leaving && !seen.Faults.RemoveWithoutNewEpoch
+            ? voters.Remove(leader).Remove(leaving.Node)
+            : voters.Remove(leader);
+    }
+
+    /// <summary>W: with the leader itself, more than half of those that may complete a commit.</summary>
+    internal static int AcksNeeded(ImmutableSortedSet<NodeId> ackers) => (ackers.Count + 1) / 2;
 
     private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
         [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];

@@ -24,7 +24,11 @@ public abstract record DutyAct(Reason Why)
     /// <summary>Everything the acker ever acknowledged is on it again: write that down.</summary>
     public sealed record BecomeWhole(Attachment Attachment, Reason Why) : DutyAct(Why);
 
-    public sealed record Promote(long Epoch, int AcksNeeded, Reason Why) : DutyAct(Why);
+    /// <summary>Become writable; whom <paramref name="Access"/> keeps out is kept out before.</summary>
+    public sealed record Promote(long Epoch, int AcksNeeded, ReplicationAccess Access, Reason Why) : DutyAct(Why);
+
+    /// <summary>Make and unlock the accounts of members that may replicate from here, lock the others' (R5).</summary>
+    public sealed record SetAccess(ReplicationAccess Access, Reason Why) : DutyAct(Why);
 
     /// <summary>A small commit, to be acknowledged by W.</summary>
     public sealed record Mark(long Epoch, Reason Why) : DutyAct(Why);

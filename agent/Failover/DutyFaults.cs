@@ -13,6 +13,12 @@ public sealed record DutyFaults
     public bool KeepSurplus { get; init; }
     public bool ArchiveNothing { get; init; }
 
+    /// <summary>Members that are no ackers acknowledge too.</summary>
+    public bool LearnersAcknowledge { get; init; }
+
+    /// <summary>A leader locks nobody out.</summary>
+    public bool LetEverybodyIn { get; init; }
+
     /// <summary>A leader whose epoch was closed promises without being killed first.</summary>
     public bool PromisesUnfenced { get; init; }
 

@@ -63,10 +63,15 @@ public static class DutyPolicy
             return release;
         }
 
+        if (seen.Local.RemovedBecause.Length > 0)
+        {
+            return Removed(seen);
+        }
+
         return seen.Mysqld switch
         {
             { Busy: true } => Hold("busy", "an earlier step on mysqld is under way"),
-            { State: MysqldState.Absent } when seen.Local.ClusterId.Length > 0 =>
+            { State: MysqldState.Absent } when seen.State.Members.ContainsKey(seen.Self) =>
                 new DutyAct.Initialise(new Reason("initialise", seen.State.Adopter == seen.Self && seen.State.Current is null
                     ? "the data that this node brings is not taken over yet"
                     : "there is no data directory yet")),
@@ -117,6 +122,12 @@ public static class DutyPolicy
 
         return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
     }
+
+    /// <summary>Its data is left alone: it may hold what somebody wants.</summary>
+    private static DutyAct Removed(DutyInput seen) => seen.Mysqld.State is MysqldState.Running or MysqldState.Hung
+        ? Kill("removed", $"this node was removed from the cluster: {seen.Local.RemovedBecause}")
+        : Hold("removed", $"this node was removed from the cluster ({seen.Local.RemovedBecause}); mysqld stays down, its data stays. "
+            + "With an empty directory the machine can join as a new node");
 
     /// <summary>mysqld waits for room in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
     private static bool AnotherHasRoom(DutyInput seen, long epoch) =>
@@ -206,7 +217,7 @@ public static class DutyPolicy
         }
 
         return seen.LeaseHeld
-            ? new DutyAct.Promote(open.Number, open.AcksNeeded, new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held"))
+            ? new DutyAct.Promote(open.Number, open.AcksNeeded, ReplicationAccess.Of(seen, open), new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held"))
             : Hold("waiting-for-lease", $"epoch {open.Number} is open for this node; waiting for the lease");
     }
 
@@ -216,6 +227,14 @@ public static class DutyPolicy
         if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
         {
             return new DutyAct.Demote(open.Number, new Reason("switchover", switchover.Reason));
+        }
+
+        var access = ReplicationAccess.Of(seen, open);
+        // Where enough are attached, clients come first; where not, some may be standing before a locked door.
+        var clientsFirst = !seen.MarkerAcknowledged || status.OfflineMode;
+        if (access != seen.Mysqld.Access && !seen.Mysqld.AccessHeldBack && !(clientsFirst && status.AttachedAckers >= open.AcksNeeded))
+        {
+            return new DutyAct.SetAccess(access, new Reason("access", $"{access.LetIn.Count} members may replicate from here"));
         }
 
         if (!seen.MarkerAcknowledged && OthersCloneFirst(seen, open, status))
@@ -266,8 +285,14 @@ public static class DutyPolicy
         if (seen.State.Switchover is not { } switchover || switchover.Epoch != open.Number)
         {
             return seen.LeaseHeld
-                ? new DutyAct.Promote(open.Number, open.AcksNeeded, new Reason("switchover-dropped", "the switchover was dropped; leading on"))
+                ? new DutyAct.Promote(open.Number, open.AcksNeeded, ReplicationAccess.Of(seen, open), new Reason("switchover-dropped", "the switchover was dropped; leading on"))
                 : Hold("waiting-for-lease", "the switchover was dropped; waiting for the lease");
+        }
+
+        if (switchover.Target == seen.Self)
+        {
+            // Every commit is complete, so its own promise is enough; and should it be lost now, those of its ackers are.
+            return new DutyAct.Release(open.Number, new Reason("released", "read-only, to lead the next epoch with other ackers"));
         }
 
         var final = seen.Mysqld.FinalSet;
@@ -295,7 +320,9 @@ public static class DutyPolicy
         }
 
         // A node that missed the closing may still receive from the old leader: what it holds is only known once that has stopped.
-        if (mysqld.Duty != MysqldDuty.Promised && (status.ReceiverRunning || status.ReceiverConnecting))
+        // And who is no acker promises in any case: before that the leader does not let it in.
+        var owesPromise = !open.Ackers.Contains(seen.Self) && (seen.Local.Promise?.Epoch ?? -1) < open.Number - 1;
+        if (owesPromise || (mysqld.Duty != MysqldDuty.Promised && (status.ReceiverRunning || status.ReceiverConnecting)))
         {
             return new DutyAct.MakePromise(open.Number - 1, ReceiptsNow(seen), new Reason("promise", $"epoch {open.Number} is open; taking nothing more from earlier ones"));
         }
@@ -308,17 +335,25 @@ public static class DutyPolicy
             return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
         }
 
+        if (seen.Local.Joined && status.Holds.IsEmpty && leader?.Status?.Executed.IsEmpty == false)
+        {
+            return Reseed(seen, open, GtidSet.Empty, new Reason("new", "a new node starts with a copy of the cluster's data"));
+        }
+
         if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged)
             && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
         }
 
-        return new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), NextAttachment(seen, open), new Reason("follow", $"epoch {open.Number} is led by {open.Leader}"));
+        return new DutyAct.Follow(open.Number, open.Leader, Acknowledges(seen, open), NextAttachment(seen, open), new Reason("follow", $"epoch {open.Number} is led by {open.Leader}"));
     }
 
     /// <summary>Receipts stay whole within one boot; a new boot, or doubt from before, makes them doubtful until <see cref="StayAttached"/> finds them complete.</summary>
     private static Attachment NextAttachment(DutyInput seen, EpochRecord open) => new(open.Number, seen.BootId, ReceiptsNow(seen));
+
+    /// <summary>R5: only an acker of the epoch acknowledges.</summary>
+    private static bool Acknowledges(DutyInput seen, EpochRecord open) => open.Ackers.Contains(seen.Self) || seen.Faults.LearnersAcknowledge;
 
     private static DutyAct StayAttached(DutyInput seen, EpochRecord open, MysqldStatus status, MemberReport? leader)
     {
@@ -348,7 +383,7 @@ public static class DutyPolicy
         // A statement of an earlier agent may have moved the receiver since.
         var elsewhere = status.SourceHost.Length > 0 && seen.State.Members.TryGetValue(open.Leader, out var member) && status.SourceHost != member.Address.Host;
         return elsewhere || (!status.ReceiverRunning && !status.ReceiverConnecting)
-            ? new DutyAct.Follow(open.Number, open.Leader, open.Ackers.Contains(seen.Self), seen.Local.Attachment!,
+            ? new DutyAct.Follow(open.Number, open.Leader, Acknowledges(seen, open), seen.Local.Attachment!,
                 new Reason("receiver-stopped", elsewhere ? $"the receiver was at {status.SourceHost}" : $"the receiver stopped: {status.ReceiverError}"))
             : Hold("following", $"following {open.Leader} in epoch {open.Number}");
     }

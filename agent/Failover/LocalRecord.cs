@@ -58,4 +58,10 @@ public sealed record LocalRecord
 
     /// <summary>Base64 of 32 random bytes that the account passwords are derived from; the same on all members.</summary>
     public string ClusterSecret { get; init; } = "";
+
+    /// <summary>This node came to a cluster that was founded without it: its data began empty, whatever the cluster's is.</summary>
+    public bool Joined { get; init; }
+
+    /// <summary>Why the cluster removed this node; empty: it did not. A removed node stays removed: mysqld down, data untouched.</summary>
+    public string RemovedBecause { get; init; } = "";
 }

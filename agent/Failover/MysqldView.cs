@@ -45,6 +45,12 @@ public sealed record MysqldView
     public bool Hung { get; init; }
     public bool MarkerUnderWay { get; init; }
 
+    /// <summary>Who was let in and locked out in this life of mysqld; null: nobody was yet.</summary>
+    public ReplicationAccess? Access { get; init; }
+
+    /// <summary>Setting the accounts failed a moment ago.</summary>
+    public bool AccessHeldBack { get; init; }
+
     /// <summary>Everything received when the demotion returned: what the target must hold.</summary>
     public GtidSet FinalSet { get; init; } = GtidSet.Empty;
 }

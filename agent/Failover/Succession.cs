@@ -32,6 +32,7 @@ internal static class Succession
         }
 
         var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
+            .ThenBy(r => r.Node == seen.State.Leaving?.Node)
             .ThenBy(r => r.DiskFull)
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)

@@ -127,7 +127,8 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             LookAtMysqld => await LookAsync(server, life),
             StopReceiving => await PromiseAsync(server, life),
             FollowSource follow => await FollowAsync(server, follow, life),
-            PromoteServer promote => await AfterAsync(server, await server.PromoteAsync(new PromoteOrder(promote.AcksNeeded, LeaseRuns), Within(options.Timing.Lease * 3, life)), life),
+            PromoteServer promote => await PromoteAsync(server, promote, life),
+            SetAccess set => await SetAccessAsync(server, set.Access, life),
             WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
             OpenServerToClients => await OpenAsync(server, life),
             DemoteServer demote => await DemoteAsync(server, demote, life),
@@ -259,6 +260,19 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             ConnectPatience = options.Timing.Lease / 4,
         };
         return await AfterAsync(server, await server.FollowAsync(order, Within(options.Timing.Lease * 5, life)), life);
+    }
+
+    private async Task<EffectResult> PromoteAsync(LocalServer server, PromoteServer promote, CancellationToken life)
+    {
+        var order = new PromoteOrder(promote.AcksNeeded, LeaseRuns) { LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)] };
+        return await AfterAsync(server, await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life)), life);
+    }
+
+    private async Task<EffectResult> SetAccessAsync(LocalServer server, ReplicationAccess access, CancellationToken life)
+    {
+        var letIn = access.LetIn.Select(Accounts.Replication).ToList();
+        var lockedOut = access.LockedOut.Select(m => Accounts.Replication(m).User).ToList();
+        return await AfterAsync(server, await server.SetAccessAsync(letIn, lockedOut, Within(options.Timing.Lease * 2, life)), life);
     }
 
     private async Task<EffectResult> OpenAsync(LocalServer server, CancellationToken life)

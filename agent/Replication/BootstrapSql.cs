@@ -25,7 +25,7 @@ public static class BootstrapSql
 {
     // SET_ANY_DEFINER: enabling another account's event keeps its definer. SYSTEM_USER: no ordinary account may alter this one.
     private const string AgentGlobal =
-        "CLONE_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, SESSION_VARIABLES_ADMIN,"
+        "CLONE_ADMIN, REPLICATION_SLAVE_ADMIN, SESSION_VARIABLES_ADMIN,"
         + " SET_ANY_DEFINER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN";
 
     private const string ApplicationGlobal =
@@ -59,8 +59,10 @@ public static class BootstrapSql
         Add("CREATE TABLE IF NOT EXISTS mysqlha.marker (slot INT UNSIGNED NOT NULL PRIMARY KEY, epoch BIGINT UNSIGNED NOT NULL,"
             + " written_at DATETIME(6) NOT NULL) ENGINE = InnoDB");
         CreateUser($"{agent} IDENTIFIED BY {Sql.Quoted(accounts.Agent.Password)}").ForEach(Add);
-        Add($"GRANT CREATE USER, EVENT, PROCESS, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO {agent}");
+        // With the grant option: it makes the accounts of nodes that join later.
+        Add($"GRANT CREATE USER, EVENT, PROCESS, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO {agent} WITH GRANT OPTION");
         Add($"GRANT {AgentGlobal} ON *.* TO {agent}");
+        Add($"GRANT CONNECTION_ADMIN ON *.* TO {agent} WITH GRANT OPTION");
         Add($"GRANT SELECT ON performance_schema.* TO {agent}");
         Add($"GRANT SELECT ON mysql.slave_master_info TO {agent}");
         Add($"GRANT SELECT, INSERT, UPDATE, DELETE ON mysqlha.* TO {agent}");

@@ -68,7 +68,7 @@ internal sealed class Cloning(LocalServerAccess access, MysqlSession effects) : 
             await connection.ExecuteAsync(Statements.StopApplier);
         }
 
-        await connection.ExecuteAsync(Statements.OpenToCloneIfLocked);
+        await connection.ExecuteAsync(Statements.OpenToAgentIfLocked);
         return (await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only")
             ? throw new RefusedException(RefusalReason.LockLost, "Not cloned: another agent holds the effects lock of this mysqld.")
             : default;

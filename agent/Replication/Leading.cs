@@ -15,6 +15,12 @@ internal static class Leading
         await DropSourceAsync(connection);
         await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
         await RequireAcknowledgementsAsync(connection, order.AcknowledgementsPerCommit);
+        if (order.LockedOut.Count > 0)
+        {
+            await OpenToAgentAsync(connection);
+            _ = await LockOutAsync(connection, order.LockedOut);
+        }
+
         var (_, first) = await Receiving.SetsAsync(connection);
         if (!order.StillAllowed())
         {
@@ -101,10 +107,38 @@ internal static class Leading
         return new Demoted(final, Stopwatch.GetElapsedTime(started));
     }
 
-    public static async Task<Nothing> LockOutAsync(DbConnection connection, string user)
+    /// <summary>Accounts are rows: super_read_only forbids changing them, read_only alone does not, to the agent.</summary>
+    private static async Task OpenToAgentAsync(DbConnection connection)
     {
-        await connection.ExecuteAsync(Statements.LockAccount(user, locked: true));
-        return await KillAllAsync(connection, Statements.SessionsOf(user));
+        await connection.ExecuteAsync(Statements.OpenToAgentIfLocked);
+        if ((await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only"))
+        {
+            throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
+        }
+    }
+
+    public static async Task<Nothing> LockOutAsync(DbConnection connection, IReadOnlyList<string> users)
+    {
+        await connection.ExecuteAsync(Statements.LockAccounts(users, locked: true));
+        return await KillAllAsync(connection, Statements.SessionsOf(users));
+    }
+
+    /// <summary>On a writable server: the accounts that may replicate from it are there and open, the others closed.</summary>
+    public static async Task<Nothing> SetAccessAsync(
+        DbConnection connection, IReadOnlyList<MysqlAccount> letIn, IReadOnlyList<string> lockedOut)
+    {
+        if (lockedOut.Count > 0)
+        {
+            _ = await LockOutAsync(connection, lockedOut);
+        }
+
+        if (letIn.Count > 0)
+        {
+            await connection.ExecuteAsync(Statements.MakeReplicationAccounts(letIn));
+            await connection.ExecuteAsync(Statements.LockAccounts(letIn.Select(a => a.User), locked: false));
+        }
+
+        return default;
     }
 
     /// <summary>

@@ -111,12 +111,17 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>R5: no connection with this account from here on, by this server only; those that are there are killed.</summary>
     public Task<Outcome<Nothing>> LockOutAsync(string user, CancellationToken cancellation) =>
-        RunAsync(_effects, connection => Leading.LockOutAsync(connection, user), cancellation);
+        RunAsync(_effects, connection => Leading.LockOutAsync(connection, [user]), cancellation);
+
+    /// <summary>R5: whose receivers this writable server lets in, and whose not; nothing of it is in the binary log.</summary>
+    public Task<Outcome<Nothing>> SetAccessAsync(
+        IReadOnlyList<MysqlAccount> letIn, IReadOnlyList<string> lockedOut, CancellationToken cancellation) =>
+        RunAsync(_effects, connection => Leading.SetAccessAsync(connection, letIn, lockedOut), cancellation);
 
     /// <summary>Undoes <see cref="LockOutAsync"/>.</summary>
     public Task<Outcome<Nothing>> LetInAsync(string user, CancellationToken cancellation) => RunAsync(_effects, async connection =>
     {
-        await connection.ExecuteAsync(Statements.LockAccount(user, locked: false));
+        await connection.ExecuteAsync(Statements.LockAccounts([user], locked: false));
         return default(Nothing);
     }, cancellation);
 

@@ -32,7 +32,11 @@ public sealed record Following(ReceiverStatus Receiver, bool KeptRelayLog, bool 
 /// <summary>Become the one writable server.</summary>
 /// <param name="AcknowledgementsPerCommit">W: replicas that must acknowledge each commit. 0 only by the policy that allows it.</param>
 /// <param name="StillAllowed">Asked right before the server is opened to writes: the lease, by the clock.</param>
-public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<bool> StillAllowed);
+public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<bool> StillAllowed)
+{
+    /// <summary>Accounts whose receivers must be gone, and stay away, before anything is written.</summary>
+    public IReadOnlyList<string> LockedOut { get; init; } = [];
+}
 
 /// <summary>A server that was made writable. <paramref name="First"/> is what it held then.</summary>
 public sealed record Promoted(GtidSet First, bool WasWritable);

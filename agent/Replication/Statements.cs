@@ -164,19 +164,29 @@ internal static class Statements
     // -- accounts of other nodes --------------------------------------------------------------------------------------
 
     /// <summary>Not in the binary log: it is a door of this server alone, and must not wait for an acknowledgement.</summary>
-    public static string LockAccount(string user, bool locked) =>
-        $"SET SESSION sql_log_bin = 0; ALTER USER IF EXISTS {Sql.Quoted(user)}@'%' ACCOUNT {(locked ? "LOCK" : "UNLOCK")};"
-        + " SET SESSION sql_log_bin = 1";
+    public static string LockAccounts(IEnumerable<string> users, bool locked) =>
+        $"SET SESSION sql_log_bin = 0; ALTER USER IF EXISTS {string.Join(", ", users.Select(u => $"{Sql.Quoted(u)}@'%'"))}"
+        + $" ACCOUNT {(locked ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin = 1";
 
-    public static string SessionsOf(string user) => $"SELECT ID AS id FROM performance_schema.processlist WHERE USER = {Sql.Quoted(user)}";
+    /// <summary>Not in the binary log either: each leader makes what it needs, so no node's history depends on it.</summary>
+    public static string MakeReplicationAccounts(IReadOnlyList<MysqlAccount> accounts)
+    {
+        var names = string.Join(", ", accounts.Select(a => $"{Sql.Quoted(a.User)}@'%'"));
+        var made = string.Join(", ", accounts.Select(a => $"{Sql.Quoted(a.User)}@'%' IDENTIFIED BY {Sql.Quoted(a.Password)}"));
+        return $"SET SESSION sql_log_bin = 0; CREATE USER IF NOT EXISTS {made} REQUIRE SSL; GRANT REPLICATION SLAVE ON *.* TO {names};"
+            + $" GRANT CONNECTION_ADMIN ON *.* TO {names}; SET SESSION sql_log_bin = 1";
+    }
+
+    public static string SessionsOf(IEnumerable<string> users) =>
+        $"SELECT ID AS id FROM performance_schema.processlist WHERE USER IN ({string.Join(", ", users.Select(Sql.Quoted))})";
 
     // -- cloning ------------------------------------------------------------------------------------------------------
 
     public static string AllowDonor(string host, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"SET GLOBAL clone_valid_donor_list = {Sql.Quoted($"{host}:{port}")}");
 
-    /// <summary>read_only stays on.</summary>
-    public const string OpenToCloneIfLocked = $"SET GLOBAL super_read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID(), 0, 1)";
+    /// <summary>For what only the agent may do: CLONE, accounts. read_only stays on.</summary>
+    public const string OpenToAgentIfLocked = $"SET GLOBAL super_read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID(), 0, 1)";
 
     public static string Clone(CloneOrder order) => string.Create(
         CultureInfo.InvariantCulture,

@@ -34,6 +34,7 @@ public static class SandboxCommand
         command.Subcommands.Add(Kill());
         command.Subcommands.Add(Start());
         command.Subcommands.Add(Restart());
+        command.Subcommands.Add(Replace());
         command.Subcommands.Add(Partition());
         command.Subcommands.Add(Heal());
         command.Subcommands.Add(Reinit());
@@ -43,7 +44,10 @@ public static class SandboxCommand
 
     private static Command Up()
     {
-        var nodes = new Option<int?>("--nodes") { Description = "3, 5 or 7 nodes, which all vote (default: 3)" };
+        var nodes = new Option<int?>("--nodes")
+        {
+            Description = "3, 5 or 7 nodes, which all vote (default: as it is, else 3); it grows or shrinks",
+        };
         nodes.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is not (3 or 5 or 7)))
@@ -165,6 +169,16 @@ public static class SandboxCommand
             new Command("restart", "Restarts a node's agent; its mysqld runs on") { node },
             async (place, census, parsed, cancellation) =>
                 (int)await Faults(place, census).RestartAsync(place.Required().Node(parsed.GetRequiredValue(node)), cancellation));
+    }
+
+    private static Command Replace()
+    {
+        var node = Number();
+        const string Purpose = "A new machine in a node's place: its data is deleted, the others provide it anew";
+        return Does(
+            new Command("replace", Purpose) { node },
+            async (place, census, parsed, cancellation) =>
+                (int)await Faults(place, census).ReplaceAsync(place.Required().Node(parsed.GetRequiredValue(node)), cancellation));
     }
 
     private static Command Partition()

@@ -85,9 +85,24 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
     public Task<SandboxExit> ReinitAsync(SandboxNode node, CancellationToken cancellation) =>
         RequestAsync(view => new ReinitRequest(view.Epoch, MemberAt(view, node).Id), cancellation);
 
-    private async Task<SandboxExit> RequestAsync(Func<ClusterView, OperatorRequest> request, CancellationToken cancellation)
+    public Task<SandboxExit> VotersAsync(int count, CancellationToken cancellation) =>
+        RequestAsync(_ => new VotersRequest(0, count), cancellation);
+
+    /// <summary>Takes a node out of the cluster, if it is a member, and waits until it is out.</summary>
+    public async Task RemoveAsync(SandboxNode node, CancellationToken cancellation)
     {
-        var answers = await census.AskAsync(Awake(NodeProcesses.Of(place.Nodes)), cancellation);
+        var view = await ViewAsync(NodeProcesses.Of(place.Nodes), cancellation);
+        foreach (var member in (view?.Members ?? []).Where(m => m.Address.Host == node.Ip
+            && m.Standing is MemberStanding.Voter or MemberStanding.Learner or MemberStanding.Leaving))
+        {
+            _ = await RequestAsync(_ => new RemoveRequest(0, member.Id), cancellation, not: node);
+        }
+    }
+
+    private async Task<SandboxExit> RequestAsync(
+        Func<ClusterView, OperatorRequest> request, CancellationToken cancellation, SandboxNode? not = null)
+    {
+        var answers = await census.AskAsync(Awake(NodeProcesses.Of([.. place.Nodes.Where(n => n != not)])), cancellation);
         var view = CensusClient.Best(answers) ?? throw new SandboxException(SandboxExit.NoLeader, "no node answers");
         var via = answers.First(a => a.View == view).Node;
         var answer = await census.PostAsync(via, request(view), cancellation);
@@ -110,7 +125,7 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
         processes.Where(p => p.Value.Agents.Any(a => !a.Stopped)).Select(p => p.Key);
 
     private static MemberView MemberAt(ClusterView view, SandboxNode node) =>
-        view.Members.FirstOrDefault(m => m.Address.Host == node.Ip)
+        StatusDocument.MemberAt(view, node)
         ?? throw new SandboxException(SandboxExit.Refused, $"the cluster has not heard of {node.Name} ({node.Ip}) yet");
 
     private static string? ErrorLog(SandboxNode node) =>

@@ -93,6 +93,35 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
         return SandboxExit.Fine;
     }
 
+    /// <summary>
+    /// A new machine in the place of this one: its processes and all its data go at once, as a lost disk would, and an agent begins
+    /// with an empty directory.
+    /// </summary>
+    public async Task<SandboxExit> ReplaceAsync(SandboxNode node, CancellationToken cancellation)
+    {
+        using (await place.LockAsync(cancellation))
+        {
+            await KillAllAsync([node], cancellation);
+            Directory.Delete(node.DataDirectory, recursive: true);
+            _ = Directory.CreateDirectory(node.DataDirectory);
+            _ = AgentStart.Missing([node]);
+        }
+
+        var words = await FirstWordsAsync(node, cancellation);
+        await output.WriteLineAsync($"{node.Name} ({node.Ip}) is a new machine with an empty disk; {words}");
+        return SandboxExit.Fine;
+    }
+
+    /// <summary>Ends a node that the cluster does not need any more, and removes its folder.</summary>
+    public async Task EndAsync(SandboxNode node, CancellationToken cancellation)
+    {
+        using (await place.LockAsync(cancellation))
+        {
+            await KillAllAsync([node], cancellation);
+            Directory.Delete(node.Directory, recursive: true);
+        }
+    }
+
     /// <summary>Stops all of the sandbox's processes and cuts, then removes its folder unless its data is wanted.</summary>
     public async Task<SandboxExit> DownAsync(bool keepData, CancellationToken cancellation)
     {
@@ -106,7 +135,7 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
             }
 
             await GoneAsync(agents, TimeSpan.FromSeconds(3), cancellation);
-            await KillAllAsync(cancellation);
+            await KillAllAsync(place.Nodes, cancellation);
             await new NetworkPartition(place).HealIfAbleAsync(cancellation);
             if (!keepData && Directory.Exists(place.Directory))
             {
@@ -120,12 +149,12 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
     }
 
     /// <summary>Throws where a process survives; its files are then left alone.</summary>
-    private async Task KillAllAsync(CancellationToken cancellation)
+    private static async Task KillAllAsync(IReadOnlyCollection<SandboxNode> nodes, CancellationToken cancellation)
     {
         var until = DateTime.UtcNow + Deadline;
         while (true)
         {
-            var left = NodeProcesses.Of(place.Nodes).Values.SelectMany(p => p.All).ToList();
+            var left = NodeProcesses.Of(nodes).Values.SelectMany(p => p.All).ToList();
             if (left.Count == 0)
             {
                 return;

@@ -110,13 +110,6 @@ public sealed class SandboxPlace
     /// <summary>Writes what the agents read; what is there already stays as it was made, the ring key above all.</summary>
     public void Prepare(SandboxSettings settings)
     {
-        if (Settings is { } made && made.Nodes != settings.Nodes)
-        {
-            throw new SandboxException(
-                SandboxExit.Refused,
-                $"the sandbox at {BaseIp} has {made.Nodes} nodes, not {settings.Nodes}: down removes it, then up makes another");
-        }
-
         Settings = settings;
         foreach (var node in Nodes)
         {

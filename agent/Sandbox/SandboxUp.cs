@@ -9,19 +9,30 @@ internal sealed record UpOptions(int? Nodes, string? Timing, string? Mysqld);
 
 /// <summary>
 /// From nothing, or from whatever is left, to a cluster with a writable leader and healthy followers. Nodes that run are left
-/// alone; dead ones are started, frozen ones thawed.
+/// alone; dead ones are started, frozen ones thawed. With another number of nodes than before, it grows or shrinks while it serves.
 /// </summary>
 internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWriter output)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DeadlineToStart = TimeSpan.FromSeconds(60);
+
+    /// <summary>For each node that joins: its data directory, a clone, a vote, an epoch.</summary>
+    private static readonly TimeSpan DeadlineToJoin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Dictionary<SandboxNode, string> _said = [];
+    private TimeSpan _deadline = DeadlineToStart;
+    private bool _askedForVoters;
 
     public async Task<SandboxExit> RunAsync(UpOptions options, CancellationToken cancellation)
     {
+        if (place.Settings is { } made && options.Nodes < made.Nodes)
+        {
+            await ShrinkAsync(options.Nodes.Value, cancellation);
+        }
+
         IReadOnlyList<SandboxNode> started;
+        _deadline += DeadlineToJoin * Math.Max(0, (options.Nodes ?? 0) - (place.Settings?.Nodes ?? 7));
         using (await place.LockAsync(cancellation))
         {
             place.Prepare(Wanted(options));
@@ -61,6 +72,7 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
             }
 
             var view = CensusClient.Best(answers);
+            await AskForVotersAsync(view, cancellation);
             if (view is not null && Missing(view).Length == 0 && answers.All(a => a.View is { Election: ElectionStatus.Finished }))
             {
                 return view;
@@ -72,7 +84,7 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
                 throw AgentStart.Ended(dead);
             }
 
-            if (_clock.Elapsed > Deadline)
+            if (_clock.Elapsed > _deadline)
             {
                 throw TooLate(view);
             }
@@ -87,7 +99,7 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
         var words = string.Join("\n  ", _said.OrderBy(s => s.Key.Number).Select(s => $"{s.Key.Name}: {s.Value}"));
         return new SandboxException(
             leader is null || view is not { LeaderWritable: true } ? SandboxExit.NoLeader : SandboxExit.Error,
-            $"not ready after {Deadline.TotalSeconds:0} s ({(view is null ? "no node answers" : Missing(view))}); the nodes run on. "
+            $"not ready after {_deadline.TotalSeconds:0} s ({(view is null ? "no node answers" : Missing(view))}); the nodes run on. "
             + $"What they said last:\n  {words}");
     }
 
@@ -103,9 +115,39 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
         var fit = view.Members.Where(m => m is { Role: not MemberRole.None, Health: MemberHealth.Ok })
             .Select(m => m.Address.Host).ToHashSet();
         var unfit = place.Nodes.Where(n => !fit.Contains(n.Ip)).ToList();
+        var voters = place.Settings!.Voters;
         return unfit.Count > 0 ? $"{string.Join(", ", unfit.Select(n => n.Name))} {(unfit.Count == 1 ? "is" : "are")} not healthy yet"
+            : view.VotersExpected != voters || view.Ackers.Length != voters - 1 ? $"{view.VotersExpected} of {voters} vote"
             : File.Exists(LeaderNode(leader).ClientFile) ? ""
             : "the application account is not made yet";
+    }
+
+    /// <summary>All nodes of a sandbox vote: a number that another run of up wished for is put right.</summary>
+    private async Task AskForVotersAsync(ClusterView? view, CancellationToken cancellation)
+    {
+        var voters = place.Settings!.Voters;
+        if (_askedForVoters || view is not { LeaderWritable: true, VotersTarget: > 0 } || view.VotersTarget == voters)
+        {
+            return;
+        }
+
+        _askedForVoters = true;
+        _ = await new SandboxDesk(place, census, output).VotersAsync(voters, cancellation);
+    }
+
+    /// <summary>
+    /// The last nodes leave the cluster first, one after another, while it serves; then their processes end and their folders go.
+    /// The number of voters is lowered last: lowered first, the cluster would choose by itself who votes no more.
+    /// </summary>
+    private async Task ShrinkAsync(int nodes, CancellationToken cancellation)
+    {
+        foreach (var node in place.Nodes.Skip(nodes).Reverse())
+        {
+            await output.WriteLineAsync($"{node.Name} ({node.Ip}) leaves");
+            await new SandboxDesk(place, census, output).RemoveAsync(node, cancellation);
+            await new SandboxFaults(place, census, output).EndAsync(node, cancellation);
+            place.Prepare(place.Settings! with { Nodes = node.Number - 1 });
+        }
     }
 
     private async Task TellAsync(NodeAnswer answer)

@@ -26,7 +26,7 @@ public sealed record StatusDocument(string? Leader, IReadOnlyList<NodeDocument> 
 
         NodeDocument One(SandboxNode node)
         {
-            var member = view?.Members.FirstOrDefault(m => m.Address.Host == node.Ip);
+            var member = MemberAt(view, node);
             return new NodeDocument(
                 member?.Id.Hex,
                 node.Ip,
@@ -41,6 +41,12 @@ public sealed record StatusDocument(string? Leader, IReadOnlyList<NodeDocument> 
     /// <summary>The leader of a view whose node reaches a majority; a minority's leader is hearsay.</summary>
     public static MemberView? LeaderOf(ClusterView? view) =>
         view is { Leader: { } id } && view.Election != ElectionStatus.NoQuorum ? view.Member(id) : null;
+
+    /// <summary>
+    /// The member at a node's address. A machine that was replaced leaves a dead one behind for a while; the living one is meant.
+    /// </summary>
+    public static MemberView? MemberAt(ClusterView? view, SandboxNode node) => view?.Members.Where(m => m.Address.Host == node.Ip)
+        .OrderBy(m => m.Liveness).ThenBy(m => m.Standing is MemberStanding.Stranger or MemberStanding.Removed).FirstOrDefault();
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }

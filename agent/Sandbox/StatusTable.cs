@@ -85,7 +85,7 @@ internal static class StatusTable
         processes.Count == 0 ? "dead" : processes[0].Stopped ? $"{processes[0].Pid} frozen" : $"{processes[0].Pid}";
 
     private static MemberView? MemberOf(ClusterView? view, SandboxNode node) =>
-        view?.Members.FirstOrDefault(m => m.Address.Host == node.Ip);
+        StatusDocument.MemberAt(view, node);
 
 #pragma warning disable CA1308 // words for people, not keys
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();

@@ -16,8 +16,8 @@ namespace MySqlHa.Tests.Acceptance;
 public sealed class SandboxCluster : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    /// <summary>Of the first node; the others follow it.</summary>
-    private const string BaseIp = "127.0.0.41";
+    /// <summary>Of the first node; the others follow it. Another one where two runs are to live side by side.</summary>
+    private static readonly string BaseIp = Environment.GetEnvironmentVariable("MYSQLHA_ACCEPTANCE_BASE_IP") ?? "127.0.0.41";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -26,7 +26,12 @@ public sealed class SandboxCluster : IAsyncLifetime
 
     public static IReadOnlyList<int> Numbers { get; } = [1, 2, 3];
 
-    public static string AddressOf(int node) => $"127.0.0.{(40 + node).ToString(CultureInfo.InvariantCulture)}";
+    public static string AddressOf(int node)
+    {
+        var bytes = System.Net.IPAddress.Parse(BaseIp).GetAddressBytes();
+        bytes[3] += (byte)(node - 1);
+        return new System.Net.IPAddress(bytes).ToString();
+    }
 
     public async Task InitializeAsync()
     {

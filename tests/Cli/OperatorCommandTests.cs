@@ -24,6 +24,8 @@ public sealed class OperatorCommandTests
         { "pause", new PauseRequest(0, true) },
         { "resume", new PauseRequest(0, false) },
         { "reinit DB2", new ReinitRequest(7, SampleCluster.Id2) },
+        { "voters 5", new VotersRequest(0, 5) },
+        { "remove 3", new RemoveRequest(0, SampleCluster.Id3) },
     };
 
     [Theory]

@@ -48,11 +48,14 @@ public sealed class SandboxPlaceTests
     }
 
     [Fact]
-    public void A_sandbox_with_another_number_of_nodes_is_refused()
+    public void A_sandbox_that_grows_keeps_its_first_nodes_and_its_ring()
     {
         using var sandbox = new TemporarySandbox("127.0.51.31");
-        var refusal = Assert.Throws<SandboxException>(() => sandbox.Place.Prepare(sandbox.Place.Settings! with { Nodes = 5 }));
-        Assert.Equal(SandboxExit.Refused, refusal.Exit);
+        var key = File.ReadAllText(sandbox.Place.RingKeyFile);
+        sandbox.Place.Prepare(sandbox.Place.Settings! with { Nodes = 5 });
+        Assert.Equal(["127.0.51.31", "127.0.51.32", "127.0.51.33", "127.0.51.34", "127.0.51.35"], sandbox.Place.Nodes.Select(n => n.Ip));
+        Assert.Contains("127.0.51.35", File.ReadAllText(sandbox.Place.Nodes[0].ConfigFile), StringComparison.Ordinal);
+        Assert.Equal(key, File.ReadAllText(sandbox.Place.RingKeyFile));
     }
 
     [Theory]

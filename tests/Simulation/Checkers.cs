@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using MySqlHa.Cluster;
 using MySqlHa.Core;
@@ -16,6 +17,8 @@ internal sealed class Checkers(World world)
     private readonly Dictionary<long, string> _states = [];
     private readonly Dictionary<SimNode, ClusterState> _seen = [];
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
+    private ImmutableSortedSet<NodeId> _voters = [];
+    private ImmutableSortedSet<NodeId> _everVoted = [];
     private readonly Dictionary<SimNode, long> _epochOf = [];
     private readonly Dictionary<long, SimNode> _readable = [];
     private GtidSet _archived = GtidSet.Empty;
@@ -27,7 +30,7 @@ internal sealed class Checkers(World world)
     public static readonly IReadOnlySet<string> Names = new HashSet<string>
     {
         "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
-        "OneLeaderPerEpoch", "OneWriter", "NotInMinority", "Converges",
+        "OneLeaderPerEpoch", "OneWriter", "NotInMinority", "Converges", "CountsOnVoters", "VoterIsReady",
 
         // Demands of scenarios.
         "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered",
@@ -125,11 +128,40 @@ internal sealed class Checkers(World world)
     public void Kept(SimNode node, NodeCore core)
     {
         SameHistory(node, core);
+        VoterIsReady(core);
+        CountsOnVoters(core);
         if (core.MayLead(node.LocalNow) && !node.Mysqld.ReadOnly && node.Mysqld.Running)
         {
             OneWriter(node);
             NotInMinority(node);
         }
+    }
+
+    /// <summary>Ackers are voters, always: who is gone can neither acknowledge nor promise. Asked of controllers, who know both at once.</summary>
+    private void CountsOnVoters(NodeCore core)
+    {
+        if (core is { IsController: true, State.Current: { Closed: false } open } && !open.Ackers.IsSubsetOf(core.Voters))
+        {
+            Fail("CountsOnVoters", $"epoch {open.Number} counts on {string.Join(", ", open.Ackers.Except(core.Voters).Select(n => "n" + world.Node(n).Number))}, "
+                + "which votes no more");
+        }
+    }
+
+    /// <summary>A member that comes to vote has followed before: a vote, and an ack to wait for, from who holds nothing only weakens.</summary>
+    private void VoterIsReady(NodeCore core)
+    {
+        if (core.Voters.Count == 0 || core.Voters == _voters)
+        {
+            return;
+        }
+
+        var unready = _everVoted.IsEmpty ? null : core.Voters.Except(_everVoted).Select(world.Node).FirstOrDefault(n => !n.Mysqld.EverFollowed);
+        if (unready is not null)
+        {
+            Fail("VoterIsReady", $"n{unready.Number} votes and has never followed a leader");
+        }
+
+        (_voters, _everVoted) = (core.Voters, _everVoted.Union(core.Voters));
     }
 
     /// <summary>At most one server that is writable believes in itself.</summary>
@@ -152,7 +184,7 @@ internal sealed class Checkers(World world)
     /// <summary>I4, second half: who reaches nobody for longer than a lease may not write. (Who reaches only the controller may.)</summary>
     private void NotInMinority(SimNode node)
     {
-        if (!world.Network.IsAlone(node, world.Nodes))
+        if (!world.Network.IsAlone(node, [.. world.Nodes.Where(n => !n.Retired)]))
         {
             _ = _cutOff.Remove(node);
             return;
@@ -206,7 +238,7 @@ internal sealed class Checkers(World world)
         // An archive anywhere will do: two nodes may have held the same surplus.
         _archived = _archived.Union(archived);
         var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(_archived);
-        var unsaved = world.Nodes.Where(n => n != node).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
+        var unsaved = world.Nodes.Where(n => n != node && !n.Retired).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
         if (!unsaved.IsEmpty && node.Mysqld.Executed.Contains(unsaved) && donor.Mysqld.Running)
         {
             Fail("NothingSilent", $"n{node.Number} throws {unsaved} away without an archive");
@@ -227,7 +259,7 @@ internal sealed class Checkers(World world)
             return $"n{leader.Number} is writable but leads no established epoch";
         }
 
-        foreach (var node in world.Nodes.Where(n => n != leader))
+        foreach (var node in world.Nodes.Where(n => n != leader && core.State.Members.ContainsKey(n.Id)))
         {
             if (node.Mysqld.Receiver is not { Attached: true } || node.Mysqld.Offline || !node.Mysqld.ReadOnly)
             {
@@ -247,12 +279,15 @@ internal sealed class Checkers(World world)
         return leader.Mysqld.WaitingSessions > 0 ? "a commit still waits" : null;
     }
 
-    /// <summary>At the end: every acknowledged row is on every node.</summary>
+    private bool IsMember(SimNode node) => world.Nodes.Select(n => n.Core).OfType<NodeCore>()
+        .Where(c => c.State.ClusterId.Length > 0).MaxBy(c => c.AppliedIndex) is { } newest && newest.State.Members.ContainsKey(node.Id);
+
+    /// <summary>At the end: every acknowledged row is on every member.</summary>
     public void AllThere()
     {
         foreach (var (content, (by, _)) in _acknowledged)
         {
-            var without = world.Nodes.FirstOrDefault(n => !n.Mysqld.Rows.Contains(content));
+            var without = world.Nodes.FirstOrDefault(n => IsMember(n) && !n.Mysqld.Rows.Contains(content));
             if (without is not null)
             {
                 Fail("NothingLost", $"row {content}, acknowledged by n{by.Number}, is not on n{without.Number} at the end");

@@ -17,10 +17,11 @@ internal static class SimEffects
             StopReceiving => (2_000, 10_000),
             FollowSource => (4_000, 20_000),
             PromoteServer => (3_000, 20_000),
+            SetAccess => (1_000, 10_000),
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
-        var (life, mysqld) = (node.AgentLife, node.Mysqld.Life);
+        var (life, mysqld, boot) = (node.AgentLife, node.Mysqld.Life, node.Boots);
         void After(int micros, Action action) => world.After(micros, () => node.WhenAwake(SimProcess.Agent, () => node.WhenAwake(SimProcess.Mysqld, action)));
         void Tell(EffectResult result) => world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, new EffectDone(effect.Id, result))));
 
@@ -35,7 +36,12 @@ internal static class SimEffects
         var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Holds : null;
         After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
         {
-            // An effect of a dead agent may still run to its end: a statement does run after its connection closed.
+            // An effect of a dead agent may still run to its end: a statement does run after its connection closed. None outlives its host.
+            if (boot != node.Boots)
+            {
+                return;
+            }
+
             if (life != node.AgentLife && world.Random.NextDouble() < 0.5)
             {
                 return;
@@ -111,6 +117,10 @@ internal static class SimEffects
             case PromoteServer promote:
                 Promote(world, node, promote, life, tell);
                 break;
+            case SetAccess set:
+                mysqld.SetAccess(set.Access.LetIn, set.Access.LockedOut);
+                tell(Good(node));
+                break;
             case WriteMarker:
                 mysqld.Write(world.NextContent(), agent: true, ok => tell(ok ? new EffectResult() : Failed("not acknowledged")));
                 break;
@@ -150,6 +160,7 @@ internal static class SimEffects
             mysqld.Initialise();
         }
 
+        mysqld.SetAccess(initialise.Members, []);
         return new EffectResult();
     }
 
@@ -162,6 +173,7 @@ internal static class SimEffects
         }
 
         node.Mysqld.BecomeSource(promote.AcksNeeded);
+        node.Mysqld.SetAccess([], promote.Access.LockedOut);
 
         // The deadline is read right before the opening statement is sent; the statement itself may take its time.
         if (node.LocalNow >= node.LeaseUntil)
@@ -228,6 +240,7 @@ internal static class SimEffects
             // CLONE had dropped the old data before it failed.
             node.EndMysqld(life);
             node.Mysqld.Initialise();
+            node.Mysqld.SetAccess(node.Core?.State.Members.Keys ?? [], []);
             tell(Failed("the donor is gone"));
             return;
         }

@@ -17,6 +17,9 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     private bool _applying;
     private long _life;
 
+    public SimNode Node => node;
+    /// <summary>Since this data directory was made, it was attached to a leader, or cloned.</summary>
+    public bool EverFollowed { get; set; }
     public bool HasData { get; private set; }
 
     /// <summary>A row of data that no agent made, which waits to be taken over; 0: none.</summary>
@@ -43,6 +46,9 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public bool ApplierStalled { get; set; }
     public int WaitingSessions => _waiting.Count;
 
+    /// <summary>Nodes with an account to replicate from here that is not locked. Part of the data; never in the binary log.</summary>
+    public HashSet<NodeId> LetIn { get; private set; } = [];
+
     /// <summary>As a follower: its acknowledgements are lost, or come later.</summary>
     public bool AcksLost { get; set; }
     public TimeSpan AckDelay { get; set; }
@@ -64,6 +70,17 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     private sealed record Commit(Transaction Transaction, HashSet<NodeId> Acks, Action<bool> Told, int Position)
     {
         public bool Gone { get; set; }
+    }
+
+    /// <summary>Makes and unlocks accounts, locks others and cuts their receivers off.</summary>
+    public void SetAccess(IEnumerable<NodeId> letIn, IEnumerable<NodeId> lockedOut)
+    {
+        LetIn.UnionWith(letIn);
+        LetIn.ExceptWith(lockedOut);
+        foreach (var dump in Dumps.Where(d => !LetIn.Contains(d.Follower.Id)).ToList())
+        {
+            dump.Drop();
+        }
     }
 
     public void Initialise()
@@ -90,6 +107,8 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         PurgeRelay();
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
+        LetIn = [];
+        EverFollowed = false;
     }
 
     private string NewUuid() => $"{node.Number:x8}-0000-0000-0000-{++_uuidNumber:x12}";
@@ -288,6 +307,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         Executed = donor.Executed;
         Purged = donor.Executed;
         Rows = [.. donor.Rows];
+        LetIn = [.. donor.LetIn, donor.Node.Id];
         foreach (var transaction in donor.Binlog.Where(t => donor.Executed.Contains(t.Gtid)))
         {
             Log(transaction);

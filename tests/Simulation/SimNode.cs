@@ -18,14 +18,13 @@ internal sealed class SimNode
     private readonly long _offset;
     private readonly Dictionary<SimProcess, Instant> _frozenUntil = [];
     private long _tick;
-    private int _boots = 1;
 
-    public SimNode(World world, int number)
+    public SimNode(World world, int number, NodeAddress? address = null)
     {
         _world = world;
         Number = number;
         Id = NodeId.Parse($"{number + 1:x32}");
-        Address = new NodeAddress($"10.0.0.{number + 1}");
+        Address = address ?? new NodeAddress($"10.0.0.{number + 1}");
         _rate = 1 + (world.Weights.Drift * ((2 * world.Random.NextDouble()) - 1));
         _offset = world.Random.Next(1, 1_000_000);
         Mysqld = new SimMysqld(world, this);
@@ -44,7 +43,11 @@ internal sealed class SimNode
     /// <summary>Log entries until a snapshot replaces them; from the agent's next start on.</summary>
     public int SnapshotEvery { get; set; } = 20;
     public bool AgentUp => Core is not null;
+    public int Boots { get; private set; } = 1;
     public bool HostUp { get; private set; } = true;
+
+    /// <summary>The machine is destroyed, disk and all: it never comes back.</summary>
+    public bool Retired { get; private set; }
     public long AgentLife { get; private set; }
 
     /// <summary>An agent that was told to stop was allowed to be away until then: so long it may believe in its lease unheard.</summary>
@@ -57,7 +60,7 @@ internal sealed class SimNode
 
     public void StartAgent()
     {
-        if (AgentUp)
+        if (AgentUp || Retired)
         {
             return;
         }
@@ -70,10 +73,11 @@ internal sealed class SimNode
             Name = $"n{Number}",
             Address = Address,
             Group = new ServiceGroup("production"),
-            Seeds = [.. Enumerable.Range(0, _world.Weights.Nodes).Where(n => n != Number).Select(n => ($"10.0.0.{n + 1}", 9638))],
+            Seeds = [.. Enumerable.Range(0, _world.Weights.Nodes)
+                .Select(n => ($"10.0.0.{n + 1}", 9638)).Where(s => s.Item1 != Address.Host)],
             Voters = _world.Weights.Nodes,
             Timing = Weights.Timing,
-            BootId = $"boot-{Number}-{_boots}",
+            BootId = $"boot-{Number}-{Boots}",
             NewClusterId = $"cluster-{Number}",
             NewClusterSecret = "c2VjcmV0",
             SnapshotEvery = SnapshotEvery,
@@ -99,8 +103,14 @@ internal sealed class SimNode
         StopAgent();
         Mysqld.LosePower(_world.Random);
         HostUp = false;
-        _boots++;
+        Boots++;
         Disk.LeaseUntil = Instant.Zero;
+    }
+
+    public void Retire()
+    {
+        LosePower();
+        Retired = true;
     }
 
     public void KillMysqld(string how, bool byShutdown = false)

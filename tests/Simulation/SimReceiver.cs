@@ -13,6 +13,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
     private GtidSet _startedWith = GtidSet.Empty;
 
     public SimNode Source => source;
+    public SimNode Follower => follower;
     public bool SemiSync => semiSync;
     public bool Attached { get; private set; }
     public int Error { get; private set; }
@@ -24,7 +25,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
             return;
         }
 
-        if (!source.Mysqld.Running || !world.Network.DataFlows(source, follower) || source.Frozen(SimProcess.Mysqld) || follower.Frozen(SimProcess.Mysqld))
+        if (!source.Mysqld.Running || !source.Mysqld.LetIn.Contains(follower.Id) || !world.Network.DataFlows(source, follower) || source.Frozen(SimProcess.Mysqld) || follower.Frozen(SimProcess.Mysqld))
         {
             Retry();
             return;
@@ -38,6 +39,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
         }
 
         Attached = true;
+        follower.Mysqld.EverFollowed = true;
         _connection++;
         _next = 0;
         _sourceLife = source.Mysqld.Life;

@@ -57,7 +57,7 @@ internal sealed class SimWriter(World world, int number)
         _attempt++;
         if (moveOn)
         {
-            _target = (_target + 1) % world.Weights.Nodes;
+            _target = (_target + 1) % world.Nodes.Count;
         }
 
         world.After(world.Random.Next(world.Weights.WriteEvery * 1000, world.Weights.WriteEvery * 4000), Write);

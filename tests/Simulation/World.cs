@@ -13,6 +13,7 @@ internal sealed class World
 {
     private readonly PriorityQueue<Action, (long At, long Order)> _queue = new();
     private readonly List<string> _log = [];
+    private readonly List<SimNode> _nodes;
     private readonly bool _verbose;
     private long _order;
     private long _content;
@@ -25,7 +26,7 @@ internal sealed class World
         Mutation = mutation ?? Mutation.None;
         _verbose = verbose;
         Checkers = new Checkers(this);
-        Nodes = [.. Enumerable.Range(0, Weights.Nodes).Select(n => new SimNode(this, n))];
+        _nodes = [.. Enumerable.Range(0, Weights.Nodes).Select(n => new SimNode(this, n))];
         if (Weights.Adopts)
         {
             var bringer = Nodes[Random.Next(Nodes.Count)];
@@ -41,7 +42,7 @@ internal sealed class World
     public Mutation Mutation { get; }
     public SimNetwork Network { get; } = new();
     public Checkers Checkers { get; }
-    public IReadOnlyList<SimNode> Nodes { get; }
+    public IReadOnlyList<SimNode> Nodes => _nodes;
     public IReadOnlyList<SimWriter> Writers { get; }
     public Instant Now { get; private set; } = Instant.Zero;
     public long WallClock => Now.Micros / 1000;
@@ -49,6 +50,14 @@ internal sealed class World
     public string Transcript => string.Join('\n', _log);
 
     public SimNode Node(NodeId id) => Nodes.Single(n => n.Id == id);
+
+    /// <summary>A new machine, at an address of its own or at that of one that is no more.</summary>
+    public SimNode AddNode(SimNode? inPlaceOf = null)
+    {
+        var node = new SimNode(this, _nodes.Count, inPlaceOf?.Address);
+        _nodes.Add(node);
+        return node;
+    }
 
     public long NextContent() => ++_content;
 
@@ -72,7 +81,7 @@ internal sealed class World
 
     public void SendDatagram(SimNode from, string host, GossipMessage message)
     {
-        var to = Nodes.FirstOrDefault(n => n.Address.Host == host);
+        var to = Nodes.FirstOrDefault(n => !n.Retired && n.Address.Host == host);
         if (to is not null)
         {
             Carry(from, to, () => new DatagramReceived(from.Address.Host, 9638, message));

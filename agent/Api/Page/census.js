@@ -223,7 +223,7 @@ function drawMembers(view) {
         make("small", "", where(m)), make("small", "mono", m.id.slice(0, 8))],
       ["Role", "", make("span", `tag ${m.role}`, m.role === "none" ? "no role" : m.role),
         m.role === "leader" && !m.writable ? make("small", "", "not writable") : null,
-        m.acker ? make("small", "", "acknowledges") : null, m.voter ? null : make("small", "", "no voter")],
+        m.acker ? make("small", "", "acknowledges") : null, m.voter && m.standing === "voter" ? null : make("small", "", m.standing)],
       ["Health", "", make("span", `state ${m.health}`, m.health)],
       ["Ring", "", make("span", `state ${ring}`, m.liveness)],
       ["mysqld", "", make("span", `state ${mysqld}`, m.mysqld), m.mysqlVersion ? make("small", "", m.mysqlVersion) : null],

@@ -95,9 +95,9 @@ internal static class RuleTable
     /// <summary>Rules without a row: what they are about is not built, so nothing can go wrong with it.</summary>
     public static readonly IReadOnlyDictionary<string, string> NotBuilt = new Dictionary<string, string>
     {
-        ["R3"] = "(ackers, W) is constant within an epoch: there is no narrowing that a barrier would have to prove",
-        ["R4"] = "(ackers, W) is constant within an epoch: an epoch's number is its version",
-        ["R5"] = "all voters are ackers and no voter can leave: nobody follows who must not acknowledge",
+        ["R3"] = "(ackers, W) is constant within an epoch; MembershipTests has the mutant that changes them in the open one",
+        ["R4"] = "(ackers, W) is constant within an epoch: an epoch's number is its version; see R3",
+        ["R5"] = "MembershipTests has the mutants: learners that acknowledge, and a leaving node that is not locked out",
     };
 
     /// <summary>Parts of rules that have rows for the rest.</summary>
