@@ -48,7 +48,7 @@ public sealed class AgentSources
     private IEnumerable<string> Files()
     {
         var agent = Path.Combine(Root, "agent");
-        string[] built = [Path.Combine(agent, "bin") + Path.DirectorySeparatorChar, Path.Combine(agent, "obj") + Path.DirectorySeparatorChar];
+        string[] built = [.. new[] { "bin", "obj" }.Select(name => Path.Combine(agent, name) + Path.DirectorySeparatorChar)];
         var sources = Directory.EnumerateFiles(agent, "*", SearchOption.AllDirectories)
             .Where(file => !built.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)));
         var shared = RootFiles.Select(name => Path.Combine(Root, name)).Where(File.Exists);

@@ -21,7 +21,7 @@ public sealed partial class TidyTests
 
     private static readonly string[] RootEntries =
     [
-        ".ci", ".editorconfig", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
+        ".ci", ".editorconfig", ".gitattributes", ".github", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
         "Directory.Build.props", "Directory.Packages.props", "LICENSE", "MySqlHaStack.sln", "Pulumi.dev.yaml", "Pulumi.yaml", "README.md",
         "agent", "docs", "global.json", "infra", "sandbox", "test", "tests", "tools",
     ];
