@@ -1,0 +1,3 @@
+using MySqlHa.Machines.Commands;
+
+return await MachinesCommand.RunAsync(args);

@@ -1,0 +1,123 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MySqlHa.Machines.Commands;
+using MySqlHa.Machines.Engine;
+using MySqlHa.Machines.Hosts;
+using MySqlHa.Replication;
+using Xunit;
+
+namespace MySqlHa.Tests.OnMachines;
+
+/// <summary>One stack on machines, for all tests of a class: a folder of its own, and a network that no default names.</summary>
+public sealed class StackRoom : IAsyncLifetime
+{
+    private const string Network = "10.23.0.0/16";
+
+    private readonly string _home = Directory.CreateTempSubdirectory("mha-stack-").FullName;
+
+    public StackRoom() => Place = new MachinePlace(Path.Combine(_home, "machines"));
+
+    public MachinePlace Place { get; }
+
+    public StateFile State => new(Place.StateFile);
+
+    public IReadOnlyList<Machine> Machines => Machine.All(Place);
+
+    public string AgentArchive => (string)State.Resources.First(r => r.Name == "node1-agent").Inputs["source"]!["asset:path"]!;
+
+    public Task InitializeAsync()
+    {
+        ThreadPool.SetMinThreads(64, 64); // the driver blocks a thread for each server that hangs
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await CleanUp.AllAsync(Place);
+        Directory.Delete(_home, recursive: true);
+    }
+
+    /// <summary>An up of the whole program; what it told.</summary>
+    internal async Task<(bool Good, string Told)> UpAsync(
+        IReadOnlyDictionary<string, string>? configuration = null, IReadOnlyDictionary<string, MachineFault>? faults = null)
+    {
+        var given = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
+        {
+            ["network"] = Network,
+            ["waitSeconds"] = "90",
+            ["clientsFrom"] = """["10.23.0.1/32"]""",
+        };
+        var (exit, told) = await DeskAsync(desk => desk.UpAsync(
+            new UpRequest(given, faults ?? new Dictionary<string, MachineFault>()), preview: false, default));
+        return (exit == 0, told);
+    }
+
+    internal async Task<(int Exit, string Told)> DeskAsync(Func<MachinesDesk, Task<int>> work)
+    {
+        var told = new StringWriter();
+        var exit = await work(new MachinesDesk(Place, told));
+        return (exit, told.ToString());
+    }
+
+    internal string Output(string name)
+    {
+        var value = State.Outputs[name];
+        return (string)(value is JsonObject secret ? secret["secret"] : value)!;
+    }
+
+    internal Machine At(string address) => Machines.Single(m => m.Record.Address == address);
+
+    internal Machine Named(string name) => Machines.Single(m => m.Record.Name == name);
+
+    /// <summary>Waits until a node says that it follows.</summary>
+    internal static async Task FollowsAsync(Machine machine, double within)
+    {
+        var role = "";
+        var good = await Shell.UntilAsync(
+            async () => (role = await NodeRole.AskAsync(machine.Record.Address, default)) == NodeRole.Follower, TimeSpan.FromSeconds(within));
+        Assert.True(good, $"{machine.Record.Name} does not follow within {within} s: {role}");
+    }
+
+    /// <summary>Runs a command on a machine as the stack's own steps do.</summary>
+    internal async Task<ShellResult> SshAsync(Machine machine, string command, string? stdin = null)
+    {
+        var reach = State.Resources.First(r => r.Name == $"{machine.Record.Name}-reach");
+        using var ssh = await SshConnection.DialAsync(reach.Inputs["connection"]!.AsObject(), default);
+        return await ssh.RunAsync(command, null, stdin, null, default);
+    }
+
+    internal async Task<string> SaysAsync(Machine machine, string command)
+    {
+        var result = await SshAsync(machine, command);
+        Assert.True(result.Good, $"{machine.Record.Name}: {command}: {result.Out}{result.Error}");
+        return result.Out.Trim();
+    }
+
+    internal async Task<DbConnection> ConnectAsync(string address, double within = 5)
+    {
+        var connection = MysqlDriver.Remote(address, 3306, Output("clientUser"), Output("adminPassword"));
+        var opening = MysqlDriver.OpenAsync(connection);
+        await opening.WaitAsync(TimeSpan.FromSeconds(within));
+        return connection;
+    }
+
+    /// <summary>The same agent in another archive: what counts as a version is the archive's content.</summary>
+    internal string AnotherVersion()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_home, "another")).FullName;
+        using (var packed = new GZipStream(File.OpenRead(AgentArchive), CompressionMode.Decompress))
+        {
+            TarFile.ExtractToDirectory(packed, folder, overwriteFiles: true);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "another-version"), Guid.NewGuid().ToString());
+        var archive = Path.Combine(_home, "another.tar.gz");
+        using var zip = new GZipStream(File.Create(archive), CompressionLevel.Fastest);
+        TarFile.CreateFromDirectory(folder, zip, includeBaseDirectory: false);
+        return archive;
+    }
+}
