@@ -102,7 +102,8 @@ public sealed class ClusterStack : Stack
             return Output.Create(given);
         }
 
-        var name = $"/aws/service/canonical/ubuntu/server/{settings.Ubuntu}/stable/current/{settings.Architecture.Canonical}/hvm/ebs-gp3/ami-id";
+        var name = $"/aws/service/canonical/ubuntu/server/{settings.Ubuntu}/stable/current/"
+            + $"{settings.Architecture.Canonical}/hvm/ebs-gp3/ami-id";
         return Aws.Ssm.GetParameter.Invoke(new Aws.Ssm.GetParameterInvokeArgs { Name = name }).Apply(parameter => parameter.InsecureValue);
     }
 

@@ -30,7 +30,7 @@ internal static class WaitCommand
                 result.AddError($"--timeout: '{result.GetValueOrDefault<string>()}' is not a duration; allowed: 30, 30s, 5m");
             }
         });
-        const string Description = "Waits until the node that answers leads with an established epoch, or follows such a leader and keeps up";
+        const string Description = "Waits until the node that answers leads an established epoch, or follows such a leader and keeps up";
         return new Command("wait", Description) { timeout }.Client((parse, client, cancellation) =>
             RunAsync(parse, client, TryPatience(parse.GetValue(timeout)!, out var patience) ? patience : default, cancellation));
     }
@@ -59,7 +59,8 @@ internal static class WaitCommand
         {
             if (me.LagSeconds > MostLag.TotalSeconds)
             {
-                yield return new Reason("lag-too-high", $"it is {ViewText.Lag(me.LagSeconds)} behind, {MostLag.TotalSeconds:0} s are allowed");
+                yield return new Reason(
+                    "lag-too-high", $"it is {ViewText.Lag(me.LagSeconds)} behind, {MostLag.TotalSeconds:0} s are allowed");
             }
 
             yield break;

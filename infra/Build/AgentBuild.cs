@@ -35,7 +35,8 @@ public sealed class AgentBuild
         }
 
         var sources = AgentSources.Find()
-            ?? throw new RunException("the agent's sources (agent/agent.csproj) are not above this program: run it in the repository, or set agentArchive");
+            ?? throw new RunException(
+                "the agent's sources (agent/agent.csproj) are not above this program: run it in the repository, or set agentArchive");
         var runtime = settings.Architecture.Runtime;
         var version = sources.Version(runtime);
         return new AgentBuild(version, () => BuildAsync(sources, version, runtime));
@@ -78,12 +79,19 @@ public sealed class AgentBuild
 
     private static async Task PublishAsync(AgentSources sources, string version, string runtime, string artifacts, string output)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = sources.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = sources.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         string[] arguments =
         [
             // Folders of its own: a build that goes on beside this one keeps its.
-            "publish", sources.Project, "--configuration", "Release", "--runtime", runtime, "--self-contained", "--artifacts-path", artifacts,
-            "--output", output, "--nologo", "-p:PublishReadyToRun=true", "-p:DebugType=none", "-p:IncludeSourceRevisionInInformationalVersion=false",
+            "publish", sources.Project, "--configuration", "Release", "--runtime", runtime, "--self-contained",
+            "--artifacts-path", artifacts,
+            "--output", output, "--nologo", "-p:PublishReadyToRun=true", "-p:DebugType=none",
+            "-p:IncludeSourceRevisionInInformationalVersion=false",
             $"-p:VersionSuffix=g{version}", "-p:UseSharedCompilation=false",
         ];
         foreach (var argument in arguments)

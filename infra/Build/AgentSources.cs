@@ -8,6 +8,8 @@ public sealed class AgentSources
 {
     private static readonly string[] RootFiles = ["Directory.Build.props", "Directory.Packages.props", "global.json", "Local.props"];
 
+    private static readonly string[] BuiltFolders = ["bin", "obj"];
+
     private AgentSources(string root) => Root = root;
 
     /// <summary>The repository.</summary>
@@ -48,7 +50,7 @@ public sealed class AgentSources
     private IEnumerable<string> Files()
     {
         var agent = Path.Combine(Root, "agent");
-        string[] built = [Path.Combine(agent, "bin") + Path.DirectorySeparatorChar, Path.Combine(agent, "obj") + Path.DirectorySeparatorChar];
+        string[] built = [.. BuiltFolders.Select(name => Path.Combine(agent, name) + Path.DirectorySeparatorChar)];
         var sources = Directory.EnumerateFiles(agent, "*", SearchOption.AllDirectories)
             .Where(file => !built.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)));
         var shared = RootFiles.Select(name => Path.Combine(Root, name)).Where(File.Exists);

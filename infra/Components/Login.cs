@@ -19,7 +19,8 @@ public sealed class Login : ComponentResource
         }
         else
         {
-            var made = new SshKeyPair($"{name}-ssh-key", plan, new ComponentResourceOptions { Parent = this });
+            var made = new SshKeyPair(
+                $"{name}-ssh-key", plan, plan.Settings.ProtectData, new ComponentResourceOptions { Parent = this });
             publicKey = made.PublicKey;
             PrivateKey = made.PrivateKey;
         }

@@ -26,7 +26,7 @@ public sealed class NodeMachine : ComponentResource
         var settings = plan.Settings;
         Node = node;
         _login = login;
-        _hostKey = new SshKeyPair($"{node.Name}-host-key", plan, new ComponentResourceOptions { Parent = this });
+        _hostKey = new SshKeyPair($"{node.Name}-host-key", plan, protect: false, new ComponentResourceOptions { Parent = this });
         var volume = new Aws.Ebs.Volume($"{node.Name}-data", new Aws.Ebs.VolumeArgs
         {
             AvailabilityZone = node.Zone,

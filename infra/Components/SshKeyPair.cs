@@ -10,7 +10,8 @@ namespace MySqlHa.Infra.Components;
 /// </summary>
 public sealed class SshKeyPair : ComponentResource
 {
-    public SshKeyPair(string name, ClusterPlan plan, ComponentResourceOptions? options = null)
+    /// <param name="protect">Whether it refuses to be deleted: nothing else would let anybody in.</param>
+    public SshKeyPair(string name, ClusterPlan plan, bool protect, ComponentResourceOptions? options = null)
         : base("mysqlha:infra:SshKeyPair", name, options)
     {
         var made = new Local.Command(
@@ -26,7 +27,7 @@ public sealed class SshKeyPair : ComponentResource
                 Parent = this,
                 AdditionalSecretOutputs = { "stdout" },
                 IgnoreChanges = { "create", "logging", "addPreviousOutputInEnv" },
-                Protect = plan.Settings.ProtectData,
+                Protect = protect ? true : null,
             });
         var text = Output.CreateSecret(made.Stdout);
         PrivateKey = text.Apply(both => both[..(both.TrimEnd().LastIndexOf('\n') + 1)]);

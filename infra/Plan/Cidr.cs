@@ -22,7 +22,8 @@ public readonly record struct Cidr
     public int Bits { get; }
 
     /// <summary>In one of the ranges of RFC 1918.</summary>
-    public bool IsPrivate => (Bits >= 8 && Address >> 24 == 10) || (Bits >= 12 && Address >> 20 == 0xac1) || (Bits >= 16 && Address >> 16 == 0xc0a8);
+    public bool IsPrivate =>
+        (Bits >= 8 && Address >> 24 == 10) || (Bits >= 12 && Address >> 20 == 0xac1) || (Bits >= 16 && Address >> 16 == 0xc0a8);
 
     /// <summary>Null: not of the form 10.20.0.0/16, or with bits set beyond the length.</summary>
     public static Cidr? Parse(string text) =>

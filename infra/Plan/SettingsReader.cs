@@ -43,7 +43,9 @@ public static partial class SettingsReader
             Group = read.Text("group", GroupPattern(), "1 to 32 lower-case letters, digits and '-', a letter first", "production"),
             Nodes = read.Number("nodes", 3, 9, 3),
             Zones = read.List("zones", text => text, "a list of zones, like [\"eu-central-1a\", …]", ZonesOf(region)),
-            Network = read.Named("network", text => Cidr.Parse(text) is { IsPrivate: true, Bits: >= 16 and <= 22 } good ? new Box(good) : null,
+            Network = read.Named(
+                "network",
+                text => Cidr.Parse(text) is { IsPrivate: true, Bits: >= 16 and <= 22 } good ? new Box(good) : null,
                 "a private IPv4 network like 10.20.0.0/16, /16 to /22", new Box(Cidr.Parse("10.20.0.0/16")!.Value)).Value,
             Architecture = architecture,
             InstanceType = read.Named("instanceType", text => InstanceTypeName.ArchitectureOf(text) is null ? null : text,
@@ -54,12 +56,16 @@ public static partial class SettingsReader
             CensusFrom = read.Ranges("censusFrom", Everyone),
             RingFrom = read.Ranges("ringFrom", []),
             ClientsFrom = read.Ranges("clientsFrom", []),
-            SshPublicKey = read.Optional("sshPublicKey", PublicKeyPattern(), "one line that begins with ssh-ed25519 or ssh-rsa (EC2 takes no other)"),
+            SshPublicKey = read.Optional(
+                "sshPublicKey", PublicKeyPattern(), "one line that begins with ssh-ed25519 or ssh-rsa (EC2 takes no other)"),
             Timing = read.Word("timing", ["fast", "lan", "balanced", "wan"], "lan"),
             Durability = read.Word("durability", ["commit", "power"], "commit"),
             MysqlSettings = read.MysqlSettings("mysqlSettings"),
             ClientUser = read.Text(
-                "clientUser", UserPattern(), "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql", "admin"),
+                "clientUser",
+                UserPattern(),
+                "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql",
+                "admin"),
             Ubuntu = read.Text("ubuntu", UbuntuPattern(), "a release with long-term support, 24.04 or later, like 26.04", "26.04"),
             Image = read.Optional("image", ImagePattern(), "the id of an image, like ami-0123456789abcdef0"),
             LoginUser = read.Text("loginUser", LoginPattern(), "a user of the image, root or one with sudo", "ubuntu"),
@@ -75,7 +81,10 @@ public static partial class SettingsReader
         var zones = settings.Zones;
         if (zones.Distinct().Count() < 3)
         {
-            read.Refuse("zones", $"[{string.Join(", ", zones)}]", "at least three different ones are needed, or the loss of one can take the majority");
+            read.Refuse(
+                "zones",
+                $"[{string.Join(", ", zones)}]",
+                "at least three different ones are needed, or the loss of one can take the majority");
         }
 
         foreach (var zone in zones.GroupBy(zone => zone).Where(zone => zone.Count() > 1))
@@ -83,7 +92,8 @@ public static partial class SettingsReader
             read.Refuse("zones", $"'{zone.Key}' {zone.Count()} times", "each zone once is allowed");
         }
 
-        foreach (var zone in zones.Distinct().Where(z => settings.Region.Length > 0 && !z.StartsWith(settings.Region, StringComparison.Ordinal)))
+        bool IsElsewhere(string zone) => settings.Region.Length > 0 && !zone.StartsWith(settings.Region, StringComparison.Ordinal);
+        foreach (var zone in zones.Distinct().Where(IsElsewhere))
         {
             read.Refuse("zones", $"'{zone}'", $"zones of {settings.Region}, the region of aws:region, are allowed");
         }
@@ -91,14 +101,20 @@ public static partial class SettingsReader
         var subnets = 1 << (ClusterPlan.SubnetBits - settings.Network.Bits);
         if (zones.Count > subnets)
         {
-            read.Refuse("network", $"'{settings.Network}'", $"it has {subnets} subnets of /{ClusterPlan.SubnetBits}, and {zones.Count} zones need one each");
+            read.Refuse(
+                "network",
+                $"'{settings.Network}'",
+                $"it has {subnets} subnets of /{ClusterPlan.SubnetBits}, and {zones.Count} zones need one each");
         }
 
         var fits = InstanceTypeName.ArchitectureOf(settings.InstanceType);
         if (fits is not null && fits != settings.Architecture)
         {
-            read.Refuse("instanceType", $"'{settings.InstanceType}'",
-                $"it is {fits.Name}, and architecture is {settings.Architecture.Name}: an {settings.Architecture.Name} type like {settings.Architecture.DefaultInstanceType} is allowed");
+            var (name, example) = (settings.Architecture.Name, settings.Architecture.DefaultInstanceType);
+            read.Refuse(
+                "instanceType",
+                $"'{settings.InstanceType}'",
+                $"it is {fits.Name}, and architecture is {name}: an {name} type like {example} is allowed");
         }
 
         foreach (var (key, ranges) in new[] { ("sshFrom", settings.SshFrom), ("censusFrom", settings.CensusFrom) })
@@ -112,7 +128,9 @@ public static partial class SettingsReader
         if (read.Has("sshPublicKey") != read.Has("sshPrivateKey"))
         {
             var (there, missing) = read.Has("sshPublicKey") ? ("sshPublicKey", "sshPrivateKey") : ("sshPrivateKey", "sshPublicKey");
-            read.Refuse(there, "given without the other half", $"both halves of a key pair or none: `pulumi config set {(missing == "sshPrivateKey" ? "--secret " : "")}{missing}`");
+            var secret = missing == "sshPrivateKey" ? "--secret " : "";
+            read.Refuse(
+                there, "given without the other half", $"both halves of a key pair or none: `pulumi config set {secret}{missing}`");
         }
         else if (read.Raw("sshPrivateKey") is { } key && !key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
         {

@@ -7,7 +7,9 @@ namespace MySqlHa.Infra.Plan;
 /// </summary>
 public static class Steps
 {
-    /// <summary>A command. Makes an ssh key pair, on the machine that runs the stack: the private key's lines, then the public line.</summary>
+    /// <summary>
+    /// A command. Makes an ssh key pair, on the machine that runs the stack: the private key's lines, then the public line.
+    /// </summary>
     public static string NewSshKey(string comment) =>
         $"""
         set -eu; umask 077; d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
@@ -60,7 +62,9 @@ public static class Steps
     /// <summary>Second round: it is activated where it was not, by switchover; then the node is waited for.</summary>
     public static string ActivateOnLeader(ClusterPlan plan, PlannedNode node, Release release) => Rollout(plan, node, release, "last");
 
-    /// <summary>Run on the first node: as many voters as planned; members that are in no plan any more leave before their machines go.</summary>
+    /// <summary>
+    /// Run on the first node: members that are in no plan any more leave before their machines go, and as many vote as planned.
+    /// </summary>
     public static string Members(ClusterPlan plan, string version) => Shell.Step(
         "members",
         [

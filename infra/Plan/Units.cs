@@ -5,7 +5,8 @@ public static class Units
 {
     /// <summary>
     /// The agent. Only it is stopped with its unit (KillMode=process): its mysqld lives on and is taken over by the next agent. A
-    /// private /tmp would take mysqld's away with the agent. Without the data volume no agent starts: it would take itself for a new node. On the way to a power-off a leader hands over first.
+    /// private /tmp would take mysqld's away with the agent. Without the data volume no agent
+    /// starts: it would take itself for a new node. On the way to a power-off a leader hands over first.
     /// </summary>
     public static string Agent(ClusterPlan plan) =>
         $"""

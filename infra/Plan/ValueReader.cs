@@ -40,7 +40,8 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
     public string Text(string key, Regex pattern, string allowed, string standard) =>
         Raw(key) is { } text ? Matching(key, text, pattern, allowed) ?? standard : standard;
 
-    public string? Optional(string key, Regex pattern, string allowed) => Raw(key) is { } text ? Matching(key, text, pattern, allowed) : null;
+    public string? Optional(string key, Regex pattern, string allowed) =>
+        Raw(key) is { } text ? Matching(key, text, pattern, allowed) : null;
 
     public string Word(string key, string[] words, string standard) =>
         Named(key, text => words.Contains(text) ? text : null, $"{string.Join(", ", words[..^1])} or {words[^1]}", standard);
@@ -143,7 +144,10 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
             }
             else if (MysqlSettingRules.IsOwned(property.Name))
             {
-                Refuse(name, "is for the agent alone to set", "settings that do not touch replication, durability, ports or files are allowed");
+                Refuse(
+                    name,
+                    "is for the agent alone to set",
+                    "settings that do not touch replication, durability, ports or files are allowed");
             }
             else if (value is null || value.Any(char.IsControl))
             {

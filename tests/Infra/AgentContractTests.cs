@@ -70,7 +70,13 @@ public sealed partial class AgentContractTests
     {
         foreach (var (step, commands) in new[]
         {
-            ("rollout", new[] { "role --address x", "wait --timeout 300 --address x", "switchover --to 10.20.0.11 --address x", "status --address x --address y" }),
+            (
+                "rollout",
+                new[]
+                {
+                    "role --address x", "wait --timeout 300 --address x", "switchover --to 10.20.0.11 --address x",
+                    "status --address x --address y",
+                }),
             ("members", ["status --json --address x"]),
             ("hand-over", ["step-down --address x", "role --address x"]),
         })

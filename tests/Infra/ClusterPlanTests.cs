@@ -42,7 +42,8 @@ public sealed class ClusterPlanTests
         var (three, five) = (Good.Plan(), Good.Plan(("nodes", "5")));
         Assert.Equal(three.Nodes, five.Nodes.Take(3));
         Assert.All(three.Nodes, node => Assert.Equal(Release.Of(three, node, "v").Id, Release.Of(five, node, "v").Id));
-        Assert.All(three.Nodes, node => Assert.Equal(Steps.Stage(three, node, Release.Of(three, node, "v")).Replace("voters: 3", "voters: 5"),
+        Assert.All(three.Nodes, node => Assert.Equal(
+            Steps.Stage(three, node, Release.Of(three, node, "v")).Replace("voters: 3", "voters: 5"),
             Steps.Stage(five, node, Release.Of(five, node, "v"))));
     }
 
@@ -82,7 +83,8 @@ public sealed class ClusterPlanTests
     public void The_buffer_pool_is_derived_from_the_machine_unless_it_is_given()
     {
         Assert.Equal("4915M", Good.Settings().MysqlSettings["innodb_buffer_pool_size"]);
-        Assert.Equal("1G", Good.Settings(("mysqlSettings", """{"innodb-buffer-pool-size": "1G"}""")).MysqlSettings["innodb_buffer_pool_size"]);
+        var given = Good.Settings(("mysqlSettings", """{"innodb-buffer-pool-size": "1G"}"""));
+        Assert.Equal("1G", given.MysqlSettings["innodb_buffer_pool_size"]);
         Assert.Empty(Good.Settings(("instanceType", "a1.large")).MysqlSettings);
     }
 
@@ -90,7 +92,9 @@ public sealed class ClusterPlanTests
     public void Between_members_everything_of_theirs_is_open_and_to_others_what_is_configured()
     {
         string Open(params (string, string)[] values) => string.Join(
-            " ", Openings.Of(Good.Settings(values)).Select(o => $"{o.Port}/{o.Protocol}{(o.Members ? "+members" : "")}[{string.Join(',', o.From)}]"));
+            " ",
+            Openings.Of(Good.Settings(values))
+                .Select(o => $"{o.Port}/{o.Protocol}{(o.Members ? "+members" : "")}[{string.Join(',', o.From)}]"));
 
         Assert.Equal(
             "22/tcp[0.0.0.0/0] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[]", Open());

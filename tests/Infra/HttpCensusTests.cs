@@ -39,7 +39,9 @@ public sealed class HttpCensusTests
     {
         var asked = 0;
         await using var agent = await FakeAgent.StartAsync(
-            "127.0.0.81", 0, () => Interlocked.Increment(ref asked) < 3 ? (503, """{"epoch": 1, "reasons": []}""") : (200, """{"epoch": 2}"""));
+            "127.0.0.81",
+            0,
+            () => Interlocked.Increment(ref asked) < 3 ? (503, """{"epoch": 1, "reasons": []}""") : (200, """{"epoch": 2}"""));
 
         Assert.Equal("node1", (await new HttpCensus(agent.Port).LeaderAsync([new("node1", "127.0.0.81", "")], Long)).Name);
         Assert.Equal(3, asked);
@@ -48,7 +50,12 @@ public sealed class HttpCensusTests
     [Fact]
     public async Task With_no_leader_in_time_the_message_says_what_each_node_said_last()
     {
-        const string Body = """{"epoch": 3, "reasons": [{"code": "no-leader", "text": "there is no leader"}, {"code": "q", "text": "1 of 3: waiting for a quorum"}]}""";
+        const string Body = """
+            {
+              "epoch": 3,
+              "reasons": [{"code": "no-leader", "text": "there is no leader"}, {"code": "q", "text": "1 of 3: waiting for a quorum"}]
+            }
+            """;
         await using var agent = await FakeAgent.StartAsync("127.0.0.81", 0, () => (503, Body));
         await using var stranger = await FakeAgent.StartAsync("127.0.0.82", agent.Port, () => (200, "<html>"));
         CensusNode[] nodes = [new("node1", "127.0.0.81", ""), new("node2", "127.0.0.82", ""), new("node3", "127.0.0.83", "")];

@@ -6,7 +6,8 @@ namespace MySqlHa.Tests.Infra;
 internal static class LocalShell
 {
     /// <summary>Exit code, and all that it printed.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string option, string text, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<(int Code, string Output)> RunAsync(
+        string option, string text, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("bash")
         {

@@ -62,7 +62,8 @@ internal sealed class StackRun : IMocks, ICensus, IServiceProvider
 
     public IEnumerable<RecordedResource> Of(string type) => _resources.Where(r => r.Type == type);
 
-    public RecordedResource Named(string name) => _resources.Single(r => r.Name == name && !r.Type.StartsWith("mysqlha:", StringComparison.Ordinal));
+    public RecordedResource Named(string name) =>
+        _resources.Single(r => r.Name == name && !r.Type.StartsWith("mysqlha:", StringComparison.Ordinal));
 
     public object GetService(Type serviceType) => new ClusterStack(
         this,
@@ -83,7 +84,11 @@ internal sealed class StackRun : IMocks, ICensus, IServiceProvider
         var asked = _asked[(args.Type!, args.Name!)];
         lock (_resources)
         {
-            _resources.Add(new RecordedResource(args.Type!, args.Name!, args.Inputs, _resources.Count) { Args = asked.Args, Options = asked.Options });
+            _resources.Add(new RecordedResource(args.Type!, args.Name!, args.Inputs, _resources.Count)
+            {
+                Args = asked.Args,
+                Options = asked.Options,
+            });
         }
 
         return Task.FromResult<(string?, object)>(($"{args.Name}-id", _preview ? args.Inputs : args.Inputs.SetItems(Made(args))));

@@ -33,13 +33,15 @@ public sealed class StackTests
     public async Task Disks_are_encrypted_gp3_and_the_metadata_service_wants_a_session()
     {
         var run = await StackRun.OfAsync();
-        Assert.All(run.Of("aws:ebs/volume:Volume"), v => Assert.Equal((true, "gp3", 100.0), (v.Inputs["encrypted"], v.Text("type"), v.Inputs["size"])));
+        Assert.All(
+            run.Of("aws:ebs/volume:Volume"),
+            v => Assert.Equal((true, "gp3", 100.0), (v.Inputs["encrypted"], v.Text("type"), v.Inputs["size"])));
         Assert.All(run.Of("aws:ec2/instance:Instance"), m =>
         {
             Assert.Equal((true, "gp3"), (m.Map("rootBlockDevice")["encrypted"], m.Map("rootBlockDevice")["volumeType"]));
+            var metadata = m.Map("metadataOptions");
             Assert.Equal(
-                ("enabled", "required", 1.0),
-                (m.Map("metadataOptions")["httpEndpoint"], m.Map("metadataOptions")["httpTokens"], m.Map("metadataOptions")["httpPutResponseHopLimit"]));
+                ("enabled", "required", 1.0), (metadata["httpEndpoint"], metadata["httpTokens"], metadata["httpPutResponseHopLimit"]));
         });
     }
 
@@ -50,7 +52,8 @@ public sealed class StackTests
         Assert.Equal(
             [
                 "tcp 22-22 from 192.0.2.0/24", "tcp 3306-3306 from 10.9.0.0/16", "tcp 3306-3306 from the nodes",
-                "tcp 9631-9631 from 0.0.0.0/0", "tcp 9631-9631 from the nodes", "tcp 9638-9638 from the nodes", "udp 9638-9638 from the nodes",
+                "tcp 9631-9631 from 0.0.0.0/0", "tcp 9631-9631 from the nodes", "tcp 9638-9638 from the nodes",
+                "udp 9638-9638 from the nodes",
             ],
             rules);
     }
@@ -185,7 +188,8 @@ public sealed class StackTests
         var three = await StackRun.OfAsync();
         var five = await StackRun.OfAsync(new Dictionary<string, string> { ["nodes"] = "5" });
         Assert.Equal(5, five.Of("aws:ec2/instance:Instance").Count());
-        foreach (var resource in three.Resources.Where(r => r.Name.StartsWith("node", StringComparison.Ordinal) && r.Name != "node1-members"))
+        bool IsOfNode(RecordedResource r) => r.Name.StartsWith("node", StringComparison.Ordinal) && r.Name != "node1-members";
+        foreach (var resource in three.Resources.Where(IsOfNode))
         {
             var same = five.Resources.Single(r => r.Name == resource.Name && r.Type == resource.Type);
             // How many found a cluster is told to every agent and concerns none of a cluster that is there.
@@ -195,20 +199,26 @@ public sealed class StackTests
                 same.Texts().Where(t => t.Path != "triggers.0" || t.Text.EndsWith("-id", StringComparison.Ordinal)).OrderBy(t => t.Path));
         }
 
-        Assert.Contains("VOTERS='5'\nNAMES='node1 node2 node3 node4 node5'\n", five.Named("node1-members").Text("stdin"), StringComparison.Ordinal);
+        var members = five.Named("node1-members").Text("stdin");
+        Assert.Contains("VOTERS='5'\nNAMES='node1 node2 node3 node4 node5'\n", members, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("arm64", "m7g.large", "arm64", "aarch64")]
     [InlineData("x64", "m7i.large", "amd64", "x86_64")]
-    public async Task Either_architecture_has_its_image_its_machines_and_its_check(string name, string type, string canonical, string kernel)
+    public async Task Either_architecture_has_its_image_its_machines_and_its_check(
+        string name, string type, string canonical, string kernel)
     {
         var run = await StackRun.OfAsync(new Dictionary<string, string> { ["architecture"] = name });
         var (token, args) = Assert.Single(run.Calls);
         Assert.Equal("aws:ssm/getParameter:getParameter", token);
         Assert.Equal($"/aws/service/canonical/ubuntu/server/26.04/stable/current/{canonical}/hvm/ebs-gp3/ami-id", args["name"]);
-        Assert.All(run.Of("aws:ec2/instance:Instance"), m => Assert.Equal((type, "ami-0123456789abcdef0"), (m.Text("instanceType"), m.Text("ami"))));
-        Assert.All(new[] { 1, 2, 3 }, n => Assert.Contains($"KERNEL='{kernel}'", run.Named($"node{n}-reach").Text("stdin"), StringComparison.Ordinal));
+        Assert.All(
+            run.Of("aws:ec2/instance:Instance"),
+            m => Assert.Equal((type, "ami-0123456789abcdef0"), (m.Text("instanceType"), m.Text("ami"))));
+        Assert.All(
+            new[] { 1, 2, 3 },
+            n => Assert.Contains($"KERNEL='{kernel}'", run.Named($"node{n}-reach").Text("stdin"), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -229,7 +239,8 @@ public sealed class StackTests
     public async Task A_key_pair_of_ones_own_is_used_and_none_is_made()
     {
         const string Private = $"-----BEGIN OPENSSH PRIVATE KEY-----\n{StackRun.Marker}\n-----END OPENSSH PRIVATE KEY-----\n";
-        var run = await StackRun.OfAsync(new Dictionary<string, string> { ["sshPublicKey"] = "ssh-ed25519 AAAA me", ["sshPrivateKey"] = Private });
+        var run = await StackRun.OfAsync(
+            new Dictionary<string, string> { ["sshPublicKey"] = "ssh-ed25519 AAAA me", ["sshPrivateKey"] = Private });
         Assert.Equal("ssh-ed25519 AAAA me", run.Named("login-key-pair").Text("publicKey"));
         Assert.Equal(Private, run.Named("node1-reach").Map("connection")["privateKey"]);
         Assert.DoesNotContain(run.Resources, r => r.Name == "login-ssh-key");
@@ -257,7 +268,8 @@ public sealed class StackTests
         }).Order(StringComparer.Ordinal)];
     }
 
-    private static async Task<string> ValueAsync(StackRun run, string output) => $"{await OutputUtilities.GetValueAsync(run.Outputs[output])}";
+    private static async Task<string> ValueAsync(StackRun run, string output) =>
+        $"{await OutputUtilities.GetValueAsync(run.Outputs[output])}";
 
     /// <summary>All that an engine would compare.</summary>
     private static IEnumerable<string> Shown(StackRun run) => run.Resources

@@ -23,7 +23,8 @@ public sealed class StandInTests
         Assert.Equal("x", inputs["stdin"]);
         Assert.Equal(["a", "b"], ((ImmutableArray<object>)inputs["triggers"]).Cast<string>());
         var connection = (ImmutableDictionary<string, object>)inputs["connection"];
-        Assert.Equal((22.0, 15.0, 10.0, "root", "h"), (connection["port"], connection["perDialTimeout"], connection["dialErrorLimit"], connection["user"], connection["host"]));
+        Assert.Equal((22.0, 15.0, 10.0), (connection["port"], connection["perDialTimeout"], connection["dialErrorLimit"]));
+        Assert.Equal(("root", "h"), (connection["user"], connection["host"]));
         Assert.Equal("none", inputs["logging"]);
         Assert.False(mocks.Inputs["second"].ContainsKey("stdin"), "unknown in a preview");
     }
@@ -65,7 +66,8 @@ public sealed class StandInTests
     public async Task What_fails_in_a_mock_fails_the_run_and_what_depends_on_it_is_not_registered()
     {
         var mocks = new EchoMocks { Fails = "first" };
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(mocks, preview: false, () => Run("second", Run("first", "x").Stdout)));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(
+            () => RunAsync(mocks, preview: false, () => Run("second", Run("first", "x").Stdout)));
         Assert.Contains("first failed", failure.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("second", mocks.Order);
     }

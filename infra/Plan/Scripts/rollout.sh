@@ -32,7 +32,8 @@ answers() {
         ! "$mysqlha" role --address "$ADDRESS" >/dev/null 2>&1 || return 0
         sleep 1
     done
-    fail "its agent does not answer after 60 s, so nothing is rolled out further; it said last: $(journalctl -u mysqlha.service -n 3 -o cat 2>/dev/null | tr '\n' ' ')"
+    # What the agent itself has to say, not what systemd says of it.
+    fail "its agent does not answer after 60 s, so nothing is rolled out further; it said last: $(journalctl -u mysqlha.service -n 300 -o cat 2>/dev/null | grep -E ' crit: |^mysqlha: |^  [a-z-]+ |Unhandled exception' | tail -n 1)"
 }
 
 in_order() {

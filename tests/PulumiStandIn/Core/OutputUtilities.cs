@@ -8,5 +8,6 @@ public static class OutputUtilities
     public static async Task<bool> GetIsKnownAsync<T>(Output<T> output) => (await ((IOutput)output).Data.ConfigureAwait(false)).Known;
 
     /// <summary>The default where it is unknown.</summary>
-    public static async Task<T> GetValueAsync<T>(Output<T> output) => (T)((await ((IOutput)output).Data.ConfigureAwait(false)).Value ?? default(T)!)!;
+    public static async Task<T> GetValueAsync<T>(Output<T> output) =>
+        (T)((await ((IOutput)output).Data.ConfigureAwait(false)).Value ?? default(T)!)!;
 }

@@ -13,7 +13,8 @@ public sealed class Output<T> : IOutput
 
     Task<OutputData> IOutput.Data => _data;
 
-    public Output<TResult> Apply<TResult>(Func<T, TResult> func) => new(ApplyAsync(value => Task.FromResult(OutputData.Plain(func(value)))));
+    public Output<TResult> Apply<TResult>(Func<T, TResult> func) =>
+        new(ApplyAsync(value => Task.FromResult(OutputData.Plain(func(value)))));
 
     public Output<TResult> Apply<TResult>(Func<T, Task<TResult>> func) =>
         new(ApplyAsync(async value => OutputData.Plain(await func(value).ConfigureAwait(false))));

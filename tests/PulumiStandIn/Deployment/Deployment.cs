@@ -74,7 +74,8 @@ public sealed class Deployment
     internal static void Track(Task task) => Running.Value?.Add(task);
 
     internal void Register(
-        Resource resource, bool custom, Resource? parent, ResourceArgs args, ResourceOptions options, Dictionary<string, OutputSource> outputs)
+        Resource resource, bool custom, Resource? parent, ResourceArgs args, ResourceOptions options,
+        Dictionary<string, OutputSource> outputs)
     {
         lock (_resources)
         {
@@ -84,7 +85,8 @@ public sealed class Deployment
         Add(RegisterAsync(resource, custom, parent, args, options, outputs));
     }
 
-    internal void RegisterOutputs(Resource resource, Output<IDictionary<string, object?>> outputs) => Add(RegisterOutputsAsync(resource, outputs));
+    internal void RegisterOutputs(Resource resource, Output<IDictionary<string, object?>> outputs) =>
+        Add(RegisterOutputsAsync(resource, outputs));
 
     internal async Task<OutputData> InvokeAsync<T>(string token, InvokeArgs args)
     {
@@ -189,7 +191,8 @@ public sealed class Deployment
     }
 
     private async Task RegisterAsync(
-        Resource resource, bool custom, Resource? parent, ResourceArgs args, ResourceOptions options, Dictionary<string, OutputSource> outputs)
+        Resource resource, bool custom, Resource? parent, ResourceArgs args, ResourceOptions options,
+        Dictionary<string, OutputSource> outputs)
     {
         try
         {

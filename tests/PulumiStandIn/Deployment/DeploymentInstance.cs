@@ -18,5 +18,6 @@ public sealed class DeploymentInstance
     /// <summary>Whether this is a preview.</summary>
     public bool IsDryRun => _deployment.Options.IsPreview ?? true;
 
-    public Output<T> Invoke<T>(string token, InvokeArgs args, InvokeOptions? options = null) => new(_deployment.InvokeAsync<T>(token, args));
+    public Output<T> Invoke<T>(string token, InvokeArgs args, InvokeOptions? options = null) =>
+        new(_deployment.InvokeAsync<T>(token, args));
 }

@@ -23,7 +23,13 @@ internal static class Serializer
                 return await SerializeAsync(input.ToOutput()).ConfigureAwait(false);
             case IOutput output:
                 var outer = await output.Data.ConfigureAwait(false);
-                return !outer.Known ? outer : await SerializeAsync(outer.Value).ConfigureAwait(false) is var inner ? outer.With(inner, inner.Value) : outer;
+                if (!outer.Known)
+                {
+                    return outer;
+                }
+
+                var inner = await SerializeAsync(outer.Value).ConfigureAwait(false);
+                return outer.With(inner, inner.Value);
             case InputArgs args:
                 return await args.SerializeAsync().ConfigureAwait(false);
             case CustomResource resource:

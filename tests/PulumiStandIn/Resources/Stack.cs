@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Pulumi;
 
-/// <summary>The root of all resources; its properties with <see cref="OutputAttribute"/> are what <c>pulumi stack output</c> shows.</summary>
+/// <summary>
+/// The root of all resources; its properties with <see cref="OutputAttribute"/> are what <c>pulumi stack output</c> shows.
+/// </summary>
 public class Stack : ComponentResource
 {
     internal const string TypeName = "pulumi:pulumi:Stack";
