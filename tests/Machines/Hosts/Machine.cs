@@ -105,7 +105,7 @@ public sealed class Machine
         }
 
         // Its mounts wait for this.
-        await File.WriteAllTextAsync($"/proc/{init}/root/dev/.plugged", "");
+        await File.WriteAllTextAsync(RootOf(init.Value) + "/dev/.plugged", "");
         if (Record.Fault == MachineFault.FullDisk)
         {
             await FillDiskAsync();
@@ -166,7 +166,7 @@ public sealed class Machine
         var numbers = (await Shell.MustAsync("stat", "-c", "%Hr %Lr", loop)).Trim().Split(' ');
         foreach (var name in new[] { volume.Device!, Volumes.ById(volume) })
         {
-            var path = $"/proc/{init}/root{name}";
+            var path = RootOf(init) + name;
             _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (!File.Exists(path))
             {
@@ -190,8 +190,8 @@ public sealed class Machine
             throw new MachinesException($"volume {volume.Id} is mounted on {Record.Name}: it cannot be detached while it is in use");
         }
 
-        File.Delete($"/proc/{init}/root{volume.Device}");
-        File.Delete($"/proc/{init}/root{Volumes.ById(volume)}");
+        File.Delete(RootOf(init) + volume.Device);
+        File.Delete(RootOf(init) + Volumes.ById(volume));
     }
 
     /// <summary>Waits until something greets with ssh's banner on port 22.</summary>
@@ -217,7 +217,7 @@ public sealed class Machine
                 await InsideAsync(init, "-n", "ip", "route", "replace", "default", "via", gateway);
                 break;
             case MachineFault.FullDisk when FindInit() is { } init:
-                File.Delete($"/proc/{init}/root/ballast");
+                File.Delete(RootOf(init) + "/ballast");
                 break;
             case MachineFault.NoSshd or MachineFault.WrongArchitecture when IsRunning:
                 await PowerOffAsync();
@@ -238,6 +238,9 @@ public sealed class Machine
         status.Contains("Name:\tsystemd")
         && status.FirstOrDefault(l => l.StartsWith("NSpid:", StringComparison.Ordinal))?.Split('\t') is [_, _, .., "1"];
 
+    /// <summary>A machine's own files, as this host reaches them.</summary>
+    private static string RootOf(int init) => Path.Combine("/proc", init.ToString(CultureInfo.InvariantCulture), "root");
+
     private static string[] Status(int pid)
     {
         try
@@ -255,7 +258,7 @@ public sealed class Machine
 
     private async Task FillDiskAsync()
     {
-        var root = $"/proc/{FindInit()}/root";
+        var root = RootOf(FindInit() ?? throw new MachinesException($"{Record.Name} has ended"));
         var free = new DriveInfo(root).AvailableFreeSpace;
         var size = Math.Max(1, free - (4 << 20)).ToString(CultureInfo.InvariantCulture);
         _ = await Shell.MustAsync("fallocate", "-l", size, $"{root}/ballast");
