@@ -50,7 +50,8 @@ public sealed class EngineRoom : IDisposable
         var told = new StringWriter();
         try
         {
-            return await Run(options => new ProgramStack(options, program), told).UpAsync(new Dictionary<string, string>(), preview, refresh: true, default);
+            return await Run(options => new ProgramStack(options, program), told)
+                .UpAsync(new Dictionary<string, string>(), preview, refresh: true, default);
         }
         finally
         {

@@ -158,7 +158,8 @@ public sealed class StackEngineTests : IDisposable
     {
         void Program(ProgramStack stack, bool secret)
         {
-            var output = new Local.Command("a", new Local.CommandArgs { Create = "echo hidden words", Logging = Local.Logging.None }).Stdout;
+            var args = new Local.CommandArgs { Create = "echo hidden words", Logging = Local.Logging.None };
+            var output = new Local.Command("a", args).Stdout;
             stack.Answer = secret ? Output.CreateSecret(output) : output;
         }
 

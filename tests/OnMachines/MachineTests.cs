@@ -44,7 +44,9 @@ public sealed class MachineTests : IAsyncLifetime
         volumes.Create("vol-1", 1);
         await machine.PlugAsync(volumes.Give("vol-1", machine.Record.Id));
         var device = Volumes.ById(volumes.Find("vol-1")!);
-        await SaysAsync(machine, $"sudo mkfs.ext4 -q {device}; sudo mkdir /data; echo UUID=$(sudo blkid -p -o value -s UUID {device}) /data ext4 nofail 0 2 | sudo tee -a /etc/fstab");
+        await SaysAsync(machine, $"sudo mkfs.ext4 -q {device}; sudo mkdir /data");
+        var uuid = await SaysAsync(machine, $"sudo blkid -p -o value -s UUID {device}");
+        await SaysAsync(machine, $"echo UUID={uuid} /data ext4 nofail 0 2 | sudo tee -a /etc/fstab");
         await SaysAsync(machine, "sudo mount /data && echo kept | sudo tee /data/word && sudo sync");
         var boot = await SaysAsync(machine, "cat /proc/sys/kernel/random/boot_id");
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MySqlHa.Tests.OnMachines;
 
-/// <summary>An application that writes rows, one at a time, on whichever node takes them, and remembers those that were acknowledged.</summary>
+/// <summary>An application that writes a row at a time, on whichever node takes it, and remembers those that were acknowledged.</summary>
 internal sealed class RowWriter : IAsyncDisposable
 {
     private readonly StackRoom _room;
@@ -55,7 +55,8 @@ internal sealed class RowWriter : IAsyncDisposable
         }
 
         var lost = _acknowledged.Where(id => !there.Contains(id)).ToList();
-        Assert.True(lost.Count == 0, $"{lost.Count} of {_acknowledged.Count} acknowledged rows are lost: {string.Join(", ", lost.Take(10))}");
+        var some = string.Join(", ", lost.Take(10));
+        Assert.True(lost.Count == 0, $"{lost.Count} of {_acknowledged.Count} acknowledged rows are lost: {some}");
         Assert.True(_acknowledged.Count >= atLeast, $"only {_acknowledged.Count} rows were acknowledged, {atLeast} were expected");
     }
 

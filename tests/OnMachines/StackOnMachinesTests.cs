@@ -142,7 +142,8 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
         Assert.False(Directory.Exists(room.Place.ControlGroup));
         Assert.DoesNotContain(room.Place.Name, await Shell.MustAsync("ip", "-o", "link"), StringComparison.Ordinal);
         Assert.DoesNotContain(room.Place.Name, await Shell.MustAsync("nft", "list", "tables"), StringComparison.Ordinal);
-        Assert.DoesNotContain(home, await Shell.MustAsync("losetup", "--list", "--noheadings", "--output", "BACK-FILE"), StringComparison.Ordinal);
+        var files = await Shell.MustAsync("losetup", "--list", "--noheadings", "--output", "BACK-FILE");
+        Assert.DoesNotContain(home, files, StringComparison.Ordinal);
         foreach (var process in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
         {
             Assert.DoesNotContain(home, Read(Path.Combine(process, "cmdline")), StringComparison.Ordinal);
@@ -170,14 +171,16 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
         var (good, told) = await room.UpAsync(faults: faults);
         Assert.False(good, told);
         Assert.Matches($@"(?m)^{node} \([0-9.]+\): {sentence}", told);
-        Assert.Contains($"command:remote:Command {node}-", told.Split('\n').First(l => l.StartsWith("error:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Matches($"(?m)^error: command:remote:Command {node}-", told);
         Assert.Equal(0, (await room.DeskAsync(desk => desk.HealAsync(node, default))).Exit);
     }
 
     /// <summary>Agent and mysqld of each node, by number and start.</summary>
     private async Task<string> ProcessesAsync()
     {
-        const string Each = "for p in /proc/[0-9]*; do case $(cat $p/comm) in mysqlha | mysqld) cut -d ' ' -f 1,2,22 $p/stat ;; esac; done 2>/dev/null | sort";
+        const string Each =
+            "for p in /proc/[0-9]*; do case $(cat $p/comm) in mysqlha | mysqld) cut -d ' ' -f 1,2,22 $p/stat ;; esac; done 2>/dev/null"
+            + " | sort";
         var nodes = await Task.WhenAll(room.Machines.Select(async m => (m.Record.Name, Processes: await room.SaysAsync(m, Each))));
         Assert.All(nodes, node => Assert.Contains("(mysqld)", node.Processes, StringComparison.Ordinal));
         return string.Join('\n', nodes);

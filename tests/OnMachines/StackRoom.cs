@@ -78,7 +78,8 @@ public sealed class StackRoom : IAsyncLifetime
     {
         var role = "";
         var good = await Shell.UntilAsync(
-            async () => (role = await NodeRole.AskAsync(machine.Record.Address, default)) == NodeRole.Follower, TimeSpan.FromSeconds(within));
+            async () => (role = await NodeRole.AskAsync(machine.Record.Address, default)) == NodeRole.Follower,
+            TimeSpan.FromSeconds(within));
         Assert.True(good, $"{machine.Record.Name} does not follow within {within} s: {role}");
     }
 

@@ -3,7 +3,7 @@ using MySqlHa.Machines.Hosts;
 
 namespace MySqlHa.Machines.Commands;
 
-/// <summary><c>./sandbox VERB --machines</c>: the stack of <c>infra/</c> on machines of this host, and what a person does to them.</summary>
+/// <summary><c>./sandbox VERB --machines</c>: the stack of <c>infra/</c> on machines of this host, and what one does to them.</summary>
 public static class MachinesCommand
 {
     private static readonly Option<string> Home = new("--home")
@@ -19,11 +19,13 @@ public static class MachinesCommand
     {
         var command = new RootCommand(
             """
-            The stack of infra/, run for real on machines of this host: each a container with systemd, sshd, an address and a disk of its own.
+            The stack of infra/, run for real on machines of this host: each a container with systemd, sshd, address and disk of its own.
             The engine and the cloud are stand-ins; the program, ssh, the installation and the cluster are real. Needs root.
             Exit codes: 0 done, 1 error, 2 wrong usage; 'ssh' ends with the command's own code.
             """) { Home };
-        foreach (var subcommand in new[] { Up(), Preview(), Status(), Outputs(), Ssh(), Kill(), Start(), Remove(), Heal(), ConsoleText(), Down() })
+        Command[] all =
+            [Up(), Preview(), Status(), Outputs(), Ssh(), Kill(), Start(), Remove(), Heal(), ConsoleText(), Down()];
+        foreach (var subcommand in all)
         {
             command.Subcommands.Add(subcommand);
         }
@@ -35,7 +37,7 @@ public static class MachinesCommand
     {
         var options = new UpOptions();
         return Does(
-            options.AddTo(new Command("up", "Makes the machines and the cluster as configured; changes what is different; then tells the outputs")),
+            options.AddTo(new Command("up", "Makes or changes machines and cluster as configured; then tells the outputs")),
             (desk, parsed, cancellation) => desk.UpAsync(options.Read(parsed), preview: false, cancellation));
     }
 
@@ -66,7 +68,11 @@ public static class MachinesCommand
 
     private static Command Ssh()
     {
-        var words = new Argument<string[]>("command") { Description = "After --: a command to run there", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("command")
+        {
+            Description = "After --: a command to run there",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         return Does(
             new Command("ssh", "A session on a machine, as its user with sudo") { Node, words },
             (desk, parsed, cancellation) => desk.SshAsync(parsed.GetRequiredValue(Node), parsed.GetValue(words) ?? [], cancellation));

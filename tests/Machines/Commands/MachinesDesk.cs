@@ -51,7 +51,8 @@ public sealed class MachinesDesk(MachinePlace place, TextWriter writer)
         }
 
         var run = Run(log => Providers.All(place, root, network, request.Faults, log));
-        return await run.UpAsync(configuration, preview, StackConfiguration.Refreshes(Path.Combine(Repository, "Pulumi.yaml")), cancellation) ? 0 : 1;
+        var refresh = StackConfiguration.Refreshes(Path.Combine(Repository, "Pulumi.yaml"));
+        return await run.UpAsync(configuration, preview, refresh, cancellation) ? 0 : 1;
     }
 
     public async Task<int> DownAsync(bool force, CancellationToken cancellation)
@@ -132,8 +133,8 @@ public sealed class MachinesDesk(MachinePlace place, TextWriter writer)
         var start = new ProcessStartInfo("ssh");
         string[] words =
         [
-            "-i", file, "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-            "-o", "ConnectTimeout=10", $"ubuntu@{machine.Record.Address}", .. command,
+            "-i", file, "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10", $"ubuntu@{machine.Record.Address}", .. command,
         ];
         foreach (var word in words)
         {
@@ -243,7 +244,8 @@ public sealed class MachinesDesk(MachinePlace place, TextWriter writer)
             throw new MachinesException("no machine leads now; status says what each is");
         }
 
-        return all.FirstOrDefault(m => m.Record.Name == $"node{node}" || m.Record.Name == node) ?? throw new MachinesException(
-            $"'{node}' is no machine of this stack: {(all.Count == 0 ? "it has none, up makes them" : string.Join(", ", all.Select(m => m.Record.Name)))}");
+        var names = all.Count == 0 ? "it has none, up makes them" : $"{string.Join(", ", all.Select(m => m.Record.Name))} are";
+        return all.FirstOrDefault(m => m.Record.Name == $"node{node}" || m.Record.Name == node)
+            ?? throw new MachinesException($"'{node}' is no machine of this stack: {names}");
     }
 }

@@ -31,7 +31,8 @@ internal static class NodeRole
                 ? string.Join(", ", reasons.EnumerateArray().Select(r => r.GetProperty("text").GetString()))
                 : "neither leads nor follows";
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is HttpRequestException or JsonException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return "its agent does not answer";
         }

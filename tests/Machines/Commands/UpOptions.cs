@@ -16,7 +16,10 @@ internal sealed class UpOptions
 
     private readonly Option<int?> _nodes = new("--nodes") { Description = "How many machines" };
 
-    private readonly Option<string?> _network = new("--network") { Description = "A private network of this stack's own (default: 10.20.0.0/16)" };
+    private readonly Option<string?> _network = new("--network")
+    {
+        Description = "A private network of this stack's own (default: 10.20.0.0/16)",
+    };
 
     private readonly Option<string[]> _config = new("--config")
     {

@@ -20,7 +20,8 @@ public sealed class AttachmentProvider(MachinePlace place) : IProvider
         return (RecordedProvider.NewId("vai-"), []);
     }
 
-    public Task<JsonObject> UpdateAsync(ResourceState old, JsonObject inputs, CancellationToken cancellation) => Task.FromResult(old.Outputs);
+    public Task<JsonObject> UpdateAsync(ResourceState old, JsonObject inputs, CancellationToken cancellation) =>
+        Task.FromResult(old.Outputs);
 
     public async Task DeleteAsync(ResourceState old, CancellationToken cancellation)
     {

@@ -3,7 +3,7 @@ using MySqlHa.Machines.Hosts;
 
 namespace MySqlHa.Machines.Engine;
 
-/// <summary>What local and remote commands have in common: which text is due, how much of what it says is shown, what is kept of it.</summary>
+/// <summary>What local and remote commands have in common: how much of what they say is shown, and what is kept of it.</summary>
 internal static class CommandRun
 {
     /// <summary>For logging: both streams unless the program says otherwise.</summary>

@@ -4,7 +4,7 @@ using MySqlHa.Machines.Hosts;
 
 namespace MySqlHa.Machines.Engine;
 
-/// <summary><c>aws:ec2/instance:Instance</c>: a machine. Made, as on EC2, when it boots: nobody has looked whether its sshd answers.</summary>
+/// <summary><c>aws:ec2/instance:Instance</c>: a machine. Made, as on EC2, when it boots, whether its sshd answers or not.</summary>
 /// <param name="network">The network that the machines are in; its first address is the host's.</param>
 /// <param name="faults">What is wrong with a machine from its first boot, by the name of its node.</param>
 public sealed class InstanceProvider(

@@ -29,7 +29,8 @@ public sealed class LocalCommandProvider(EngineLog log) : IProvider
             return new JsonObject { ["stdout"] = "", ["stderr"] = "" };
         }
 
-        string[] interpreter = inputs["interpreter"] is JsonArray { Count: > 0 } given ? [.. given.Select(w => (string)w!)] : ["/bin/sh", "-c"];
+        string[] interpreter =
+            inputs["interpreter"] is JsonArray { Count: > 0 } given ? [.. given.Select(w => (string)w!)] : ["/bin/sh", "-c"];
         var result = await Shell.RunAsync(
             interpreter[0], [.. interpreter[1..], command], (string?)inputs["stdin"],
             CommandRun.Logging(inputs, ResourceState.TitleOf(Type, name), log), (string?)inputs["dir"],

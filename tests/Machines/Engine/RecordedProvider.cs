@@ -42,7 +42,8 @@ public sealed class RecordedProvider(string type) : IProvider
         return Task.FromResult((id, outputs));
     }
 
-    public Task<JsonObject> UpdateAsync(ResourceState old, JsonObject inputs, CancellationToken cancellation) => Task.FromResult(old.Outputs);
+    public Task<JsonObject> UpdateAsync(ResourceState old, JsonObject inputs, CancellationToken cancellation) =>
+        Task.FromResult(old.Outputs);
 
     public Task DeleteAsync(ResourceState old, CancellationToken cancellation) => Task.CompletedTask;
 

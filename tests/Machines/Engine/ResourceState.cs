@@ -6,7 +6,14 @@ namespace MySqlHa.Machines.Engine;
 /// <param name="Order">Grows with each one made: what depends on another has the higher one.</param>
 /// <param name="Replaced">Another has taken its place, and it is to be deleted.</param>
 public sealed record ResourceState(
-    string Type, string Name, string Id, JsonObject Inputs, JsonObject Outputs, ResourceTreatment Treatment, int Order, bool Replaced = false)
+    string Type,
+    string Name,
+    string Id,
+    JsonObject Inputs,
+    JsonObject Outputs,
+    ResourceTreatment Treatment,
+    int Order,
+    bool Replaced = false)
 {
     public string Key => KeyOf(Type, Name);
 

@@ -1,6 +1,8 @@
 namespace MySqlHa.Machines.Engine;
 
-/// <summary>What a program's options say of a resource, as far as this engine heeds them. Mocks do not see options; a transformation does.</summary>
+/// <summary>
+/// What a program's options say of a resource, as far as this engine heeds them. Mocks do not see options; a transformation does.
+/// </summary>
 public sealed record ResourceTreatment
 {
     public bool IsComponent { get; init; }

@@ -68,7 +68,9 @@ public sealed class SshConnection : IDisposable
                     "bash",
                     [
                         "-c", "log=$1; shift; ssh \"$@\" </dev/null >\"$log\" 2>&1 || { cat \"$log\" >&2; exit 1; }", "dial",
-                        Path.Combine(ssh._folder, "log"), .. ssh._options, "-o", "ControlMaster=yes", "-f", "-N", .. ssh.Target,
+                        // It passes on a variable of a session only if it might send it itself.
+                        Path.Combine(ssh._folder, "log"), .. ssh._options, "-o", "ControlMaster=yes", "-o", "SendEnv=*", "-f", "-N",
+                        .. ssh.Target,
                     ],
                     cancellation: cancellation);
                 if (dialled.Good)
@@ -78,7 +80,8 @@ public sealed class SshConnection : IDisposable
 
                 if (limit >= 0 && attempt >= limit)
                 {
-                    throw new MachinesException($"after {attempt} failed attempts: dial {ssh._host}:{ssh._port}: {dialled.LastLine.Trim()}");
+                    throw new MachinesException(
+                        $"after {attempt} failed attempts: dial {ssh._host}:{ssh._port}: {dialled.LastLine.Trim()}");
                 }
 
                 await Task.Delay(TimeSpan.FromSeconds(pause), cancellation);
@@ -102,10 +105,12 @@ public sealed class SshConnection : IDisposable
         foreach (var (name, _) in variables)
         {
             // ssh does not wait for an answer to it; the provider does, and fails.
-            var asked = await Shell.RunAsync("ssh", [.. options, .. Target, $"printenv {name}"], environment: variables, cancellation: cancellation);
+            var asked = await Shell.RunAsync(
+                "ssh", [.. options, .. Target, $"printenv {name}"], environment: variables, cancellation: cancellation);
             if (!asked.Good)
             {
-                throw new MachinesException($"could not set environment variable \"{name}\": ssh: setenv failed (sshd's AcceptEnv lacks it)");
+                throw new MachinesException(
+                    $"could not set environment variable \"{name}\": ssh: setenv failed (sshd's AcceptEnv lacks it)");
             }
         }
 
@@ -119,13 +124,13 @@ public sealed class SshConnection : IDisposable
         var folder = Path.GetDirectoryName(remotePath.TrimEnd('/')) ?? "";
         if (folder.Length > 0)
         {
-            var made = await RunAsync($"mkdir -p '{folder.Replace("'", "'\\''", StringComparison.Ordinal)}'", null, null, null, cancellation);
-            Check(made, remotePath);
+            var quoted = folder.Replace("'", "'\\''", StringComparison.Ordinal);
+            Check(await RunAsync($"mkdir -p '{quoted}'", null, null, null, cancellation), remotePath);
         }
 
+        var port = _port.ToString(CultureInfo.InvariantCulture);
         var copied = await Shell.RunAsync(
-            "scp", ["-q", "-r", "-P", _port.ToString(CultureInfo.InvariantCulture), .. _options, "--", source, $"{_user}@{_host}:{remotePath}"],
-            cancellation: cancellation);
+            "scp", ["-q", "-r", "-P", port, .. _options, "--", source, $"{_user}@{_host}:{remotePath}"], cancellation: cancellation);
         Check(copied, remotePath);
     }
 

@@ -16,7 +16,8 @@ public static class StackConfiguration
         {
             foreach (var (key, value) in config.Children)
             {
-                all[((YamlScalarNode)key).Value!] = value is YamlScalarNode scalar ? scalar.Value ?? "" : JsonSerializer.Serialize(Plain(value));
+                all[((YamlScalarNode)key).Value!] =
+                    value is YamlScalarNode scalar ? scalar.Value ?? "" : JsonSerializer.Serialize(Plain(value));
             }
         }
 
@@ -51,7 +52,8 @@ public static class StackConfiguration
         YamlSequenceNode list => list.Select(Plain).ToList(),
         // Unquoted numbers and words of truth are such; a quoted one is text.
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } flag => flag.Value == "true",
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar when double.TryParse(scalar.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar
+            when double.TryParse(scalar.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
         YamlScalarNode scalar => scalar.Value,
         _ => null,
     };

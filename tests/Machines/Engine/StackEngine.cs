@@ -94,7 +94,7 @@ public sealed class StackEngine(
         if (all.Where(r => r.Treatment.Protect && !r.Replaced).Select(r => r.Title).ToList() is { Count: > 0 } kept)
         {
             throw new MachinesException(
-                $"{string.Join(", ", kept)}: protected, so nothing is destroyed; take the protection off by the stack's configuration and up");
+                $"{string.Join(", ", kept)}: protected, so nothing is destroyed; set protectData to false and run up first");
         }
 
         await DeleteAsync(all, cancellation);

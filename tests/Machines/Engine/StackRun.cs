@@ -11,7 +11,10 @@ namespace MySqlHa.Machines.Engine;
 /// <summary>One <c>up</c>, <c>preview</c> or <c>destroy</c> of a program, told as Pulumi tells it.</summary>
 /// <param name="program">Makes the program's stack. Called anew for each run.</param>
 public sealed class StackRun(
-    Func<StackOptions, Stack> program, StateFile state, Func<EngineLog, IReadOnlyDictionary<string, IProvider>> providers, TextWriter writer)
+    Func<StackOptions, Stack> program,
+    StateFile state,
+    Func<EngineLog, IReadOnlyDictionary<string, IProvider>> providers,
+    TextWriter writer)
 {
     public const string Project = "mysql-ha-stack";
     public const string Name = "machines";
@@ -27,9 +30,9 @@ public sealed class StackRun(
         var treatments = new TreatmentReader();
         var engine = new StackEngine(state, providers(log), treatments, log, preview);
         // By environment: how a program's configuration comes, with an engine and with mocks.
-        Environment.SetEnvironmentVariable(
-            "PULUMI_CONFIG",
-            JsonSerializer.Serialize(configuration.ToDictionary(p => p.Key.Contains(':', StringComparison.Ordinal) ? p.Key : $"{Project}:{p.Key}", p => p.Value)));
+        static string WithBag(string key) => key.Contains(':', StringComparison.Ordinal) ? key : $"{Project}:{key}";
+        var bags = configuration.ToDictionary(p => WithBag(p.Key), p => p.Value);
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(bags));
         var failures = new List<string>();
         try
         {

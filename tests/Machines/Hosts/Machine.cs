@@ -90,25 +90,22 @@ public sealed class Machine
             boot.Add("systemd.mask=ssh.service");
         }
 
-        foreach (var (volume, loop) in await new Volumes(_place).DevicesAsync(Record.Id))
-        {
-            // Before the words for systemd, which end the options.
-            boot.InsertRange(12, [$"--bind={loop}:{volume.Device}", $"--bind={loop}:{Volumes.ById(volume)}"]);
-            // No udev runs in it, whose links a mount by UUID goes by.
-            if ((await Shell.RunAsync("blkid", ["-p", "-o", "value", "-s", "UUID", loop])).Out.Trim() is { Length: > 0 } uuid)
-            {
-                boot.Insert(12, $"--bind={loop}:/dev/disk/by-uuid/{uuid}");
-            }
-        }
-
         File.Delete(Path.Combine(Folder, "pid"));
         _ = await Shell.MustAsync(
             "bash", ["-c", "log=$1; shift; exec setsid -f \"$@\" </dev/null >>\"$log\" 2>&1", "detach", ConsoleFile, "bash", .. boot]);
-        if (!await Shell.UntilAsync(() => Task.FromResult(FindInit() is not null), TimeSpan.FromSeconds(30)))
+        int? init = null;
+        if (!await Shell.UntilAsync(() => Task.FromResult((init = FindInit()) is not null), TimeSpan.FromSeconds(30)))
         {
             throw new MachinesException($"{Record.Name} does not boot: {LastOfConsole()}");
         }
 
+        foreach (var volume in new Volumes(_place).All.Where(v => v.Machine == Record.Id))
+        {
+            await PlugAsync(volume);
+        }
+
+        // Its mounts wait for this.
+        await File.WriteAllTextAsync(RootOf(init.Value) + "/dev/.plugged", "");
         if (Record.Fault == MachineFault.FullDisk)
         {
             await FillDiskAsync();
@@ -169,7 +166,7 @@ public sealed class Machine
         var numbers = (await Shell.MustAsync("stat", "-c", "%Hr %Lr", loop)).Trim().Split(' ');
         foreach (var name in new[] { volume.Device!, Volumes.ById(volume) })
         {
-            var path = $"/proc/{init}/root{name}";
+            var path = RootOf(init) + name;
             _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (!File.Exists(path))
             {
@@ -187,13 +184,14 @@ public sealed class Machine
         }
 
         var mounts = await File.ReadAllTextAsync($"/proc/{init}/mounts");
-        if (mounts.Contains($"{volume.Device} ", StringComparison.Ordinal) || mounts.Contains($"{Volumes.ById(volume)} ", StringComparison.Ordinal))
+        string[] names = [$"{volume.Device} ", $"{Volumes.ById(volume)} "];
+        if (names.Any(name => mounts.Contains(name, StringComparison.Ordinal)))
         {
             throw new MachinesException($"volume {volume.Id} is mounted on {Record.Name}: it cannot be detached while it is in use");
         }
 
-        File.Delete($"/proc/{init}/root{volume.Device}");
-        File.Delete($"/proc/{init}/root{Volumes.ById(volume)}");
+        File.Delete(RootOf(init) + volume.Device);
+        File.Delete(RootOf(init) + Volumes.ById(volume));
     }
 
     /// <summary>Waits until something greets with ssh's banner on port 22.</summary>
@@ -215,10 +213,11 @@ public sealed class Machine
         switch (fault)
         {
             case MachineFault.NoNetwork when FindInit() is { } init:
-                await InsideAsync(init, "-n", "ip", "route", "replace", "default", "via", MachineNetwork.Gateway(IPNetwork.Parse(Record.Network)));
+                var gateway = MachineNetwork.Gateway(IPNetwork.Parse(Record.Network));
+                await InsideAsync(init, "-n", "ip", "route", "replace", "default", "via", gateway);
                 break;
             case MachineFault.FullDisk when FindInit() is { } init:
-                File.Delete($"/proc/{init}/root/ballast");
+                File.Delete(RootOf(init) + "/ballast");
                 break;
             case MachineFault.NoSshd or MachineFault.WrongArchitecture when IsRunning:
                 await PowerOffAsync();
@@ -239,6 +238,9 @@ public sealed class Machine
         status.Contains("Name:\tsystemd")
         && status.FirstOrDefault(l => l.StartsWith("NSpid:", StringComparison.Ordinal))?.Split('\t') is [_, _, .., "1"];
 
+    /// <summary>A machine's own files, as this host reaches them.</summary>
+    private static string RootOf(int init) => Path.Combine("/proc", init.ToString(CultureInfo.InvariantCulture), "root");
+
     private static string[] Status(int pid)
     {
         try
@@ -256,9 +258,10 @@ public sealed class Machine
 
     private async Task FillDiskAsync()
     {
-        var root = $"/proc/{FindInit()}/root";
+        var root = RootOf(FindInit() ?? throw new MachinesException($"{Record.Name} has ended"));
         var free = new DriveInfo(root).AvailableFreeSpace;
-        _ = await Shell.MustAsync("fallocate", "-l", Math.Max(1, free - (4 << 20)).ToString(CultureInfo.InvariantCulture), $"{root}/ballast");
+        var size = Math.Max(1, free - (4 << 20)).ToString(CultureInfo.InvariantCulture);
+        _ = await Shell.MustAsync("fallocate", "-l", size, $"{root}/ballast");
     }
 
     private async Task<bool> GreetsAsync(CancellationToken cancellation)
@@ -273,7 +276,8 @@ public sealed class Machine
             await client.GetStream().ReadExactlyAsync(greeting, soon.Token);
             return greeting.AsSpan().SequenceEqual("SSH-"u8);
         }
-        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is SocketException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return false;
         }

@@ -41,7 +41,8 @@ public sealed class MachineNetwork(MachinePlace place)
         var taken = (await Shell.MustAsync("ip", "-o", "-4", "address")).Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(words => words.Length > 3
-                && IPNetwork.TryParse(NetworkOf(words[3]), out var other) && (other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress)));
+                && IPNetwork.TryParse(NetworkOf(words[3]), out var other)
+                && (other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress)));
         if (taken is not null)
         {
             throw new MachinesException(
@@ -101,7 +102,9 @@ public sealed class MachineNetwork(MachinePlace place)
 
     private static string NetworkOf(string addressAndBits)
     {
-        var (address, bits) = addressAndBits.Split('/') is [var a, var b] ? (a, int.Parse(b, CultureInfo.InvariantCulture)) : (addressAndBits, 32);
+        var (address, bits) = addressAndBits.Split('/') is [var a, var b]
+            ? (a, int.Parse(b, CultureInfo.InvariantCulture))
+            : (addressAndBits, 32);
         var bytes = IPAddress.Parse(address).GetAddressBytes();
         var number = BitConverter.ToUInt32([.. bytes.Reverse()]) & (bits == 0 ? 0 : uint.MaxValue << (32 - bits));
         return $"{number >> 24}.{(number >> 16) & 255}.{(number >> 8) & 255}.{number & 255}/{bits}";

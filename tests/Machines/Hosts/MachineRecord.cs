@@ -9,4 +9,11 @@ namespace MySqlHa.Machines.Hosts;
 /// <param name="UserData">For cloud-init; may be empty.</param>
 /// <param name="RootGigabytes">Size of its disk. A sparse file: only what is written takes place.</param>
 public sealed record MachineRecord(
-    string Id, string Name, string Address, string Network, IReadOnlyList<string> PublicKeys, string UserData, int RootGigabytes, MachineFault Fault);
+    string Id,
+    string Name,
+    string Address,
+    string Network,
+    IReadOnlyList<string> PublicKeys,
+    string UserData,
+    int RootGigabytes,
+    MachineFault Fault);

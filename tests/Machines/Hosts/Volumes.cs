@@ -11,7 +11,8 @@ public sealed class Volumes(MachinePlace place)
 {
     public IReadOnlyList<VolumeRecord> All =>
         !Directory.Exists(place.VolumesFolder) ? [] :
-        [.. Directory.GetFiles(place.VolumesFolder, "*.json").Order(StringComparer.Ordinal).Select(f => JsonSerializer.Deserialize<VolumeRecord>(File.ReadAllText(f))!)];
+        [.. Directory.GetFiles(place.VolumesFolder, "*.json").Order(StringComparer.Ordinal)
+            .Select(f => JsonSerializer.Deserialize<VolumeRecord>(File.ReadAllText(f))!)];
 
     public static string ById(VolumeRecord volume) =>
         $"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{volume.Id.Replace("-", "", StringComparison.Ordinal)}";
