@@ -75,6 +75,15 @@ public sealed record CoreFaults
     /// <summary>An epoch that replaces another gets its number again.</summary>
     public bool ReuseEpochNumbers { get; init; }
 
+    /// <summary>mysqld is started without asking a majority for the epochs.</summary>
+    public bool StartsUnasked { get; init; }
+
+    /// <summary>An agent that restarts within its lease does not read the lease's end.</summary>
+    public bool ForgetsLeaseAtRestart { get; init; }
+
+    /// <summary>A request is taken under any epoch, whichever its operator saw.</summary>
+    public bool IgnoresSeenEpoch { get; init; }
+
     /// <summary>The lowest node skips every tenth command.</summary>
     public bool SkipOneCommand { get; init; }
 }

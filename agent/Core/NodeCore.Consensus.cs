@@ -16,6 +16,7 @@ public sealed partial class NodeCore
     private ControllerDecision _decision = ControllerDecision.Wait();
     private Instant _movedAt = Instant.Zero;
     private Instant _controllerSince = Instant.Zero;
+    private Instant _closedAt = Instant.Zero;
 
     private void Found()
     {
@@ -190,6 +191,7 @@ public sealed partial class NodeCore
                 _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
                 break;
             case CloseEpoch close:
+                _closedAt = _now;
                 _out.Event("epoch-closed", $"epoch {close.Epoch} is closed: {close.Reason}");
                 break;
             case EstablishEpoch establish:
@@ -239,6 +241,7 @@ public sealed partial class NodeCore
         FoundingPatienceOver = _now - _controllerSince > TimeSpan.FromSeconds(15),
         FailoverAsked = _operators.Failover is { } f && _state.Current is { Closed: false } current && current.Number == f.Epoch ? f.Reason : "",
         Preferred = _operators.Failover?.Preferred,
+        WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
         LossAccepted = _operators.Failover?.LossAccepted,
         WallClock = _wall,
         Faults = _options.ControllerFaults,

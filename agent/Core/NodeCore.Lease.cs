@@ -90,7 +90,7 @@ public sealed partial class NodeCore
     }
 
     /// <summary>Whether the epochs known here were confirmed by a majority since mysqld last stopped.</summary>
-    private bool IsFresh => _freshStops == _mysqld.Stops && _freshIndex >= 0 && _applied >= _freshIndex;
+    private bool IsFresh => _options.Faults.StartsUnasked || (_freshStops == _mysqld.Stops && _freshIndex >= 0 && _applied >= _freshIndex);
 
     private bool NeedsEpochs => _raft is not null && _freshStops != _mysqld.Stops && _mysqld.State is not MysqldState.Running;
 

@@ -66,7 +66,8 @@ public sealed partial class NodeCore
                 return false;
             case DutyAct.Initialise:
                 DoubtOldData(0);
-                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys], Adopt: _state.Adopter == _options.Self && _state.Current is null));
+                var adopt = _state.Adopter == _options.Self && _state.Current is null;
+                Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys], adopt));
                 return true;
             case DutyAct.Start:
                 Begin(new StartMysqld(_mysqld.NextId()));

@@ -19,7 +19,7 @@ public sealed partial class NodeCore
     private readonly Founding _founding;
     private readonly LeaseDesk _desk;
     private readonly LeaseHolder _lease;
-    private readonly OperatorDesk _operators = new();
+    private readonly OperatorDesk _operators;
     private readonly MysqldTracker _mysqld;
     private readonly Dictionary<NodeId, (MemberReport Report, Instant At)> _reports = [];
     private RaftCore? _raft;
@@ -40,9 +40,10 @@ public sealed partial class NodeCore
         _desk = new LeaseDesk(options.Timing, options.Faults);
         _lease = new LeaseHolder(options.Timing, options.Faults);
         _lease.StartNumbersAt((_local.Life * 1_000_000_000) + 1);
+        _operators = new OperatorDesk(options.Faults);
         _mysqld = new MysqldTracker(options.Timing);
         _mysqld.Begin(restored.Mysqld, restored.MysqldPid);
-        if (restored.Mysqld == MysqldState.Running)
+        if (restored.Mysqld == MysqldState.Running && !options.Faults.ForgetsLeaseAtRestart)
         {
             _lease.Resume(_local.Led, restored.LeaseUntil);
         }

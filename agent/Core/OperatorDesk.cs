@@ -5,10 +5,10 @@ using MySqlHa.Failover;
 namespace MySqlHa.Core;
 
 /// <summary>The controller's side of operator requests: refuses with all reasons, or starts the change and answers when it is over.</summary>
-internal sealed class OperatorDesk
+internal sealed class OperatorDesk(CoreFaults faults)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly List<(NodeId Origin, long CallId, OperatorRequest Request, long Epoch, Instant Deadline)> _open = [];
+    private readonly List<Call> _open = [];
 
     /// <summary>Why the leader is to be given up, and by whose leave without proof: until the epoch is closed, and the next one open.</summary>
     public (long Epoch, string Reason, NodeId? Preferred, NodeId? LossAccepted)? Failover { get; private set; }
@@ -17,7 +17,7 @@ internal sealed class OperatorDesk
     public (OperatorAnswer? Refusal, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen)
     {
         var epoch = seen.State.Current?.Number ?? 0;
-        if (request.SeenEpoch != 0 && request.SeenEpoch != epoch)
+        if (request.SeenEpoch != 0 && request.SeenEpoch != epoch && !faults.IgnoresSeenEpoch)
         {
             return (Refused("other-epoch", $"asked under epoch {request.SeenEpoch}, but the current one is {epoch}"), null);
         }
@@ -52,7 +52,7 @@ internal sealed class OperatorDesk
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
         }
 
-        _open.Add((origin, callId, request, epoch, now + Patience));
+        _open.Add(new Call(origin, callId, request, epoch, now + Patience));
         return (null, command);
     }
 
@@ -62,7 +62,9 @@ internal sealed class OperatorDesk
         var due = ImmutableArray.CreateBuilder<(NodeId, long, OperatorAnswer)>();
         foreach (var call in _open.ToList())
         {
-            var answer = Outcome(call.Request, call.Epoch, state)
+            // Until its command is applied, what the state says of a switchover is about an earlier one.
+            call.Begun |= state.Switchover?.Epoch == call.Epoch;
+            var answer = Outcome(call, state)
                 ?? (now >= call.Deadline ? new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "still under way after 30 s; look at the census")) : null);
             if (answer is not null)
             {
@@ -90,22 +92,34 @@ internal sealed class OperatorDesk
 
     public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
 
-    private static OperatorAnswer? Outcome(OperatorRequest request, long epoch, ClusterState state)
+    private static string Name(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Name ?? node.Short;
+
+    private static OperatorAnswer? Outcome(Call call, ClusterState state)
     {
-        var current = state.Current;
+        var (request, epoch, current) = (call.Request, call.Epoch, state.Current);
         switch (request)
         {
             case PauseRequest pause when state.Paused == pause.Paused:
                 return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
             case PauseRequest:
                 return null;
-            case SwitchoverRequest or StepDownRequest when current?.Number == epoch && state.SwitchoverDropped.Length > 0:
+            case SwitchoverRequest or StepDownRequest when call.Begun && current?.Number == epoch && state.SwitchoverDropped.Length > 0:
                 return Refused("switchover-dropped", state.SwitchoverDropped);
+            case SwitchoverRequest { To: { } to }
+                when current is { Closed: false, Established: true } && current.Number > epoch && current.Leader != to:
+                return Refused("another-leads", $"{Name(state, current.Leader)} leads epoch {current.Number} instead: "
+                    + $"{Name(state, to)} did not promise in time, or the leader was lost meanwhile");
             default:
                 var lossy = request is FailoverRequest { AcceptDataLoss: true };
                 return current is { Closed: false } && current.Number > epoch && (current.Established || lossy)
-                    ? new OperatorAnswer(OperatorOutcome.Done, new Reason("new-leader", $"{state.Members.GetValueOrDefault(current.Leader)?.Name ?? current.Leader.Short} leads epoch {current.Number}"))
+                    ? new OperatorAnswer(OperatorOutcome.Done, new Reason("new-leader", $"{Name(state, current.Leader)} leads epoch {current.Number}"))
                     : null;
         }
+    }
+
+    /// <summary>A request that was taken and not answered yet.</summary>
+    private sealed record Call(NodeId Origin, long CallId, OperatorRequest Request, long Epoch, Instant Deadline)
+    {
+        public bool Begun { get; set; }
     }
 }

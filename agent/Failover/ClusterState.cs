@@ -128,7 +128,8 @@ public sealed record ClusterState
         var epochs = Epochs.Add(open.Epoch);
         var lastEstablished = epochs.Length - 1 - epochs.Reverse().TakeWhile(e => !e.Established).Count();
         var surplus = Math.Min(epochs.Length - HistoryLimit, Math.Max(0, lastEstablished));
-        return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, SwitchoverDropped = "" };
+        // A switchover of an earlier epoch is over with this one, however it went.
+        return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, Switchover = null, SwitchoverDropped = "" };
     }
 
     private ClusterState RecordTail(ArchivedTail tail)

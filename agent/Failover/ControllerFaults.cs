@@ -9,6 +9,18 @@ public sealed record ControllerFaults
     public bool OnePromiseLess { get; init; }
     public bool OpenBeforeApplied { get; init; }
 
+    /// <summary>Only the closed epoch is covered, not those before it that were never established.</summary>
+    public bool CoversOnlyTheClosed { get; init; }
+
+    /// <summary>Only the nodes that promised are the next epoch's ackers.</summary>
+    public bool AckersArePromisers { get; init; }
+
+    /// <summary>One acknowledgement completes a commit, however many voters there are.</summary>
+    public bool OneAckOnly { get; init; }
+
+    /// <summary>The closed epoch's own leader does not count after its host was restarted.</summary>
+    public bool DoubtsTheLeader { get; init; }
+
     /// <summary>A leader behind the first epoch need not hold what the first leader brought.</summary>
     public bool ForgetAdopted { get; init; }
 }

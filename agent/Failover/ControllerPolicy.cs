@@ -27,6 +27,9 @@ public sealed record ControllerInput
     /// <summary>Whom an operator would rather see lead, if that is as safe.</summary>
     public NodeId? Preferred { get; init; }
 
+    /// <summary>The node that was meant to lead behind a closed epoch had time to promise and is waited for no longer.</summary>
+    public bool WantedPatienceOver { get; init; } = true;
+
     /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
     public long WallClock { get; init; }
     public ControllerFaults Faults { get; init; } = ControllerFaults.None;
@@ -86,8 +89,11 @@ public static class ControllerPolicy
         if (seen.State.Adopter is { } bringer && ready.All(r => r.Node != bringer))
         {
             // However long it takes: with any other leader the data it brings would be what has to go.
-            var problem = seen.Reports.GetValueOrDefault(bringer) is { } report ? report.Problems.Select(p => $": {p.Text}").FirstOrDefault() : " (not heard of)";
-            return ControllerDecision.Wait(new Reason("waiting-for-adoption", $"waiting for {Name(seen, bringer)} to take over the data that it brings{problem}"));
+            var problem = seen.Reports.GetValueOrDefault(bringer) is not { } report
+                ? " (not heard of)"
+                : report.Problems.Where(p => p.Code is "adopt-refused" or "effect-failed").Select(p => $": {p.Text}").FirstOrDefault();
+            return ControllerDecision.Wait(new Reason(
+                "waiting-for-adoption", $"waiting for {Name(seen, bringer)} to take over the data that it brings{problem}"));
         }
 
         if (ready.Count < seen.Voters.Count && !(seen.FoundingPatienceOver && ready.Count >= majority))
@@ -117,7 +123,8 @@ public static class ControllerPolicy
     private static Reason DataDiffers(ControllerInput seen, IReadOnlyCollection<MemberReport> ready)
     {
         var holders = ready.Where(r => !r.Status!.Executed.IsEmpty).Select(r => $"{Name(seen, r.Node)} holds {r.Status!.Executed}");
-        return new Reason("data-differs", $"founding members hold different data: {string.Join("; ", holders)}; empty the data directory of all but one");
+        return new Reason(
+            "data-differs", $"founding members hold different data: {string.Join("; ", holders)}; empty the data directory of all but one");
     }
 
     private static ControllerDecision WatchOver(ControllerInput seen, EpochRecord open)
@@ -236,11 +243,14 @@ public static class ControllerPolicy
         Leader = leader.Node,
         ServerUuid = leader.Status!.ServerUuid,
         FirstSet = leader.Status.Executed,
-        Ackers = seen.Voters.Remove(leader.Node),
-        AcksNeeded = seen.Voters.Count / 2,
+        Ackers = (seen.Faults.AckersArePromisers && number > 1 ? Promisers(seen, number - 1) : seen.Voters).Remove(leader.Node),
+        AcksNeeded = seen.Faults.OneAckOnly ? 1 : seen.Voters.Count / 2,
         OpenReason = reason,
         OpenedAt = seen.WallClock,
     };
+
+    private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
+        [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];
 
     internal static string Name(ControllerInput seen, NodeId node) =>
         seen.State.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;

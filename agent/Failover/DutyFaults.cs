@@ -12,4 +12,22 @@ public sealed record DutyFaults
     public bool PromoteBeforeApplied { get; init; }
     public bool KeepSurplus { get; init; }
     public bool ArchiveNothing { get; init; }
+
+    /// <summary>A leader whose epoch was closed promises without being killed first.</summary>
+    public bool PromisesUnfenced { get; init; }
+
+    /// <summary>A mysqld that led and reads read-only is taken for demoted, even where the statement may not have returned.</summary>
+    public bool TrustsReadOnly { get; init; }
+
+    /// <summary>No marker while clients wait for an acknowledgement.</summary>
+    public bool NoMarkerForWaiters { get; init; }
+
+    /// <summary>No marker for a follower whose receipts are in doubt.</summary>
+    public bool NoMarkerForDoubt { get; init; }
+
+    /// <summary>Clients are let in before a marker was acknowledged.</summary>
+    public bool OpensBeforeMarker { get; init; }
+
+    /// <summary>A follower whose leader has purged what it lacks is not cloned.</summary>
+    public bool IgnoresPurged { get; init; }
 }

@@ -67,7 +67,9 @@ public static class DutyPolicy
         {
             { Busy: true } => Hold("busy", "an earlier step on mysqld is under way"),
             { State: MysqldState.Absent } when seen.Local.ClusterId.Length > 0 =>
-                new DutyAct.Initialise(new Reason("initialise", "there is no data directory yet")),
+                new DutyAct.Initialise(new Reason("initialise", seen.State.Adopter == seen.Self && seen.State.Current is null
+                    ? "the data that this node brings is not taken over yet"
+                    : "there is no data directory yet")),
             { State: MysqldState.Stopped } => StartIfAsked(seen),
             { State: MysqldState.Running, Status: not null } => Serve(seen),
             _ => Hold("mysqld-not-running", $"mysqld is {seen.Mysqld.State.ToString().ToLowerInvariant()}"),
@@ -83,7 +85,8 @@ public static class DutyPolicy
         }
 
         // A switchover's read-only server is no danger: its commits are complete and it takes no more.
-        if (mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true })
+        if ((mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true })
+            && !seen.Faults.PromisesUnfenced)
         {
             var epoch = mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted ? mysqld.DutyEpoch : seen.Local.Led;
             if (mysqld.Duty != MysqldDuty.Demoted && !seen.LeaseHeld)
@@ -98,7 +101,16 @@ public static class DutyPolicy
             }
         }
 
-        if (mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung } && seen.DiskFull && AnotherHasRoom(seen, mysqld.DutyEpoch))
+        // Read-only, but whose doing was it? An earlier life of this agent may have sent the statement of a demotion and died before it
+        // returned: the variable reads 1, and clients may still be told OK. Only who saw it return may release the epoch (R8).
+        if (seen.Local.Led > seen.Local.Released && mysqld is { Duty: MysqldDuty.None, Status.Writable: false }
+            && !seen.Faults.TrustsReadOnly)
+        {
+            return Kill("demotion-unproven", $"it led epoch {seen.Local.Led} and is read-only, but this agent did not see it become so");
+        }
+
+        if (seen.DiskFull && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
+            && AnotherHasRoom(seen, mysqld.DutyEpoch))
         {
             return Kill("disk-full", "the disk is full, and a follower has room to lead");
         }
@@ -108,7 +120,8 @@ public static class DutyPolicy
 
     /// <summary>mysqld waits for room in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
     private static bool AnotherHasRoom(DutyInput seen, long epoch) =>
-        seen.Reports.Values.Any(r => r.Node != seen.Self && r is { DiskFull: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true } && r.RoleEpoch == epoch);
+        seen.Reports.Values.Any(r => r.Node != seen.Self && r.RoleEpoch == epoch
+            && r is { DiskFull: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true });
 
     private static DutyAct? Unreleased(DutyInput seen)
     {
@@ -118,9 +131,8 @@ public static class DutyPolicy
             return null;
         }
 
-        // Not leading in the mysqld that runs now: it died since, or was never made writable by this agent and is not now.
         var over = seen.Mysqld.State is MysqldState.Stopped or MysqldState.Absent
-            || (seen.Mysqld is { State: MysqldState.Running, Duty: not (MysqldDuty.Leading or MysqldDuty.Demoted), Status.Writable: false });
+            || (seen.Faults.TrustsReadOnly && seen.Mysqld is { State: MysqldState.Running, Duty: MysqldDuty.None, Status.Writable: false });
         return over ? new DutyAct.Release(led, new Reason("released", $"the mysqld that led epoch {led} is gone")) : null;
     }
 
@@ -149,7 +161,8 @@ public static class DutyPolicy
             return Hold("promised", $"promised to take nothing more from epochs up to {closed.Number}; waiting for the next leader");
         }
 
-        if (seen.Mysqld.Duty == MysqldDuty.Demoted && seen.Local.Released < closed.Number)
+        if ((seen.Mysqld.Duty == MysqldDuty.Demoted || (seen.Faults.PromisesUnfenced && seen.Mysqld.Duty == MysqldDuty.Leading))
+            && seen.Local.Released < closed.Number)
         {
             return new DutyAct.Release(closed.Number, new Reason("released", "read-only for the switchover"));
         }
@@ -207,7 +220,8 @@ public static class DutyPolicy
 
         if (!seen.MarkerAcknowledged && OthersCloneFirst(seen, open, status))
         {
-            return Hold("leading", $"leading epoch {open.Number}; the others are cloned from here first: {status.AttachedAckers} of {open.AcksNeeded} ackers attached");
+            return Hold("leading", $"leading epoch {open.Number}; the others are cloned from here first:"
+                + $" {status.AttachedAckers} of {open.AcksNeeded} ackers attached");
         }
 
         if (!seen.MarkerAcknowledged && !seen.Mysqld.MarkerUnderWay)
@@ -215,7 +229,7 @@ public static class DutyPolicy
             return new DutyAct.Mark(open.Number, new Reason("marker", "the epoch is not established yet"));
         }
 
-        if (seen.MarkerAcknowledged && status.OfflineMode)
+        if ((seen.MarkerAcknowledged || seen.Faults.OpensBeforeMarker) && status.OfflineMode)
         {
             return new DutyAct.OpenToClients(new Reason("open", $"a commit of epoch {open.Number} was acknowledged by {open.AcksNeeded}"));
         }
@@ -225,7 +239,7 @@ public static class DutyPolicy
             return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {doubtful.Node} are in doubt until it holds a new commit"));
         }
 
-        if (status is { WaitingSessions: > 0, AttachedAckers: > 0 })
+        if (status is { WaitingSessions: > 0, AttachedAckers: > 0 } && !seen.Faults.NoMarkerForWaiters)
         {
             // R12: MySQL never repeats an acknowledgement that was lost with its connection; a later one completes the earlier commits.
             return new DutyAct.Mark(open.Number, new Reason("marker", $"{status.WaitingSessions} sessions wait for an acknowledgement"));
@@ -244,7 +258,7 @@ public static class DutyPolicy
         seen.State.Adopter == seen.Self && !seen.State.Epochs.Any(e => e.Established) && status.AttachedAckers < open.AcksNeeded;
 
     private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
-        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false }
+        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false } && !seen.Faults.NoMarkerForDoubt
         && seen.MarkedAfter.GetValueOrDefault(report.Node) < report.AttachedAt;
 
     private static DutyAct FinishSwitchover(DutyInput seen, EpochRecord open)
@@ -257,8 +271,9 @@ public static class DutyPolicy
         }
 
         var final = seen.Mysqld.FinalSet;
+        // Applied, not only received: the next leader could not be opened before, and the old one would be instead.
         var holders = seen.Reports.Values.Where(r => r.Node != seen.Self && open.Ackers.Contains(r.Node)
-            && (switchover.Target is null || switchover.Target == r.Node) && r.Status is { } s && s.Holds.Contains(final));
+            && (switchover.Target is null || switchover.Target == r.Node) && r.Status is { } s && s.Executed.Contains(final));
         return holders.Any()
             ? new DutyAct.Release(open.Number, new Reason("released", "read-only, and the next leader holds every commit"))
             : Hold("switchover-catching-up", "read-only for the switchover; waiting until the next leader holds every commit");
@@ -293,7 +308,8 @@ public static class DutyPolicy
             return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
         }
 
-        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged))
+        if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged)
+            && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
         }
@@ -315,7 +331,7 @@ public static class DutyPolicy
         // 8.0.22 with 13114, which has other causes too: then the sets decide.
         var purged = status.ReceiverErrorNumber == 1236
             || (leader?.Status is { } source && leader.RoleEpoch == open.Number && !status.Holds.Contains(source.Purged));
-        if (!status.ReceiverRunning && purged)
+        if (!status.ReceiverRunning && purged && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", $"the leader cannot serve what this node needs: {status.ReceiverError}"));
         }

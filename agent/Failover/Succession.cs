@@ -37,6 +37,11 @@ internal static class Succession
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)
             .ThenBy(r => r.Node).First();
+        if (Awaited(seen, closed, promises, best) is { } awaited)
+        {
+            return ControllerDecision.Wait(awaited);
+        }
+
         return ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, best, closed.CloseReason)));
     }
 
@@ -53,7 +58,9 @@ internal static class Succession
 
     /// <summary>The leader's own commits are in its synced binary log, not in receipts: a power loss does not touch them.</summary>
     private static bool Counts(ControllerInput seen, EpochRecord closed, NodeId node, Promise promise) =>
-        promise.Receipts == Receipts.Whole || (promise.Receipts == Receipts.Doubtful && closed.Leader == node) || seen.Faults.CountDoubtful;
+        promise.Receipts == Receipts.Whole
+        || (promise.Receipts == Receipts.Doubtful && closed.Leader == node && !seen.Faults.DoubtsTheLeader)
+        || seen.Faults.CountDoubtful;
 
     private static bool Covers(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, Counted candidate)
     {
@@ -75,6 +82,11 @@ internal static class Succession
             if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
             {
                 return false;
+            }
+
+            if (seen.Faults.CoversOnlyTheClosed)
+            {
+                return true;
             }
         }
 
@@ -106,6 +118,28 @@ internal static class Succession
         var r when r.Led > r.Released => "not fenced yet",
         _ => "has not promised yet",
     };
+
+    /// <summary>
+    /// Who shall lead next is about to promise: without this the old leader of a switchover, which promises as soon as any, leads on.
+    /// </summary>
+    private static Reason? Awaited(
+        ControllerInput seen, EpochRecord closed, ImmutableSortedDictionary<NodeId, Counted> promises, MemberReport best)
+    {
+        var wanted = Wanted(seen, closed);
+        var inPlace = wanted is null ? best.Node != closed.Leader || seen.State.Switchover?.Epoch != closed.Number : best.Node == wanted;
+        if (inPlace || seen.WantedPatienceOver)
+        {
+            return null;
+        }
+
+        var late = closed.Ackers.Add(closed.Leader)
+            .Where(n => wanted is null ? n != closed.Leader : n == wanted)
+            .Where(n => !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
+            .Select(n => (NodeId?)n).FirstOrDefault();
+        return late is { } node
+            ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} is to lead and has not promised yet")
+            : null;
+    }
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
 

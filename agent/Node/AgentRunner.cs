@@ -80,7 +80,8 @@ public static class AgentRunner
         }
 
         // A mysqld that runs has proven its binary; asking it for its version would cost a tenth of the lease.
-        var binary = state == MysqldState.Running ? null : await MysqldBinary.InspectAsync(options.Mysqld ?? StartChecks.FindMysqld()!, stopping);
+        var program = options.Mysqld ?? StartChecks.FindMysqld()!;
+        var binary = state == MysqldState.Running ? null : await MysqldBinary.InspectAsync(program, stopping);
         if (effects.Adopts)
         {
             effects.RequireFit(binary!.Version);
@@ -88,7 +89,8 @@ public static class AgentRunner
 
         var server = binary?.VersionText ?? $"pid {pid}, taken over";
         var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid, announced.Index);
-        var core = new NodeCore(CoreOptionsOf(options, self) with { Adopts = effects.Adopts }, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
+        var coreOptions = CoreOptionsOf(options, self) with { Adopts = effects.Adopts };
+        var core = new NodeCore(coreOptions, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
         using var loop = new NodeLoop(core, log, localFile, lease, announced, logger) { Effects = effects };
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);

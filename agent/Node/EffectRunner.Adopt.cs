@@ -17,7 +17,9 @@ internal sealed partial class EffectRunner
         ForeignData.RequireFit(options.MysqldDirectory, server);
     }
 
-    /// <summary>True: data of another's making is here and may be taken over. Throws where it may not, and where there is none though there should be.</summary>
+    /// <summary>
+    /// True: data of another's making is here and may be taken over. Throws where it may not, and where there is none though there should be.
+    /// </summary>
     private bool RequireRoom(DataDirectoryState state, bool founded) => (state, options.Adopt) switch
     {
         (DataDirectoryState.ForeignData, true) => true,

@@ -26,8 +26,14 @@ public sealed class AdoptionTests
         Assert.Equal("waiting-for-adoption", Assert.Single(waits.Reasons).Code);
         Assert.Contains("nc (10.0.0.3)", waits.Reasons[0].Text, StringComparison.Ordinal);
 
-        var stuck = Report(C, GtidSet.Empty) with { Mysqld = MysqldState.Absent, Status = null, Problems = [new Reason("adopt-refused", "it has a wart")] };
-        Assert.EndsWith(": it has a wart", ControllerPolicy.Decide(Seen(Founded, Report(A, GtidSet.Empty), stuck)).Reasons[0].Text, StringComparison.Ordinal);
+        var stuck = Report(C, GtidSet.Empty) with
+        {
+            Mysqld = MysqldState.Absent,
+            Status = null,
+            Problems = [new Reason("initialise", "not yet"), new Reason("adopt-refused", "it has a wart")],
+        };
+        var told = ControllerPolicy.Decide(Seen(Founded, Report(A, GtidSet.Empty), stuck)).Reasons[0].Text;
+        Assert.EndsWith("the data that it brings: it has a wart", told, StringComparison.Ordinal);
 
         var here = ControllerPolicy.Decide(Seen(Founded, Report(A, GtidSet.Empty), Report(B, GtidSet.Empty), Report(C, Brought)));
         Assert.Equal(C, Assert.IsType<OpenEpoch>(here.Proposal).Epoch.Leader);
@@ -36,7 +42,8 @@ public sealed class AdoptionTests
     [Fact]
     public void Two_founding_members_with_different_data_are_named_with_what_they_hold()
     {
-        var differs = ControllerPolicy.Decide(Seen(Founded with { Adopter = null }, Report(A, Others), Report(B, GtidSet.Empty), Report(C, Brought)));
+        var seen = Seen(Founded with { Adopter = null }, Report(A, Others), Report(B, GtidSet.Empty), Report(C, Brought));
+        var differs = ControllerPolicy.Decide(seen);
         Assert.Null(differs.Proposal);
         var reason = Assert.Single(differs.Reasons);
         Assert.Equal("data-differs", reason.Code);
@@ -47,12 +54,7 @@ public sealed class AdoptionTests
     [Fact]
     public void Behind_the_first_epoch_only_a_node_that_holds_what_was_brought_may_lead()
     {
-        var first = new EpochRecord
-        {
-            Number = 1, Leader = C, ServerUuid = "x", FirstSet = Brought, Ackers = [A, B], AcksNeeded = 1, OpenReason = "first", OpenedAt = 1,
-            Closed = true, CloseReason = "the leader's mysqld died",
-        };
-        var closed = Founded with { Epochs = [first] };
+        var closed = Founded with { Epochs = [First(Brought)] };
 
         // Nobody acknowledged a commit of the epoch, so by the epoch alone two empty nodes would be enough.
         var empty = Seen(closed, Promised(A, GtidSet.Empty), Promised(B, GtidSet.Empty));
@@ -69,12 +71,8 @@ public sealed class AdoptionTests
     [Fact]
     public void A_full_disk_is_the_last_choice()
     {
-        var first = new EpochRecord
-        {
-            Number = 1, Leader = C, ServerUuid = "x", FirstSet = GtidSet.Empty, Ackers = [A, B], AcksNeeded = 1, OpenReason = "first", OpenedAt = 1,
-            Closed = true, Established = true, CloseReason = "the disk is full",
-        };
-        var seen = Seen(Founded with { Adopter = null, Epochs = [first] }, Promised(A, Others) with { DiskFull = true }, Promised(B, Others));
+        var closed = Founded with { Adopter = null, Epochs = [First(GtidSet.Empty) with { Established = true }] };
+        var seen = Seen(closed, Promised(A, Others) with { DiskFull = true }, Promised(B, Others));
         Assert.Equal(B, Assert.IsType<OpenEpoch>(ControllerPolicy.Decide(seen).Proposal).Epoch.Leader);
     }
 
@@ -84,6 +82,20 @@ public sealed class AdoptionTests
         Adopter = C,
         Members = new[] { A, B, C }.ToImmutableSortedDictionary(
             n => n, n => new MemberInfo(n, $"n{n.Hex[0]}", new NodeAddress($"10.0.0.{n.Hex[0] - 'a' + 1}"))),
+    };
+
+    private static EpochRecord First(GtidSet set) => new()
+    {
+        Number = 1,
+        Leader = C,
+        ServerUuid = "x",
+        FirstSet = set,
+        Ackers = [A, B],
+        AcksNeeded = 1,
+        OpenReason = "first",
+        OpenedAt = 1,
+        Closed = true,
+        CloseReason = "the leader's mysqld died",
     };
 
     private static ControllerInput Seen(ClusterState state, params MemberReport[] reports) => new()

@@ -21,7 +21,7 @@ public sealed partial class TidyTests
 
     private static readonly string[] RootEntries =
     [
-        ".ci", ".editorconfig", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
+        ".ci", ".editorconfig", ".gitattributes", ".github", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
         "Directory.Build.props", "Directory.Packages.props", "LICENSE", "MySqlHaStack.sln", "Pulumi.dev.yaml", "Pulumi.yaml", "README.md",
         "agent", "docs", "global.json", "infra", "sandbox", "test", "tests", "tools",
     ];
@@ -83,7 +83,8 @@ public sealed partial class TidyTests
     private static bool IsExecutable(string path) => File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute);
 #pragma warning restore CA1416
 
-    [GeneratedRegex(@"(^|[^A-Za-z0-9_.-])/(work|farm|root|home/[a-z]+)(/|\b)")]
+    // Not behind a placeholder: below another folder it is no place of a machine.
+    [GeneratedRegex(@"(^|[^A-Za-z0-9_.}>-])/(work|farm|root|home/[a-z]+)(/|\b)")]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"^\s*global\s+using\s+(static\s+)?([\w]+\s*=\s*)?MySqlHa|<Using\s+Include=""MySqlHa")]

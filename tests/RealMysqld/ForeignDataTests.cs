@@ -44,7 +44,9 @@ public sealed class ForeignDataTests : IAsyncLifetime
         Assert.Contains("not InnoDB", tables, StringComparison.Ordinal);
         Assert.Contains(": old shop.cart (MEMORY), old shop.orders (MyISAM)", tables, StringComparison.Ordinal);
         Assert.DoesNotContain("parts", tables, StringComparison.Ordinal);
-        Assert.Contains($"it is of MySQL {_server}, and mysqld here is 8.3.0; a server takes no data of a newer one".Replace(';', ':'), Refused(new Version(8, 3, 0)), StringComparison.Ordinal);
+        var older = Refused(new Version(8, 3, 0));
+        Assert.Contains($"it is of MySQL {_server}, and mysqld here is 8.3.0: a server takes no data of a newer one", older, StringComparison.Ordinal);
+        Assert.Contains("not InnoDB", older, StringComparison.Ordinal);
         Assert.Equal(before, PlainServer.Fingerprint(Data));
 
         // While its own server runs; and after that was killed, with and without the binary log that tells what was under way.

@@ -16,8 +16,22 @@ internal sealed class Checkers(World world)
     private readonly Dictionary<long, string> _states = [];
     private readonly Dictionary<SimNode, ClusterState> _seen = [];
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
+    private readonly Dictionary<SimNode, long> _epochOf = [];
+    private readonly Dictionary<long, SimNode> _readable = [];
+    private GtidSet _archived = GtidSet.Empty;
     private SimNode? _leader;
     private long _leaderEpoch;
+    private HashSet<long> _leaderFirst = [];
+
+    /// <summary>Every one that can speak; a test shows that each does.</summary>
+    public static readonly IReadOnlySet<string> Names = new HashSet<string>
+    {
+        "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
+        "OneLeaderPerEpoch", "OneWriter", "NotInMinority", "Converges",
+
+        // Demands of scenarios.
+        "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered",
+    };
 
     public string? Violation { get; private set; }
 
@@ -29,6 +43,11 @@ internal sealed class Checkers(World world)
 
     public void Fail(string checker, string text)
     {
+        if (!Names.Contains(checker))
+        {
+            throw new ArgumentException($"no checker is named {checker}", nameof(checker));
+        }
+
         if (Violation is null)
         {
             (Checker, Violation) = (checker, $"{checker} at {world.Now.Micros / 1e6:0.000000} s: {text}");
@@ -36,13 +55,36 @@ internal sealed class Checkers(World world)
         }
     }
 
-    /// <summary>I1, I2: what a client was told is committed must be on the newest leader, if that is another one.</summary>
-    public void Acknowledged(SimNode node, long content)
+    /// <summary>The last epoch in which a node was made writable; 0: it never was.</summary>
+    public long EpochOf(SimNode node) => _epochOf.GetValueOrDefault(node);
+
+    /// <summary>
+    /// I2: what a client was told is committed must be on the newest leader. I1: if it was begun in an older epoch than that
+    /// leader's, the leader must have held it when its epoch began.
+    /// </summary>
+    public void Acknowledged(SimNode node, long content, long epoch)
     {
         _acknowledged[content] = (node, world.Now);
         if (_leader is not null && _leader != node && !_leader.Mysqld.Rows.Contains(content))
         {
             Fail("NothingLost", $"n{node.Number} acknowledged row {content}, but n{_leader.Number} leads epoch {_leaderEpoch} without it");
+        }
+        else if (_leaderEpoch > epoch && !_leaderFirst.Contains(content))
+        {
+            Fail("NothingAddedLate",
+                $"n{node.Number} acknowledged row {content} of epoch {epoch}, which epoch {_leaderEpoch} did not begin with");
+        }
+    }
+
+    /// <summary>Clients that go by the lease can read these rows on this node: nothing that was read may be undone.</summary>
+    public void Readable(SimNode node, IEnumerable<long> rows)
+    {
+        if (Believes(node))
+        {
+            foreach (var row in rows)
+            {
+                _ = _readable.TryAdd(row, node);
+            }
         }
     }
 
@@ -57,15 +99,23 @@ internal sealed class Checkers(World world)
         }
 
         _leaders[epoch] = node;
-        if (epoch >= _leaderEpoch)
+        _epochOf[node] = epoch;
+        if (epoch > _leaderEpoch)
         {
-            (_leader, _leaderEpoch) = (node, epoch);
+            (_leader, _leaderEpoch, _leaderFirst) = (node, epoch, [.. node.Mysqld.Rows]);
         }
 
         var lost = _acknowledged.FirstOrDefault(a => !node.Mysqld.Rows.Contains(a.Key));
         if (lost.Value.Node is not null)
         {
             Fail("NothingLost", $"n{node.Number} leads epoch {epoch} without row {lost.Key}, which n{lost.Value.Node.Number} acknowledged at {lost.Value.At.Micros / 1e6:0.000000} s");
+        }
+
+        var unread = _readable.FirstOrDefault(r => !node.Mysqld.Rows.Contains(r.Key));
+        if (unread.Value is not null)
+        {
+            Fail("NothingReadIsUndone",
+                $"n{node.Number} leads epoch {epoch} without row {unread.Key}, which could be read on n{unread.Value.Number}");
         }
 
         OneWriter(node);
@@ -137,20 +187,25 @@ internal sealed class Checkers(World world)
         }
     }
 
-    /// <summary>Two transactions of one identifier: MySQL skips the second one silently, and the data differs for ever.</summary>
-    public void SameContent(SimNode node, Transaction transaction, IEnumerable<Transaction> held)
+    /// <summary>
+    /// A follower says that it has this transaction, so it is not sent: what it has must be the same. MySQL skips the second one of
+    /// an identifier silently, and the data differs for ever.
+    /// </summary>
+    public void SameContent(SimNode follower, Transaction transaction, SimNode source)
     {
-        var mine = held.FirstOrDefault(t => t.Source == transaction.Source && t.Number == transaction.Number);
-        if (mine is not null && mine.Content != transaction.Content)
+        if (follower.Mysqld.ContentOf(transaction) is { } held && held != transaction.Content)
         {
-            Fail("SameContent", $"n{node.Number} holds {transaction.Source}:{transaction.Number} with other content than it is sent");
+            Fail("SameContent",
+                $"n{follower.Number} holds {transaction.Source}:{transaction.Number} with other content than n{source.Number} has");
         }
     }
 
     /// <summary>I5: what a clone throws away and nobody else has was named, so it is archived first.</summary>
     public void Reseeding(SimNode node, SimNode donor, GtidSet archived)
     {
-        var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(archived);
+        // An archive anywhere will do: two nodes may have held the same surplus.
+        _archived = _archived.Union(archived);
+        var thrown = node.Mysqld.Executed.Union(node.Mysqld.Received).Minus(_archived);
         var unsaved = world.Nodes.Where(n => n != node).Aggregate(thrown, (rest, n) => rest.Minus(n.Mysqld.Executed).Minus(n.Mysqld.Received).Minus(n.Mysqld.Logged));
         if (!unsaved.IsEmpty && node.Mysqld.Executed.Contains(unsaved) && donor.Mysqld.Running)
         {
@@ -183,7 +238,9 @@ internal sealed class Checkers(World world)
 
             if (!node.Mysqld.Rows.SetEquals(leader.Mysqld.Rows))
             {
-                return $"n{node.Number} holds {node.Mysqld.Rows.Count} rows, the leader {leader.Mysqld.Rows.Count}";
+                var (more, less) = (node.Mysqld.Rows.Except(leader.Mysqld.Rows), leader.Mysqld.Rows.Except(node.Mysqld.Rows));
+                return $"n{node.Number} holds rows [{string.Join(' ', more.Take(5))}] that the leader lacks, "
+                    + $"and lacks [{string.Join(' ', less.Take(5))}]";
             }
         }
 

@@ -6,7 +6,8 @@ using Xunit.Abstractions;
 namespace MySqlHa.Tests.Simulation;
 
 /// <summary>
-/// Each rule switched off, one at a time: the checker that guards it must notice within a number of seeds. A mutant that
+/// Rules switched off, one at a time, under random faults (those that need a certain course of events are in <c>Scenarios/RuleTable</c>):
+/// the checker that guards it must notice within a number of seeds. A mutant that
 /// survives means a checker that cannot fail, or a rule that nothing needs.
 /// </summary>
 public sealed class MutantTests(ITestOutputHelper output)
@@ -22,12 +23,7 @@ public sealed class MutantTests(ITestOutputHelper output)
             Duty = new DutyFaults { PromoteBeforeApplied = true },
         },
         ["surplus transactions are kept"] = new() { Duty = new DutyFaults { KeepSurplus = true } },
-        ["promises are not kept on disk"] = new() { Core = new CoreFaults { ForgetPromises = true } },
-        ["the lease is counted from the answer"] = new() { Core = new CoreFaults { LeaseFromReply = true } },
-        ["a new controller forgets the old one's leases"] = new() { Core = new CoreFaults { NewControllerForgetsLeases = true } },
-        ["only the controller remembers that an agent may be away"] = new() { Core = new CoreFaults { RestIsNotShared = true } },
         ["a lease is granted without a quorum round"] = new() { Core = new CoreFaults { GrantWithoutQuorum = true } },
-        ["the next leader's lease does not wait for the old one's"] = new() { Core = new CoreFaults { GrantBesideOldLease = true } },
         ["surplus is thrown away without an archive"] = new() { Duty = new DutyFaults { ArchiveNothing = true } },
         ["an epoch is opened twice"] = new() { Core = new CoreFaults { ReuseEpochNumbers = true } },
         ["a node applies a command otherwise than the rest"] = new() { Core = new CoreFaults { SkipOneCommand = true } },
@@ -40,12 +36,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "receipts are trusted after a reboot", "NothingLost" },
         { "opened and promoted before the relay log is applied", "NothingLost" },
         { "surplus transactions are kept", "Converges" },
-        { "promises are not kept on disk", "NothingLost" },
-        { "the lease is counted from the answer", "OneWriter" },
-        { "a new controller forgets the old one's leases", "OneWriter" },
-        { "only the controller remembers that an agent may be away", "OneWriter" },
         { "a lease is granted without a quorum round", "NotInMinority" },
-        { "the next leader's lease does not wait for the old one's", "OneWriter" },
         { "surplus is thrown away without an archive", "NothingSilent" },
         { "an epoch is opened twice", "OneLeaderPerEpoch" },
         { "a node applies a command otherwise than the rest", "SameHistory" },

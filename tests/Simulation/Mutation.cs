@@ -11,4 +11,5 @@ internal sealed record Mutation
     public DutyFaults Duty { get; init; } = DutyFaults.None;
     public ControllerFaults Controller { get; init; } = ControllerFaults.None;
     public CoreFaults Core { get; init; } = CoreFaults.None;
+    public EffectFaults Effects { get; init; } = EffectFaults.None;
 }

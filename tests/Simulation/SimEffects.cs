@@ -20,18 +20,20 @@ internal static class SimEffects
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
-        var life = node.AgentLife;
+        var (life, mysqld) = (node.AgentLife, node.Mysqld.Life);
         void After(int micros, Action action) => world.After(micros, () => node.WhenAwake(SimProcess.Agent, () => node.WhenAwake(SimProcess.Mysqld, action)));
         void Tell(EffectResult result) => world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, new EffectDone(effect.Id, result))));
 
         if (effect is KillMysqld)
         {
             // SIGKILL reaches a frozen process too.
-            world.After(world.Random.Next(least, most), () => node.WhenAwake(SimProcess.Agent, () => { if (life == node.AgentLife) { node.KillMysqld("killed by its agent"); } }));
+            world.After(world.Random.Next(least, most), () => node.WhenAwake(SimProcess.Agent, () => Fence(world, node, life)));
             return;
         }
 
-        After(world.Random.Next(least, most), () =>
+        // A mutant may read the sets before the receiver is off.
+        var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Holds : null;
+        After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
         {
             // An effect of a dead agent may still run to its end: a statement does run after its connection closed.
             if (life != node.AgentLife && world.Random.NextDouble() < 0.5)
@@ -45,8 +47,28 @@ internal static class SimEffects
                 return;
             }
 
-            Do(world, node, effect, life, Tell);
+            if (life == node.AgentLife)
+            {
+                node.Mysqld.TakeLock(life);
+            }
+
+            if (effect is not (InitialiseData or StartMysqld or ReseedServer) && mysqld != node.Mysqld.Life)
+            {
+                // Its connection ended with that process: a statement does not move to the next one.
+                Tell(Failed("the connection to mysqld is lost"));
+                return;
+            }
+
+            Do(world, node, effect, life, early is null ? Tell : result => Tell(result with { Set = early }));
         });
+    }
+
+    private static void Fence(World world, SimNode node, long life)
+    {
+        if (life == node.AgentLife)
+        {
+            node.KillMysqld("killed by its agent", world.Mutation.Effects.FencesByShutdown);
+        }
     }
 
     private static void Do(World world, SimNode node, Effect effect, long life, Action<EffectResult> tell)
@@ -63,10 +85,14 @@ internal static class SimEffects
             case InitialiseData initialise:
                 tell(Initialise(mysqld, initialise));
                 break;
+            case StartMysqld when mysqld.CannotStart:
+                tell(Failed("mysqld ended right after its start"));
+                break;
             case StartMysqld:
                 if (!mysqld.Running)
                 {
                     mysqld.Start();
+                    mysqld.TakeLock(life);
                 }
 
                 tell(Good(node));
@@ -75,15 +101,15 @@ internal static class SimEffects
                 tell(Good(node));
                 break;
             case StopReceiving:
-                var held = mysqld.StopReceiver();
+                var held = world.Mutation.Effects.KeepsReceiving ? mysqld.Holds : mysqld.StopReceiver();
                 tell(Good(node) with { Set = held });
                 break;
             case FollowSource follow:
-                mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync);
-                tell(Good(node));
+                var refusal = mysqld.Follow(world.Node(follow.Leader.Id), follow.SemiSync);
+                tell(Good(node) with { Failure = refusal is null ? null : Failed(refusal).Failure });
                 break;
             case PromoteServer promote:
-                Promote(world, node, promote, tell);
+                Promote(world, node, promote, life, tell);
                 break;
             case WriteMarker:
                 mysqld.Write(world.NextContent(), agent: true, ok => tell(ok ? new EffectResult() : Failed("not acknowledged")));
@@ -127,7 +153,7 @@ internal static class SimEffects
         return new EffectResult();
     }
 
-    private static void Promote(World world, SimNode node, PromoteServer promote, Action<EffectResult> tell)
+    private static void Promote(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell)
     {
         if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied)
         {
@@ -152,9 +178,15 @@ internal static class SimEffects
                 return;
             }
 
-            node.Mysqld.OpenForWrites();
-            world.Checkers.Promoted(node, promote.Epoch);
-            tell(Good(node));
+            if (node.Mysqld.OpenForWrites(agent))
+            {
+                world.Checkers.Promoted(node, promote.Epoch);
+                tell(Good(node));
+            }
+            else
+            {
+                tell(Failed("another agent holds the effects lock"));
+            }
         }));
     }
 
@@ -165,8 +197,13 @@ internal static class SimEffects
             return;
         }
 
+        // The variable reads 1 from here on, though the statement returns only when no commit waits any more.
         node.Mysqld.CloseForWrites();
-        if (node.Mysqld.WaitingSessions == 0)
+        if (world.Mutation.Effects.DemotedByVariable)
+        {
+            tell(Good(node) with { Set = node.Mysqld.Executed });
+        }
+        else if (node.Mysqld.WaitingSessions == 0)
         {
             node.Mysqld.SetOffline(true);
             node.Mysqld.SetOffline(false);

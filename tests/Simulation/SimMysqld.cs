@@ -7,10 +7,11 @@ namespace MySqlHa.Tests.Simulation;
 /// mysqld as a model: a synced binary log, an engine that commits after the acknowledgements, a relay log in the page cache,
 /// a receiver and semi-sync as MySQL 9.7 was seen to behave (acknowledgements by position, never repeated, counted when late).
 /// </summary>
-internal sealed class SimMysqld(World world, SimNode node)
+internal sealed partial class SimMysqld(World world, SimNode node)
 {
     private readonly List<Commit> _waiting = [];
-    private readonly HashSet<(string, long)> _known = [];
+    private readonly Dictionary<(string, long), long> _known = [];
+    private readonly Dictionary<(string, long), long> _relayed = [];
     private int _uuidNumber;
     private long _ownNumber;
     private bool _applying;
@@ -42,6 +43,21 @@ internal sealed class SimMysqld(World world, SimNode node)
     public bool ApplierStalled { get; set; }
     public int WaitingSessions => _waiting.Count;
 
+    /// <summary>As a follower: its acknowledgements are lost, or come later.</summary>
+    public bool AcksLost { get; set; }
+    public TimeSpan AckDelay { get; set; }
+
+    /// <summary>What each effect of the agent takes longer; replication goes on meanwhile.</summary>
+    public TimeSpan SlowStatements { get; set; }
+
+    /// <summary>Its next start fails: a full disk, say.</summary>
+    public bool CannotStart { get; set; }
+
+    /// <summary>Which life of the agent holds the effects lock; a later one takes it from the one before. 0: nobody.</summary>
+    public long EffectsLock { get; private set; }
+
+    public GtidSet Holds => Executed.Union(Received);
+
     /// <summary>Everything in the binary log, committed in the engine or not.</summary>
     public GtidSet Logged => Binlog.Aggregate(GtidSet.Empty, (set, t) => set.Union(t.Gtid));
 
@@ -71,8 +87,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         Binlog = [];
         Rows = [];
         _known.Clear();
-        Relay.Clear();
-        RelaySynced = 0;
+        PurgeRelay();
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
     }
@@ -81,7 +96,7 @@ internal sealed class SimMysqld(World world, SimNode node)
 
     public void Start()
     {
-        (Running, ReadOnly, Offline, SemiSyncSource) = (true, true, true, false);
+        (Running, ReadOnly, Offline, SemiSyncSource, EffectsLock) = (true, true, true, false, 0);
         _life++;
         _applying = false;
 
@@ -120,6 +135,27 @@ internal sealed class SimMysqld(World world, SimNode node)
         ReadOnly = true;
     }
 
+    /// <summary>SHUTDOWN or SIGTERM: each waiting client is told OK.</summary>
+    public void Shutdown()
+    {
+        foreach (var commit in _waiting.Where(c => !c.Gone))
+        {
+            commit.Told(true);
+        }
+
+        _waiting.Clear();
+        Die();
+    }
+
+    /// <summary>A new agent kills the connection that holds the lock and takes it; an old one's statements find it gone.</summary>
+    public void TakeLock(long life) => EffectsLock = Math.Max(EffectsLock, life);
+
+    /// <summary>What the server holds of an identifier, in its binary log or in its relay log; null: nothing that it still knows.</summary>
+    public long? ContentOf(Transaction transaction) =>
+        _known.TryGetValue((transaction.Source, transaction.Number), out var logged) ? logged
+        : _relayed.TryGetValue((transaction.Source, transaction.Number), out var relayed) ? relayed
+        : null;
+
     /// <summary>The host lost its power: what the relay log had in the page cache only may be gone.</summary>
     public void LosePower(Random random)
     {
@@ -127,6 +163,7 @@ internal sealed class SimMysqld(World world, SimNode node)
         var keep = RelaySynced + random.Next(Relay.Count - RelaySynced + 1);
         if (keep < Relay.Count)
         {
+            Relay.Skip(keep).ToList().ForEach(t => _relayed.Remove((t.Source, t.Number)));
             Relay.RemoveRange(keep, Relay.Count - keep);
             Received = Relay.Aggregate(GtidSet.Empty, (set, t) => set.Union(t.Gtid));
         }
@@ -207,13 +244,21 @@ internal sealed class SimMysqld(World world, SimNode node)
     {
         Receiver?.Stop();
         Receiver = null;
-        Relay.Clear();
-        Received = GtidSet.Empty;
-        RelaySynced = 0;
+        PurgeRelay();
         (SemiSyncSource, AcksNeeded) = (true, acksNeeded);
     }
 
-    public void OpenForWrites() => ReadOnly = false;
+    /// <summary>SET GLOBAL super_read_only = IF(IS_USED_LOCK(…) = CONNECTION_ID(), 0, 1), by an agent of that life.</summary>
+    public bool OpenForWrites(long life)
+    {
+        ReadOnly = EffectsLock != life && !world.Mutation.Effects.OpensWithoutLock;
+        if (!ReadOnly && !Offline)
+        {
+            world.Checkers.Readable(node, Rows);
+        }
+
+        return !ReadOnly;
+    }
 
     public void CloseForWrites() => ReadOnly = true;
 
@@ -228,103 +273,31 @@ internal sealed class SimMysqld(World world, SimNode node)
                 commit.Told(false);
             }
         }
-    }
-
-    /// <summary>STOP REPLICA IO_THREAD: what was received until now is what a promise names.</summary>
-    public GtidSet StopReceiver()
-    {
-        Receiver?.Stop();
-        Receiver = null;
-        return Executed.Union(Received);
-    }
-
-    public void Follow(SimNode source, bool semiSync)
-    {
-        Receiver?.Stop();
-        SemiSyncSource = false;
-        if (Executed.Contains(Received))
+        else if (!ReadOnly)
         {
-            // A full change purges the relay log; with something unapplied in it, only the host is changed.
-            Relay.Clear();
-            Received = GtidSet.Empty;
-            RelaySynced = 0;
+            world.Checkers.Readable(node, Rows);
         }
-
-        Offline = false;
-        Receiver = new SimReceiver(world, source, node, semiSync);
-        Receiver.Connect();
-    }
-
-    /// <summary>The receiver wrote a transaction to the relay log; true: it was news.</summary>
-    public bool Receive(Transaction transaction)
-    {
-        if (Executed.Contains(transaction.Gtid) || Received.Contains(transaction.Gtid))
-        {
-            world.Checkers.SameContent(node, transaction, Binlog.Concat(Relay));
-            return false;
-        }
-
-        Relay.Add(transaction);
-        Received = Received.Union(transaction.Gtid);
-        RelaySynced = world.Random.Next(50) == 0 ? Relay.Count : RelaySynced;
-        Apply();
-        return true;
-    }
-
-    public void Apply()
-    {
-        if (_applying || !Running || ApplierStalled)
-        {
-            return;
-        }
-
-        var next = Relay.FirstOrDefault(t => !_known.Contains((t.Source, t.Number)));
-        if (next is null)
-        {
-            return;
-        }
-
-        _applying = true;
-        var life = _life;
-        world.After(world.Random.Next(1, world.Weights.ApplyMicros), () =>
-        {
-            if (life != _life)
-            {
-                return;
-            }
-
-            _applying = false;
-            if (Relay.Contains(next) && !ApplierStalled)
-            {
-                Log(next);
-                Commit1(next);
-                foreach (var dump in Dumps.ToList())
-                {
-                    dump.Pump();
-                }
-            }
-
-            Apply();
-        });
     }
 
     /// <summary>CLONE: the donor's data in place of this, under a new server_uuid, with no binary logs.</summary>
     public void CloneFrom(SimMysqld donor)
     {
+        var uuid = Uuid;
         Wipe();
+        Uuid = world.Mutation.Effects.KeepsServerUuid && uuid.Length > 0 ? uuid : Uuid;
         Executed = donor.Executed;
         Purged = donor.Executed;
         Rows = [.. donor.Rows];
         foreach (var transaction in donor.Binlog.Where(t => donor.Executed.Contains(t.Gtid)))
         {
-            Binlog.Add(transaction);
-            _ = _known.Add((transaction.Source, transaction.Number));
+            Log(transaction);
+            _ownNumber = transaction.Source == Uuid ? Math.Max(_ownNumber, transaction.Number) : _ownNumber;
         }
     }
 
     private void Log(Transaction transaction)
     {
-        if (_known.Add((transaction.Source, transaction.Number)))
+        if (_known.TryAdd((transaction.Source, transaction.Number), transaction.Content))
         {
             Binlog.Add(transaction);
         }
@@ -333,7 +306,11 @@ internal sealed class SimMysqld(World world, SimNode node)
     private void Commit1(Transaction transaction)
     {
         Executed = Executed.Union(transaction.Gtid);
-        _ = Rows.Add(transaction.Content);
+        if (Rows.Add(transaction.Content) && !ReadOnly && !Offline)
+        {
+            world.Checkers.Readable(node, [transaction.Content]);
+        }
+
         if (transaction.Source == Uuid)
         {
             _ownNumber = Math.Max(_ownNumber, transaction.Number);

@@ -7,6 +7,7 @@ internal sealed class SimNetwork
 {
     private readonly HashSet<(int From, int To)> _control = [];
     private readonly HashSet<(int From, int To)> _data = [];
+    private readonly Dictionary<int, int> _delays = [];
 
     public bool ControlFlows(SimNode from, SimNode to) => !_control.Contains((from.Number, to.Number));
 
@@ -19,9 +20,25 @@ internal sealed class SimNetwork
         _ = data && _data.Add((from.Number, to.Number));
     }
 
+    /// <summary>What control messages to a node take longer.</summary>
+    public void Delay(SimNode to, TimeSpan time) => _delays[to.Number] = (int)time.TotalMicroseconds;
+
+    public int DelayTo(SimNode node) => _delays.GetValueOrDefault(node.Number);
+
+    /// <summary>Both ways.</summary>
+    public void Mend(SimNode a, SimNode b, bool control, bool data)
+    {
+        foreach (var pair in new[] { (a.Number, b.Number), (b.Number, a.Number) })
+        {
+            _ = control && _control.Remove(pair);
+            _ = data && _data.Remove(pair);
+        }
+    }
+
     public void Heal()
     {
         _control.Clear();
+        _delays.Clear();
         _data.Clear();
     }
 

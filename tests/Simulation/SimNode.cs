@@ -37,6 +37,12 @@ internal sealed class SimNode
     public NodeCore? Core { get; private set; }
     public SimDisk Disk { get; } = new();
     public SimMysqld Mysqld { get; }
+
+    /// <summary>What operators were told here, oldest first.</summary>
+    public List<OperatorAnswer> Answers { get; } = [];
+
+    /// <summary>Log entries until a snapshot replaces them; from the agent's next start on.</summary>
+    public int SnapshotEvery { get; set; } = 20;
     public bool AgentUp => Core is not null;
     public bool HostUp { get; private set; } = true;
     public long AgentLife { get; private set; }
@@ -70,7 +76,7 @@ internal sealed class SimNode
             BootId = $"boot-{Number}-{_boots}",
             NewClusterId = $"cluster-{Number}",
             NewClusterSecret = "c2VjcmV0",
-            SnapshotEvery = 20,
+            SnapshotEvery = SnapshotEvery,
             Adopts = Mysqld.BroughtRow != 0,
             DutyFaults = _world.Mutation.Duty,
             ControllerFaults = _world.Mutation.Controller,
@@ -97,14 +103,15 @@ internal sealed class SimNode
         Disk.LeaseUntil = Instant.Zero;
     }
 
-    public void KillMysqld(string how)
+    public void KillMysqld(string how, bool byShutdown = false)
     {
         if (!Mysqld.Running)
         {
             return;
         }
 
-        Mysqld.Die();
+        (byShutdown ? (Action)Mysqld.Shutdown : Mysqld.Die)();
+        _ = _frozenUntil.Remove(SimProcess.Mysqld);
         var life = AgentLife;
         _world.After(_world.Random.Next(500, 5_000), () => WhenAwake(SimProcess.Agent, () => StepIf(life, new MysqldExited(how))));
     }
@@ -185,6 +192,7 @@ internal sealed class SimNode
 
         foreach (var reply in output.Replies)
         {
+            Answers.Add(reply.Answer);
             _world.Log(this, $"operator: {reply.Answer.Outcome} {reply.Answer.Reason.Text}");
         }
 

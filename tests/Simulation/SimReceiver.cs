@@ -56,6 +56,10 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
             {
                 Deliver(transaction, _next, _connection);
             }
+            else
+            {
+                world.Checkers.SameContent(follower, transaction, source);
+            }
         }
     }
 
@@ -82,13 +86,18 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
     }
 
     /// <summary>An acknowledgement may be lost with the connection, or arrive long after the receiver was stopped; it still counts then.</summary>
-    private void Acknowledge(long life, int position) => world.After(world.DataDelay() * (world.Random.Next(20) == 0 ? 50 : 1), () =>
+    private void Acknowledge(long life, int position)
     {
-        if (world.Network.DataFlows(follower, source) && world.Random.NextDouble() > 0.01)
+        var delay = world.DataDelay() * (world.Random.NextDouble() < world.Weights.AckLate ? 50 : 1);
+        var lost = world.Random.NextDouble() < world.Weights.AckLoss || follower.Mysqld.AcksLost;
+        world.After(delay + (int)follower.Mysqld.AckDelay.TotalMicroseconds, () =>
         {
-            source.WhenAwake(SimProcess.Mysqld, () => source.Mysqld.Acknowledge(life, follower.Id, position));
-        }
-    });
+            if (world.Network.DataFlows(follower, source) && !lost)
+            {
+                source.WhenAwake(SimProcess.Mysqld, () => source.Mysqld.Acknowledge(life, follower.Id, position));
+            }
+        });
+    }
 
     /// <summary>A cut is noticed by the heartbeat that does not come.</summary>
     private void Watch(long connection) => world.After(500_000, () =>

@@ -24,18 +24,24 @@ internal sealed class SimWriter(World world, int number)
         var attempt = ++_attempt;
         var content = world.NextContent();
         var node = world.Nodes[_target];
-        world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Mysqld, () => node.Mysqld.Write(content, agent: false, ok => Told(node, content, attempt, ok))));
+        world.After(world.Random.Next(50, 500), () => node.WhenAwake(SimProcess.Mysqld, () => Send(node, content, attempt)));
 
         // A client gives up waiting and goes on elsewhere.
         world.After(1_500_000, () => Next(attempt, moveOn: true));
     }
 
-    private void Told(SimNode node, long content, long attempt, bool ok)
+    private void Send(SimNode node, long content, long attempt)
+    {
+        var epoch = world.Checkers.EpochOf(node);
+        node.Mysqld.Write(content, agent: false, ok => Told(node, content, epoch, attempt, ok));
+    }
+
+    private void Told(SimNode node, long content, long epoch, long attempt, bool ok)
     {
         if (ok)
         {
             Acknowledged++;
-            world.Checkers.Acknowledged(node, content);
+            world.Checkers.Acknowledged(node, content, epoch);
         }
 
         Next(attempt, moveOn: !ok);
@@ -54,6 +60,6 @@ internal sealed class SimWriter(World world, int number)
             _target = (_target + 1) % world.Weights.Nodes;
         }
 
-        world.After(world.Random.Next(20_000, 80_000), Write);
+        world.After(world.Random.Next(world.Weights.WriteEvery * 1000, world.Weights.WriteEvery * 4000), Write);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class World
         {
             var bringer = Nodes[Random.Next(Nodes.Count)];
             bringer.Mysqld.BroughtRow = NextContent();
-            Checkers.Acknowledged(bringer, bringer.Mysqld.BroughtRow);
+            Checkers.Acknowledged(bringer, bringer.Mysqld.BroughtRow, epoch: 0);
         }
 
         Writers = [.. Enumerable.Range(0, Weights.Writers).Select(w => new SimWriter(this, w))];
@@ -140,7 +140,7 @@ internal sealed class World
             // A heavy tail: most messages are quick, a few take long and are overtaken.
             var share = Random.NextDouble();
             var delay = 50 + (int)(Weights.DelayMicros * share * share * (Random.Next(50) == 0 && !_healed ? 10 : 1));
-            After(delay, () =>
+            After(delay + Network.DelayTo(to), () =>
             {
                 if (Network.ControlFlows(from, to) && to.AgentUp)
                 {

@@ -1,0 +1,136 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Tests.Simulation.Scenarios;
+
+/// <summary>R10, R11, R12 and the fence: a leader's mysqld and its agent, ending, frozen and coming back.</summary>
+internal static class LeaderScenarios
+{
+    /// <summary>
+    /// T is in n0's binary log alone when its mysqld dies: the restart commits T. n0 leads again, and nobody may read T before a
+    /// marker was acknowledged: then n0 is lost, and n1 leads without T, which nobody was told of.
+    /// </summary>
+    public static readonly Scenario NothingReadEarly = new("nobody reads before a marker is acknowledged", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s.CutControl(s[2]);
+        s.CutData(s[0], s[1]);
+        s.CutData(s[0], s[2]);
+        var t = s.Write(s[0]);
+        s.Step("n0's mysqld is killed", () => s[0].KillMysqld("killed"));
+        s.Until("n0 leads again, with T", () => s.Leads(s[0], 2) && s[0].Mysqld.Rows.Contains(t.Content));
+        s.For(1);
+        s.Step("n0's host is lost", () => s[0].LosePower());
+        s.MendControl(s[2]);
+        s.DemandLeader(10, s[1], s[2]);
+    });
+
+    /// <summary>n0 hears nobody and its mysqld ends: it stays down, for another node may lead by now.</summary>
+    public static readonly Scenario StaysDown = new("mysqld stays down until a majority told the epochs", 3, s =>
+    {
+        s.CutControl(s[0]);
+        s[0].KillMysqld("killed");
+        s.Until("n0's mysqld is down", () => !s[0].Mysqld.Running);
+        s.For(3);
+        s.Demand("StaysDown", !s[0].Mysqld.Running, "n0 started mysqld though it reaches nobody");
+    });
+
+    /// <summary>T is in n0's binary log alone when its host is lost. n0 comes back behind n1: T is archived, and n0 cloned.</summary>
+    public static readonly Scenario Surplus = new("a returning leader's surplus is archived", 3, s =>
+    {
+        s.CutData(s[0], s[1]);
+        s.CutData(s[0], s[2]);
+        s.Write(s[0]);
+        s[0].LosePower();
+        s.DemandLeader(10, s[1], s[2]);
+        s.World.Network.Heal();
+        s[0].StartAgent();
+        s.Until("n0 follows", () => s[0].Mysqld.Receiver is { Attached: true });
+        s.For(1);
+        var named = s[1].Core!.State.Epochs.Any(e => e.Archived.Any(a => a.Node == s[0].Id));
+        s.Demand("NothingSilent", named, "n0 lost T, and the history names no archive");
+    });
+
+    /// <summary>
+    /// The agent of n0 is frozen, and nothing fences its mysqld (the guard is not built). Its clients can read old data there; but none
+    /// that writes is told OK, for the followers promised.
+    /// </summary>
+    public static readonly Scenario FrozenAgent = new("a frozen agent's mysqld acknowledges nothing", 3, s =>
+    {
+        s.CutData(s[0], s[1]);
+        s.Step("the agent of n0 is frozen", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(6)));
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        var t = s.Write(s[0]);
+        s.For(1);
+        s.Demand("NothingLost", t.Told is null, "the old leader answered a client");
+        s.DemandLeader(5, s[1]);
+    });
+
+    /// <summary>
+    /// n0's agent is back within its lease, and not heard at once: mysqld runs on, the epoch is the same, and no commit in between failed.
+    /// </summary>
+    public static readonly Scenario QuickRestart = new("an agent back within its lease changes nothing", 3, s =>
+    {
+        var life = s[0].Mysqld.Life;
+        s[0].StopAgent();
+        s.For(0.3);
+        var t = s.Write(s[0]);
+        s.CutControl(s[0]);
+        s[0].StartAgent();
+        s.For(0.1);
+        s.MendControl(s[0]);
+        s.For(5);
+        s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "the restart of n0's agent cost it its mysqld or its epoch");
+        s.Demand("Undisturbed", t.Told == true, "a commit during the restart of n0's agent was not acknowledged");
+    });
+
+    /// <summary>T is on n1 and n2, but both acknowledgements were lost: MySQL repeats neither. A marker releases T's client.</summary>
+    public static readonly Scenario LostAcknowledgement = new("a marker releases clients whose acknowledgement was lost", 3, s =>
+    {
+        (s[1].Mysqld.AcksLost, s[2].Mysqld.AcksLost) = (true, true);
+        var t = s.Write(s[0]);
+        s.Until("n1 and n2 have T", () => t.IsOn(s[1]) && t.IsOn(s[2]));
+        (s[1].Mysqld.AcksLost, s[2].Mysqld.AcksLost) = (false, false);
+        _ = s.Within("T is acknowledged", () => t.Told is not null, 3);
+        s.Demand("Answered", t.Told == true, "T's client still waits, 3 s after both followers had T");
+    });
+
+    /// <summary>T is on n0 alone, and its client waits, when n0 is fenced. A kill tells it nothing; a shutdown would tell it OK.</summary>
+    public static readonly Scenario KilledNotAsked = new("the fence tells no client OK", 3, s =>
+    {
+        s.CutData(s[0], s[1]);
+        s.CutData(s[0], s[2]);
+        s.Write(s[0]);
+        s.AskFailover(to: s[1]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+    });
+
+    /// <summary>
+    /// n0 loses T, of which n4 holds a copy that was never acknowledged. Cloned, n0 leads again and commits: under its former
+    /// server_uuid that commit would have T's number. n1 leads, and n4 is back at last: it would take its T for that commit, and skip it.
+    /// </summary>
+    public static readonly Scenario NewIdentity = new("a server that lost transactions gets another identity", 5, s =>
+    {
+        foreach (var node in s.AllBut(0, 4))
+        {
+            s.CutData(s[0], node);
+        }
+
+        var t = s.Write(s[0]);
+        s.Until("n4 has T", () => t.IsOn(s[4]));
+        s[0].LosePower();
+        s.CutControl(s[4]);
+        s.World.Nodes.Take(4).ToList().ForEach(n => s.CutData(n, s[4]));
+        s.DemandLeader(10, s[1], s[2], s[3]);
+        s.World.Nodes.Take(4).ToList().ForEach(n => s.MendData(n, s[0]));
+        s[0].StartAgent();
+        s.Until("n0 follows, and is whole", () => s[0].Mysqld.Receiver is { Attached: true } && Script.IsWhole(s[0]));
+        s.For(1);
+        s.AskSwitchover(to: s[0]);
+        s.Until("n0 leads again", () => s.World.Checkers.EpochOf(s[0]) > 1 && Script.Writable(s[0]));
+        var another = s.Write(s[0]);
+        s.Until("its commit is acknowledged", () => another.Told == true);
+        s.For(1);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n1 leads again", () => s.Leads(s[1], 4) && Script.Writable(s[1]));
+    });
+}

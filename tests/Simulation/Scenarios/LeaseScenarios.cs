@@ -1,0 +1,51 @@
+using MySqlHa.Cluster;
+using MySqlHa.Core;
+
+namespace MySqlHa.Tests.Simulation.Scenarios;
+
+/// <summary>Leases: no two nodes that are writable believe in themselves at once, whoever is frozen, slow, away or newly elected.</summary>
+internal static class LeaseScenarios
+{
+    /// <summary>n0, frozen, is writable and its lease runs. Epoch 2 is open at once, but n1 gets no lease before that of n0 is over.</summary>
+    public static readonly Scenario OldLeaseFirst = new("the next leader waits for the end of the old lease", 3, s =>
+    {
+        s.Step("the agent of n0 is frozen, and n1 is to lead", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(5)));
+        s.AskFailover(to: s[1]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+    });
+
+    /// <summary>Answers reach n0 late, then its questions reach nobody. A lease runs from its question: the controller counts no further.</summary>
+    public static readonly Scenario FromTheQuestion = new("a late answer does not stretch a lease", 3, s =>
+    {
+        s.World.Network.Delay(s[0], TimeSpan.FromSeconds(0.6));
+        s.For(2);
+        s.CutOutgoing(s[0]);
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+        s.For(1);
+        s.World.Network.Delay(s[0], TimeSpan.Zero);
+    });
+
+    /// <summary>n0, frozen, is writable and its lease runs. Another controller does not know of it, and so waits a whole lease.</summary>
+    public static readonly Scenario NewController = new("a new controller waits for leases it did not give", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s.Step("the agent of n0 is frozen", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(5)));
+        s.Step("n1 hands the controller's part over", () => s[1].Step(StopAsked.Instance));
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+    });
+
+    /// <summary>n0's agent announced that it restarts, and is away. The controller changes: that one too leaves n0 in peace.</summary>
+    public static readonly Scenario AnnouncedAbsence = new("an announced absence is known to every controller", 3, s =>
+    {
+        var life = s[0].Mysqld.Life;
+        s.LetControl(s[1]);
+        s[0].Step(StopAsked.Instance);
+        s.Until("n0 may stop", () => s[0].Core!.MayStop);
+        s.Step("n0's agent is away", s[0].StopAgent, () => s[0].RestEnds = s.World.Now + Weights.Timing.Rest);
+        s.Step("n1 hands the controller's part over", () => s[1].Step(StopAsked.Instance));
+        s.For(3);
+        s[0].StartAgent();
+        s.For(2);
+        s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "an announced absence cost n0 its mysqld or its epoch");
+    });
+}

@@ -1,0 +1,111 @@
+using MySqlHa.Core;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Tests.Simulation.Scenarios;
+
+/// <summary>Rule → scenario → mutant → checker. The rules' names are those of docs/protocol.md.</summary>
+internal static class RuleTable
+{
+    public static readonly IReadOnlyList<RuleRow> Rows =
+    [
+        new("R1", PromiseScenarios.KeptPromise, "promises are not kept on disk",
+            new() { Core = new CoreFaults { ForgetPromises = true } }, "NothingLost"),
+        new("R1", PromiseScenarios.FencedFirst, "a leader promises unfenced",
+            new() { Duty = new DutyFaults { PromisesUnfenced = true } }, "NothingAddedLate"),
+        new("R1", PromiseScenarios.ReceiverOff, "a promise only sets a variable",
+            new() { Effects = new EffectFaults { KeepsReceiving = true } }, "NothingLost"),
+        new("R1", PromiseScenarios.LateAcknowledgement, "the sets are read before the receiver is off",
+            new() { Effects = new EffectFaults { ReadsSetsFirst = true } }, "NothingLost"),
+
+        new("R2", SuccessionScenarios.EnoughPromises, "promises from one acker less than needed",
+            new() { Controller = new ControllerFaults { OnePromiseLess = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.SecondFailover, "ackers are who promised, and only the closed epoch is covered",
+            new() { Controller = new ControllerFaults { AckersArePromisers = true, CoversOnlyTheClosed = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.AppliedFirst, "opened and promoted before the relay log is applied",
+            new()
+            {
+                Controller = new ControllerFaults { OpenBeforeApplied = true },
+                Duty = new DutyFaults { PromoteBeforeApplied = true },
+            }, "NothingLost"),
+        new("R2", SuccessionScenarios.PurgedLogs, "a follower that needs purged logs is not cloned",
+            new() { Duty = new DutyFaults { IgnoresPurged = true } }, "MajorityLeads"),
+
+        new("R6", ReceiptScenarios.KeptRelayLog, "a full change of source purges what is not applied",
+            new() { Effects = new EffectFaults { PurgesUnapplied = true } }, "NothingLost"),
+
+        new("R7", ReceiptScenarios.DoubtfulReceipts, "receipts are trusted after a reboot",
+            new() { Duty = new DutyFaults { TrustReceiptsAfterReboot = true } }, "NothingLost"),
+        new("R7", ReceiptScenarios.AllLostLeaderLast, "a rebooted host's receipts count",
+            new() { Controller = new ControllerFaults { CountDoubtful = true } }, "WaitsForProof"),
+        new("R7", ReceiptScenarios.AllLostLeaderFirst, "a rebooted leader's own binary log does not count",
+            new() { Controller = new ControllerFaults { DoubtsTheLeader = true } }, "MajorityLeads"),
+        new("R7", ReceiptScenarios.WholeAgain, "no marker for receipts in doubt",
+            new() { Duty = new DutyFaults { NoMarkerForDoubt = true } }, "MajorityLeads"),
+
+        new("R8", SwitchoverScenarios.HangingDemotion, "a demotion is done when the variable reads 1",
+            new() { Effects = new EffectFaults { DemotedByVariable = true } }, "NothingLost"),
+
+        new("R8", SwitchoverScenarios.UnseenDemotion, "a mysqld that reads read-only is taken for demoted",
+            new() { Duty = new DutyFaults { TrustsReadOnly = true } }, "NothingLost"),
+
+        new("R9", SuccessionScenarios.MajorityLeads, "one acknowledgement is enough in five voters",
+            new() { Controller = new ControllerFaults { OneAckOnly = true } }, "MajorityLeads"),
+
+        new("R10", LeaderScenarios.StaysDown, "mysqld is started unasked",
+            new() { Core = new CoreFaults { StartsUnasked = true } }, "StaysDown"),
+        new("R10", LeaderScenarios.NothingReadEarly, "clients are let in before a marker",
+            new() { Duty = new DutyFaults { OpensBeforeMarker = true } }, "NothingReadIsUndone"),
+        new("R10", LeaderScenarios.Surplus, "surplus is thrown away without an archive",
+            new() { Duty = new DutyFaults { ArchiveNothing = true } }, "NothingSilent"),
+        new("R10", LeaderScenarios.NewIdentity, "a cloned server keeps its server_uuid",
+            new() { Effects = new EffectFaults { KeepsServerUuid = true } }, "SameContent"),
+
+        new("R11", LeaderScenarios.QuickRestart, "a restarted agent forgets its lease",
+            new() { Core = new CoreFaults { ForgetsLeaseAtRestart = true } }, "Undisturbed"),
+        new("R11", LeaderScenarios.FrozenAgent, "a promise only sets a variable",
+            new() { Effects = new EffectFaults { KeepsReceiving = true } }, "NothingLost"),
+
+        new("R12", LeaderScenarios.LostAcknowledgement, "no marker for clients that wait",
+            new() { Duty = new DutyFaults { NoMarkerForWaiters = true } }, "Answered"),
+
+        new("Leases", LeaseScenarios.OldLeaseFirst, "the next leader's lease does not wait for the old one's",
+            new() { Core = new CoreFaults { GrantBesideOldLease = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.FromTheQuestion, "the lease is counted from the answer",
+            new() { Core = new CoreFaults { LeaseFromReply = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.NewController, "a new controller forgets the old one's leases",
+            new() { Core = new CoreFaults { NewControllerForgetsLeases = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.AnnouncedAbsence, "only the controller remembers that an agent may be away",
+            new() { Core = new CoreFaults { RestIsNotShared = true } }, "OneWriter"),
+
+        new("Late effects", SwitchoverScenarios.LateStatement, "the opening statement does not look at the lock",
+            new() { Effects = new EffectFaults { OpensWithoutLock = true } }, "NothingLost"),
+        new("Late effects", SwitchoverScenarios.StaleRequest, "a request is taken under any epoch",
+            new() { Core = new CoreFaults { IgnoresSeenEpoch = true } }, "Undisturbed"),
+
+        new("Fence", LeaderScenarios.KilledNotAsked, "mysqld is asked to shut down",
+            new() { Effects = new EffectFaults { FencesByShutdown = true } }, "NothingLost"),
+    ];
+
+    /// <summary>Switches that no run of the simulation sets, and the test that does.</summary>
+    public static readonly IReadOnlyDictionary<string, string> ShownByUnitTests = new Dictionary<string, string>
+    {
+        ["ControllerFaults.ForgetAdopted"] = "Failover/AdoptionTests",
+    };
+
+    /// <summary>Rules without a row: what they are about is not built, so nothing can go wrong with it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> NotBuilt = new Dictionary<string, string>
+    {
+        ["R3"] = "(ackers, W) is constant within an epoch: there is no narrowing that a barrier would have to prove",
+        ["R4"] = "(ackers, W) is constant within an epoch: an epoch's number is its version",
+        ["R5"] = "all voters are ackers and no voter can leave: nobody follows who must not acknowledge",
+    };
+
+    /// <summary>Parts of rules that have rows for the rest.</summary>
+    public static readonly IReadOnlyDictionary<string, string> NotBuiltInPart = new Dictionary<string, string>
+    {
+        ["R8"] = "followers are not put in place behind the candidate beforehand, and no candidate is armed",
+        ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
+        ["R10"] = "a crashed leader's binary log is not cut: its surplus is archived, and the node cloned",
+        ["R11"] = "no guard process and no endpoint: a client of a frozen node can read old data",
+    };
+}

@@ -1,0 +1,75 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Tests.Simulation.Scenarios;
+
+/// <summary>R2: who may lead next, and when. I4: that somebody does.</summary>
+internal static class SuccessionScenarios
+{
+    /// <summary>T is on n0 and n1. n2's promise alone does not show that it holds everything.</summary>
+    public static readonly Scenario EnoughPromises = new("one promise too few opens nothing", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.WriteReceivedBy(s[0], s[1]);
+        s.CutControl(s[1]);
+        Script.BreakMysqld(s[0]);
+        s.Until("n2 promised", () => Script.Promised(s[2], 1));
+        s.For(3);
+        s.Demand("WaitsForProof", !s.Opened(2), "an epoch was opened by the promise of n2 alone");
+        s.MendControl(s[1]);
+        s.DemandLeader(10, s[1], s[2]);
+    });
+
+    /// <summary>
+    /// T is on n0 and n1 when n1 opens epoch 2 and dies before n2 fetched T. Epoch 2 was never established: n2 by itself may not
+    /// lead, whatever epoch 2 says of its ackers.
+    /// </summary>
+    public static readonly Scenario SecondFailover = new("a second failover before the first is established", 3, s =>
+    {
+        s.CutData(s[1], s[2]);
+        var t = s.WriteReceivedBy(s[0], s[1]);
+        Script.BreakMysqld(s[0]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        s.Step("n1's host loses its power", () => s[1].LosePower());
+        s.For(5);
+        s.Demand("WaitsForProof", !s.Opened(3), "an epoch was opened by the promise of n2 alone");
+        s[1].StartAgent();
+        s.For(3);
+        s.Demand("WaitsForProof", !s.Leads(s[2], 3) || t.IsOn(s[2]), "n2 leads without T");
+    });
+
+    /// <summary>T is in n1's relay log, not applied. n1 is the only candidate, and leads when it has applied T, not before.</summary>
+    public static readonly Scenario AppliedFirst = new("a leader has applied what it received", 3, s =>
+    {
+        s[1].Mysqld.ApplierStalled = true;
+        s.WriteReceivedBy(s[0], s[1]);
+        s[0].LosePower();
+        s.Until("n1 and n2 promised", () => Script.Promised(s[1], 1) && Script.Promised(s[2], 1));
+        s.For(2);
+        s[1].Mysqld.ApplierStalled = false;
+        s[1].Mysqld.Apply();
+        s.DemandLeader(10, s[1], s[2]);
+    });
+
+    /// <summary>W is half of the voters, rounded down: any majority that is left has promises enough. With W = 1 of five not.</summary>
+    public static readonly Scenario MajorityLeads = new("three of five nodes lead on", 5, s =>
+    {
+        var t = s.Write(s[0]);
+        s.Until("T is acknowledged", () => t.Told == true);
+        s[0].LosePower();
+        s[1].LosePower();
+        s.DemandLeader(10, s[2], s[3], s[4]);
+    });
+
+    /// <summary>n1 was cloned, so it has no binary log from before. n2 lacks T, which n1 cannot send: it is cloned too.</summary>
+    public static readonly Scenario PurgedLogs = new("a leader without the logs that a follower needs", 3, s =>
+    {
+        Script.BreakMysqld(s[2]);
+        s.WriteReceivedBy(s[0], s[1]);
+        s.Ask(s[2], new ReinitRequest(0, s[1].Id));
+        s.Until("n1 is being cloned", () => !Script.Follows(s[1], s[0]));
+        s.Until("n1 is back, and whole", () => Script.Follows(s[1], s[0]) && Script.IsWhole(s[1]));
+        s[0].LosePower();
+        s[2].Mysqld.CannotStart = false;
+        s.DemandLeader(20, s[1], s[2]);
+    });
+}

@@ -1,0 +1,75 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Tests.Simulation.Scenarios;
+
+/// <summary>R8, late effects, and what operators ask for.</summary>
+internal static class SwitchoverScenarios
+{
+    /// <summary>
+    /// n0 handed over to n1. n2 has not heard of it and still receives from n0. An opening statement of n0's former agent,
+    /// late on its way, finds that another agent holds the effects lock, and opens nothing.
+    /// </summary>
+    public static readonly Scenario LateStatement = new("a late statement of an agent that is gone opens nothing", 3, s =>
+    {
+        s.LetControl(s[1]);
+        var former = s[0].AgentLife;
+        s.CutControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n1 leads in the log", () => Script.EpochOn(s[1]) == 2);
+        s.RestartAgent(s[0]);
+        s.Until("n0's new agent took the lock", () => s[0].Mysqld.EffectsLock > former);
+        s.Step("the late statement runs", () => s[0].Mysqld.OpenForWrites(former));
+        s.Write(s[0]);
+        s.For(0.1);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+    });
+
+    /// <summary>
+    /// T waits on n0 when a switchover makes it read-only: the variable reads 1, but the statement hangs, for T's client may yet
+    /// be told OK. It may not be taken for done: n1 would lead without T, and n2 acknowledge it after that.
+    /// </summary>
+    public static readonly Scenario HangingDemotion = new("read-only is done when the statement returned", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s.CutData(s[0], s[1]);
+        s.CutData(s[0], s[2]);
+        s.Write(s[0]);
+        s.CutControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n0 closes", () => s[0].Mysqld.ReadOnly);
+        _ = s.Within("n1 leads in the log", () => Script.EpochOn(s[1]) == 2, 1);
+        s.MendData(s[0], s[2]);
+        s.For(1);
+        s.Until("n1 leads, or n0 leads on", () => s.Leads(s[1], 2) || s.Leads(s[0], 1));
+    });
+
+    /// <summary>
+    /// The same, and n0's agent dies while the statement hangs. The next one finds mysqld read-only, and cannot know that T's client
+    /// waits for an OK that n2 may yet cause: it kills mysqld.
+    /// </summary>
+    public static readonly Scenario UnseenDemotion = new("who did not see a demotion return does not trust it", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s.CutData(s[0], s[1]);
+        s.CutData(s[0], s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Write(s[0]);
+        s.Until("n0 closes", () => s[0].Mysqld.ReadOnly);
+        s.CutControl(s[2]);
+        s.RestartAgent(s[0]);
+        s.Until("n1 leads in the log", () => s.Opened(2));
+        s.MendData(s[0], s[2]);
+        s.For(1);
+        s.Until("one of them leads", () => s.Leads(s[1], 2) || s.Leads(s[0], 2));
+    });
+
+    /// <summary>An operator saw epoch 1 and asks for a failover; in the meantime one happened. It is about a leader that is gone.</summary>
+    public static readonly Scenario StaleRequest = new("a request made under an older epoch is refused", 3, s =>
+    {
+        Script.BreakMysqld(s[0]);
+        s.Until("another leads", () => s.World.Nodes.Any(n => s.Leads(n, 2) && Script.Writable(n)));
+        s.Ask(s[2], new FailoverRequest(1, s[2].Id, AcceptDataLoss: false));
+        s.For(3);
+        s.Demand("Undisturbed", !s.Opened(3) && !Script.KnowsClosed(s[2], 2), "a request for a failover of epoch 1 ended epoch 2");
+    });
+}

@@ -1,0 +1,98 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Tests.Simulation;
+
+/// <summary>The receiving side: receiver, relay log and applier.</summary>
+internal sealed partial class SimMysqld
+{
+    /// <summary>STOP REPLICA IO_THREAD: what was received until now is what a promise names.</summary>
+    public GtidSet StopReceiver()
+    {
+        Receiver?.Stop();
+        Receiver = null;
+        return Holds;
+    }
+
+    /// <summary>Null, or why it may not: turning semi-sync off would tell each waiting client OK.</summary>
+    public string? Follow(SimNode source, bool semiSync)
+    {
+        if (!ReadOnly || _waiting.Count > 0)
+        {
+            return ReadOnly ? "sessions wait" : "writable";
+        }
+
+        Receiver?.Stop();
+        SemiSyncSource = false;
+        if (Executed.Contains(Received) || world.Mutation.Effects.PurgesUnapplied)
+        {
+            // A full change purges the relay log; with something unapplied in it, only the host is changed.
+            PurgeRelay();
+        }
+
+        Offline = false;
+        Receiver = new SimReceiver(world, source, node, semiSync);
+        Receiver.Connect();
+        return null;
+    }
+
+    private void PurgeRelay()
+    {
+        Relay.Clear();
+        _relayed.Clear();
+        Received = GtidSet.Empty;
+        RelaySynced = 0;
+    }
+
+    /// <summary>The receiver wrote a transaction to the relay log; true: it was news.</summary>
+    public bool Receive(Transaction transaction)
+    {
+        if (Executed.Contains(transaction.Gtid) || Received.Contains(transaction.Gtid))
+        {
+            return false;
+        }
+
+        Relay.Add(transaction);
+        _relayed[(transaction.Source, transaction.Number)] = transaction.Content;
+        Received = Received.Union(transaction.Gtid);
+        RelaySynced = world.Random.Next(50) == 0 ? Relay.Count : RelaySynced;
+        Apply();
+        return true;
+    }
+
+    public void Apply()
+    {
+        if (_applying || !Running || ApplierStalled)
+        {
+            return;
+        }
+
+        var next = Relay.FirstOrDefault(t => !_known.ContainsKey((t.Source, t.Number)));
+        if (next is null)
+        {
+            return;
+        }
+
+        _applying = true;
+        var life = _life;
+        world.After(world.Random.Next(1, world.Weights.ApplyMicros), () =>
+        {
+            if (life != _life)
+            {
+                return;
+            }
+
+            _applying = false;
+            if (Relay.Contains(next) && !ApplierStalled)
+            {
+                Log(next);
+                Commit1(next);
+                foreach (var dump in Dumps.ToList())
+                {
+                    dump.Pump();
+                }
+            }
+
+            Apply();
+        });
+    }
+}
