@@ -15,7 +15,8 @@ public sealed partial class ExampleConfigurationTests
     public void The_example_says_what_holds_without_it()
     {
         var config = Config();
-        var values = config.Where(c => c.Key.StartsWith(Bag, StringComparison.Ordinal)).ToDictionary(c => c.Key[Bag.Length..], c => c.Value);
+        var values = config.Where(c => c.Key.StartsWith(Bag, StringComparison.Ordinal))
+            .ToDictionary(c => c.Key[Bag.Length..], c => c.Value);
         var example = SettingsReader.Read("dev", config["aws:region"], values);
         var without = SettingsReader.Read("dev", config["aws:region"], new Dictionary<string, string>());
         Assert.Equal(JsonSerializer.Serialize(without), JsonSerializer.Serialize(example));

@@ -33,7 +33,7 @@ answers() {
         sleep 1
     done
     # What the agent itself has to say, not what systemd says of it.
-    fail "its agent does not answer after 60 s, so nothing is rolled out further; it said last: $(journalctl -u mysqlha.service -n 300 -o cat 2>/dev/null | grep -E ' crit: |^mysqlha: |^  [a-z-]+ |Unhandled exception' | tail -n 1)"
+    fail "its agent does not answer after 60 s, so nothing is rolled out further; it said last: $(journalctl -u mysqlha.service -n 300 -o cat 2>/dev/null | grep -E ' crit: |^mysqlha: |^  [a-z-]+ |Unhandled exception' | tail -n 1 || true)"
 }
 
 in_order() {

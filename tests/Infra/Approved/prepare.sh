@@ -56,12 +56,17 @@ pick() {
 }
 
 apt_get() { # a failure becomes one sentence
-    local log
-    log=$(mktemp)
-    if DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 "$@" >"$log" 2>&1; then
-        rm -f "$log"
-        return
-    fi
+    local log i
+    log=$(mktemp -p /run)
+    for i in $(seq 60); do
+        if DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 "$@" >"$log" 2>&1; then
+            rm -f "$log"
+            return
+        fi
+        # A machine that has just been made updates its lists by itself; that lock is not waited for by the option above.
+        grep -q 'Could not get lock' "$log" || break
+        sleep 5
+    done
     tail -n 20 "$log" >&2
     if grep -q 'No space left on device\|enough free space' "$log"; then
         fail "its root disk is full ($(df --output=avail -m / | tail -n 1 | tr -dc 0-9) MiB free): make room there, or raise rootGb, then run pulumi up again"
@@ -97,8 +102,8 @@ apparmor() {
 main() {
     getent passwd mysqlha >/dev/null ||
         useradd --system --user-group --home-dir "$DATA" --no-create-home --shell /usr/sbin/nologin mysqlha
-    install -d -m 0755 /opt/mysqlha /opt/mysqlha/versions
-    install -d -m 0750 -o root -g mysqlha /etc/mysqlha /etc/mysqlha/releases
+    # All but the ring's key is for everybody who logs in: commands read the configuration.
+    install -d -m 0755 /opt/mysqlha /opt/mysqlha/versions /etc/mysqlha /etc/mysqlha/releases
     volume
     programs
     apparmor

@@ -21,7 +21,7 @@ activate() {
     local release=/etc/mysqlha/releases/$RELEASE unit
     [ -d "$release" ] || fail "release $RELEASE is not at hand: run pulumi up again"
     say "starts release $RELEASE (agent $VERSION)"
-    install -m 0640 -o root -g mysqlha "$release/agent.yaml" /etc/mysqlha/agent.yaml.new
+    install -m 0644 "$release/agent.yaml" /etc/mysqlha/agent.yaml.new
     mv -f /etc/mysqlha/agent.yaml.new /etc/mysqlha/agent.yaml
     for unit in mysqlha.service mysqlha-fence.service; do
         install -m 0644 "$release/$unit" "/etc/systemd/system/$unit"
@@ -47,7 +47,8 @@ answers() {
         ! "$mysqlha" role --address "$ADDRESS" >/dev/null 2>&1 || return 0
         sleep 1
     done
-    fail "its agent does not answer after 60 s, so nothing is rolled out further; it said last: $(journalctl -u mysqlha.service -n 3 -o cat 2>/dev/null | tr '\n' ' ')"
+    # What the agent itself has to say, not what systemd says of it.
+    fail "its agent does not answer after 60 s, so nothing is rolled out further; it said last: $(journalctl -u mysqlha.service -n 300 -o cat 2>/dev/null | grep -E ' crit: |^mysqlha: |^  [a-z-]+ |Unhandled exception' | tail -n 1 || true)"
 }
 
 in_order() {
@@ -57,16 +58,27 @@ in_order() {
     say "runs release $RELEASE as $(role)"
 }
 
-hand_over() {
-    local why i
-    say "leads, and hands over"
-    why=$("$mysqlha" switchover --address "$ADDRESS" 2>&1 >/dev/null) || [ "$(role)" != leader ] ||
-        fail "it leads and cannot hand over, so release $RELEASE does not start on it: ${why#mysqlha: }"
-    for i in $(seq 30); do
-        [ "$(role)" = leader ] || return 0
-        sleep 1
+follows() { # within a while; a change of leader is not over when the old one has stopped leading
+    local i
+    for i in $(seq 20); do
+        case "$(role)" in follower) return 0 ;; leader) return 1 ;; esac
+        sleep 0.5
     done
-    fail "it still leads 30 s after a switchover: look at the census, then run pulumi up again"
+    return 1
+}
+
+hand_over() {
+    local why= to i
+    say "leads, and hands over"
+    # To a named node: left to itself the cluster may find this one best again. Who cannot take over now may in a moment.
+    for i in 1 2 3; do
+        for to in $SEEDS; do
+            why=$("$mysqlha" switchover --to "$to" --address "$ADDRESS" 2>&1 >/dev/null) || true
+            ! follows || return 0
+        done
+        sleep 3
+    done
+    fail "it leads and cannot hand over, so release $RELEASE does not start on it: ${why#mysqlha: }"
 }
 
 prune() { # what runs, and the two before it, stay

@@ -95,7 +95,6 @@ put() { # mode, place, text
     local new="$2.new"
     (umask 077 && printf '%s' "$3" >"$new")
     chmod "$1" "$new"
-    chgrp mysqlha "$new"
     mv -f "$new" "$2"
 }
 
@@ -116,8 +115,8 @@ main() {
     ln -sfn /opt/mysqlha/current/mysqlha /usr/local/bin/mysqlha
     put 0755 /opt/mysqlha/fence "$FENCE"
     put 0755 /opt/mysqlha/hand-over "$HAND_OVER"
-    install -d -m 0750 -o root -g mysqlha "$release"
-    put 0640 "$release/agent.yaml" "$AGENT_YAML"
+    install -d -m 0755 "$release"
+    put 0644 "$release/agent.yaml" "$AGENT_YAML"
     put 0644 "$release/mysqlha.service" "$AGENT_UNIT"
     put 0644 "$release/mysqlha-fence.service" "$FENCE_UNIT"
     say "has release $RELEASE (agent $VERSION) at hand"
