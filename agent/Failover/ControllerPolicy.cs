@@ -280,7 +280,7 @@ public static class ControllerPolicy
             ServerUuid = leader.Status!.ServerUuid,
             FirstSet = leader.Status.Executed,
             Ackers = ackers,
-            AcksNeeded = AcksNeeded(ackers),
+            AcksNeeded = AcksNeeded(seen, ackers),
             OpenReason = reason,
             OpenedAt = seen.WallClock,
         };
@@ -296,7 +296,8 @@ public static class ControllerPolicy
     }
 
     /// <summary>W: with the leader itself, more than half of those that may complete a commit.</summary>
-    internal static int AcksNeeded(ImmutableSortedSet<NodeId> ackers) => (ackers.Count + 1) / 2;
+    internal static int AcksNeeded(ControllerInput seen, ImmutableSortedSet<NodeId> ackers) =>
+        seen.Faults.OneAckOnly ? 1 : (ackers.Count + 1) / 2;
 
     private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
         [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];

@@ -1,46 +1,6 @@
-using System.Collections.Immutable;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Failover;
-
-/// <summary>All that the duty decision may know.</summary>
-public sealed record DutyInput
-{
-    public required NodeId Self { get; init; }
-    public required ClusterState State { get; init; }
-    public required LocalRecord Local { get; init; }
-    public required MysqldView Mysqld { get; init; }
-    public required string BootId { get; init; }
-
-    /// <summary>This node holds the lease for the epoch it led last.</summary>
-    public required bool LeaseHeld { get; init; }
-
-    /// <summary>A majority was asked for the epochs since mysqld last stopped, and the answer is applied (R10).</summary>
-    public required bool Fresh { get; init; }
-
-    /// <summary>The newest report of each member, as far as it still says something.</summary>
-    public required ImmutableSortedDictionary<NodeId, MemberReport> Reports { get; init; }
-
-    /// <summary>An operator wants this node's data made anew.</summary>
-    public bool ReinitAsked { get; init; }
-
-    /// <summary>The node's disk is full: its mysqld can write nothing more.</summary>
-    public bool DiskFull { get; init; }
-
-    /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>
-    public bool MarkerAcknowledged { get; init; }
-
-    /// <summary>This node as leader: see <see cref="MemberReport.MarkedAfter"/>.</summary>
-    public ImmutableSortedDictionary<NodeId, ReportStamp> MarkedAfter { get; init; } = ImmutableSortedDictionary<NodeId, ReportStamp>.Empty;
-
-    /// <summary>This node as follower: see <see cref="MemberReport.AttachedAt"/>.</summary>
-    public ReportStamp AttachedAt { get; init; }
-
-    /// <summary>Relay logs are synced before they are acknowledged (durability: power), so a power loss takes none along.</summary>
-    public bool ReceiptsSurvivePowerLoss { get; init; }
-
-    public DutyFaults Faults { get; init; } = DutyFaults.None;
-}
 
 /// <summary>
 /// What a node does with its own mysqld: a total function of what it knows. Safety does not rest on its being up to date: an

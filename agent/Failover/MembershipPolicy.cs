@@ -172,7 +172,7 @@ internal static class MembershipPolicy
     private static bool OutOfStep(ControllerInput seen, EpochRecord open)
     {
         var wanted = ControllerPolicy.Ackers(seen, open.Leader);
-        return !wanted.SetEquals(open.Ackers) || ControllerPolicy.AcksNeeded(wanted) != open.AcksNeeded;
+        return !wanted.SetEquals(open.Ackers) || ControllerPolicy.AcksNeeded(seen, wanted) != open.AcksNeeded;
     }
 
     /// <summary>
@@ -194,7 +194,7 @@ internal static class MembershipPolicy
         if (seen.Faults.ChangeAckersInPlace)
         {
             var ackers = ControllerPolicy.Ackers(seen, open.Leader);
-            return ControllerDecision.Propose(new OpenEpoch(open with { Ackers = ackers, AcksNeeded = ControllerPolicy.AcksNeeded(ackers) }));
+            return ControllerDecision.Propose(new OpenEpoch(open with { Ackers = ackers, AcksNeeded = ControllerPolicy.AcksNeeded(seen, ackers) }));
         }
 
         var gone = open.Ackers.Except(ControllerPolicy.Ackers(seen, open.Leader)).Select(a => $"without {ControllerPolicy.Name(seen, a)}");
@@ -209,7 +209,7 @@ internal static class MembershipPolicy
         var refusals = wanted.SelectMany(a => ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
         return seen.Reports.GetValueOrDefault(open.Leader) is not { Leading: true }
                 ? new Reason("voters-wait", $"the voters changed; the next epoch waits for the leader {ControllerPolicy.Name(seen, open.Leader)}")
-            : wanted.Count - refusals.Count < ControllerPolicy.AcksNeeded(wanted)
+            : wanted.Count - refusals.Count < ControllerPolicy.AcksNeeded(seen, wanted)
                 ? new Reason("voters-wait", $"the voters changed; the next epoch waits: {string.Join("; ", refusals.Select(r => r.Text))}")
             : null;
     }
