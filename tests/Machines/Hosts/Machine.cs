@@ -93,8 +93,8 @@ public sealed class Machine
         File.Delete(Path.Combine(Folder, "pid"));
         _ = await Shell.MustAsync(
             "bash", ["-c", "log=$1; shift; exec setsid -f \"$@\" </dev/null >>\"$log\" 2>&1", "detach", ConsoleFile, "bash", .. boot]);
-        int? init = null;
-        if (!await Shell.UntilAsync(() => Task.FromResult((init = FindInit()) is not null), TimeSpan.FromSeconds(30)))
+        int? found = null;
+        if (!await Shell.UntilAsync(() => Task.FromResult((found = FindInit()) is not null), TimeSpan.FromSeconds(30)) || found is not { } init)
         {
             throw new MachinesException($"{Record.Name} does not boot: {LastOfConsole()}");
         }
@@ -105,7 +105,7 @@ public sealed class Machine
         }
 
         // Its mounts wait for this.
-        await File.WriteAllTextAsync(RootOf(init.Value) + "/dev/.plugged", "");
+        await File.WriteAllTextAsync(RootOf(init) + "/dev/.plugged", "");
         if (Record.Fault == MachineFault.FullDisk)
         {
             await FillDiskAsync();
