@@ -94,7 +94,8 @@ public sealed class Machine
         _ = await Shell.MustAsync(
             "bash", ["-c", "log=$1; shift; exec setsid -f \"$@\" </dev/null >>\"$log\" 2>&1", "detach", ConsoleFile, "bash", .. boot]);
         int? found = null;
-        if (!await Shell.UntilAsync(() => Task.FromResult((found = FindInit()) is not null), TimeSpan.FromSeconds(30)) || found is not { } init)
+        if (!await Shell.UntilAsync(() => Task.FromResult((found = FindInit()) is not null), TimeSpan.FromSeconds(30))
+            || found is not { } init)
         {
             throw new MachinesException($"{Record.Name} does not boot: {LastOfConsole()}");
         }
