@@ -93,7 +93,9 @@ public sealed class Machine
         File.Delete(Path.Combine(Folder, "pid"));
         _ = await Shell.MustAsync(
             "bash", ["-c", "log=$1; shift; exec setsid -f \"$@\" </dev/null >>\"$log\" 2>&1", "detach", ConsoleFile, "bash", .. boot]);
-        if (!await Shell.UntilAsync(() => Task.FromResult(FindInit() is not null), TimeSpan.FromSeconds(30)) || FindInit() is not { } init)
+        int? found = null;
+        if (!await Shell.UntilAsync(() => Task.FromResult((found = FindInit()) is not null), TimeSpan.FromSeconds(30))
+            || found is not { } init)
         {
             throw new MachinesException($"{Record.Name} does not boot: {LastOfConsole()}");
         }
