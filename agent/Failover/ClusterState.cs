@@ -89,8 +89,14 @@ public sealed record ClusterState
     public Departure? Leaving { get; init; }
 
     /// <summary>Why the last departure was dropped; empty: it was not.</summary>
-    public string LeavingDropped { get; init; } = "";
-    public ImmutableSortedDictionary<NodeId, RemovedMember> Removed { get; init; } = ImmutableSortedDictionary<NodeId, RemovedMember>.Empty;
+    public string LeavingDropped { get => field ?? ""; init; }
+
+    /// <summary>Empty too where an older agent wrote the state, which knew none.</summary>
+    public ImmutableSortedDictionary<NodeId, RemovedMember> Removed
+    {
+        get => field ?? ImmutableSortedDictionary<NodeId, RemovedMember>.Empty;
+        init;
+    }
 
     /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
     public string SwitchoverDropped { get; init; } = "";

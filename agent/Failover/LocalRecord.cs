@@ -63,5 +63,5 @@ public sealed record LocalRecord
     public bool Joined { get; init; }
 
     /// <summary>Why the cluster removed this node; empty: it did not. A removed node stays removed: mysqld down, data untouched.</summary>
-    public string RemovedBecause { get; init; } = "";
+    public string RemovedBecause { get => field ?? ""; init; }
 }

@@ -14,7 +14,6 @@ namespace MySqlHa.Node;
 /// </summary>
 internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<LocalRecord> local, ILogger logger) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
     private RunningMysqld? _mysqld;
@@ -73,6 +72,11 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         {
             Kill(kill);
             return;
+        }
+
+        if (effect is StartMysqld)
+        {
+            BeginStart();
         }
 
         var life = _life.Token;
@@ -151,25 +155,6 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         return new EffectResult();
     }
 
-    private async Task<EffectResult> StartAsync()
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        patience.CancelAfter(StartPatience);
-        var running = await MysqldProcess.StartAsync(MysqldOptions, patience.Token);
-        var server = Hold(running);
-        var lockTaken = await server.TakeLockAsync(patience.Token);
-        if (lockTaken is not Outcome<Nothing>.Done)
-        {
-            running.Kill();
-            _ = await running.Exited;
-            return Failed("no-access", Sentence(lockTaken));
-        }
-
-        ClientFile.Write(options.ClientFile, Accounts.Application);
-        var look = await LookAsync(server, patience.Token);
-        return look with { MysqldPid = running.Pid };
-    }
-
     /// <summary>Keeps hold of a running mysqld and tells the loop when it ends.</summary>
     private LocalServer Hold(RunningMysqld running)
     {
@@ -180,6 +165,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             _server = new LocalServer(new LocalServerAccess(MysqldOptions.Socket, agent.User, agent.Password));
             _life = new CancellationTokenSource();
             _expectExit = false;
+            _starting = null;
         }
 
         _ = running.Exited.ContinueWith(exit => Ended(running, exit.Result), TaskScheduler.Default);
@@ -221,6 +207,13 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         lock (_gate)
         {
             running = _mysqld;
+            if (running is null && _starting is { } starting)
+            {
+                // The start ends what it began and answers that it failed.
+                _startUnwanted = true;
+                starting.CancelAfter(TimeSpan.Zero);
+                return;
+            }
         }
 
         if (running is null)

@@ -157,7 +157,7 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
             var left = NodeProcesses.Of(nodes).Values.SelectMany(p => p.All).ToList();
             if (left.Count == 0)
             {
-                return;
+                break;
             }
 
             if (DateTime.UtcNow > until)
@@ -168,6 +168,12 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
 
             left.ForEach(p => Signal.Send(p, Signal.Kill));
             await GoneAsync(left, TimeSpan.FromSeconds(1), cancellation);
+        }
+
+        // A process that ends loses its memory, by which it is known, before its sockets: for a moment they belong to nobody.
+        while (DateTime.UtcNow < until && nodes.Any(n => TakenPort.Of(n, NodeProcesses.Of(n)).Any(t => t.Holder.Length == 0)))
+        {
+            await Task.Delay(20, cancellation);
         }
     }
 

@@ -14,6 +14,7 @@ namespace MySqlHa.Tests.OnMachines;
 public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture<StackRoom>
 {
     [MachinesFact]
+    [Trait("Length", "long")]
     [Step(1)]
     public async Task A_machine_that_cannot_install_fails_the_run_with_its_sentence_and_a_repeated_up_continues()
     {
@@ -59,6 +60,7 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
     }
 
     [MachinesFact]
+    [Trait("Length", "long")]
     [Step(4)]
     public async Task Each_step_can_be_run_again_and_nothing_restarts()
     {
@@ -91,6 +93,7 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
     }
 
     [MachinesFact]
+    [Trait("Length", "long")]
     [Step(6)]
     public async Task A_new_version_comes_to_one_node_at_a_time_the_leader_last_and_no_write_is_lost()
     {
@@ -116,6 +119,7 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
     }
 
     [MachinesFact]
+    [Trait("Length", "long")]
     [Step(7)]
     public async Task A_deleted_machine_is_replaced_while_the_others_serve()
     {
