@@ -22,7 +22,12 @@ internal sealed partial class EffectRunner
 
     private async Task<EffectResult> StartAsync()
     {
-        using var patience = _starting ?? throw new InvalidOperationException("no start was begun");
+        if (_starting is null)
+        {
+            BeginStart(); // within a clone
+        }
+
+        using var patience = _starting!;
         patience.CancelAfter(StartPatience);
         try
         {
