@@ -7,22 +7,10 @@ namespace MySqlHa.Cli;
 /// <summary><c>mysqlha census</c>: the members in Habitat's words; <c>--json</c> is the node's <c>/census</c> as it is.</summary>
 internal static class CensusCommand
 {
-    public static Command Build()
-    {
-        var command = new Command("census", "The members of the ring and the election, in Habitat's words") { ClientOptions.Json };
-        return command.Client(RunAsync);
-    }
+    public static Command Build() => ClientOptions.Reading("census", "The members of the ring and the election, in Habitat's words", Write);
 
-    private static async Task<int> RunAsync(ParseResult parse, ClusterClient client, CancellationToken cancellation)
+    private static void Write(ClusterView view, TextWriter output)
     {
-        var output = parse.InvocationConfiguration.Output;
-        if (parse.GetValue(ClientOptions.Json))
-        {
-            await output.WriteLineAsync(await client.ReadAsync("census", cancellation));
-            return ExitCodes.Ok;
-        }
-
-        var view = await client.ViewAsync(cancellation);
         output.WriteLine($"service group  {view.ServiceGroup}");
         output.WriteLine($"election       {ViewText.Word(view.Election)}, term {view.Term}, epoch {view.Epoch}");
         output.WriteLine($"leader         {(ViewText.Leader(view) is { } leader ? $"{leader.Id.Hex} ({leader.Name})" : "none")}");
@@ -45,6 +33,5 @@ internal static class CensusCommand
         }
 
         table.WriteTo(output);
-        return ExitCodes.Ok;
     }
 }

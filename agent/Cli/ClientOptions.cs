@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Cli;
 
@@ -19,6 +20,23 @@ internal static class ClientOptions
         Description = "The next leader: member number, name, address, or beginning of an id. Default: the best follower",
         HelpName = "N",
     };
+
+    /// <summary>A command that shows the cluster; its <c>--json</c> is the node's own document at <c>/name</c>, as it is.</summary>
+    public static Command Reading(string name, string description, Action<ClusterView, TextWriter> write) =>
+        new Command(name, description) { Json }.Client(async (parse, client, cancellation) =>
+        {
+            var output = parse.InvocationConfiguration.Output;
+            if (parse.GetValue(Json))
+            {
+                await output.WriteLineAsync(await client.ReadAsync(name, cancellation));
+            }
+            else
+            {
+                write(await client.ViewAsync(cancellation), output);
+            }
+
+            return ExitCodes.Ok;
+        });
 
     /// <summary>A command of a client: it has --address, its errors become exit codes.</summary>
     public static Command Client(this Command command, Func<ParseResult, ClusterClient, CancellationToken, Task<int>> run)

@@ -7,22 +7,10 @@ namespace MySqlHa.Cli;
 /// <summary><c>mysqlha history</c>: who led when, why it changed, and what was archived then.</summary>
 internal static class HistoryCommand
 {
-    public static Command Build()
-    {
-        var command = new Command("history", "The epochs: who led when, why it changed, what was archived") { ClientOptions.Json };
-        return command.Client(RunAsync);
-    }
+    public static Command Build() => ClientOptions.Reading("history", "The epochs: who led when, why it changed, what was archived", Write);
 
-    private static async Task<int> RunAsync(ParseResult parse, ClusterClient client, CancellationToken cancellation)
+    private static void Write(ClusterView view, TextWriter output)
     {
-        var output = parse.InvocationConfiguration.Output;
-        if (parse.GetValue(ClientOptions.Json))
-        {
-            await output.WriteLineAsync(await client.ReadAsync("history", cancellation));
-            return ExitCodes.Ok;
-        }
-
-        var view = await client.ViewAsync(cancellation);
         var table = new TextTable("EPOCH", "LEADER", "ADDRESS", "OPENED", "CLOSED", "WHY");
         foreach (var e in view.History)
         {
@@ -42,6 +30,5 @@ internal static class HistoryCommand
         }
 
         table.WriteTo(output);
-        return ExitCodes.Ok;
     }
 }

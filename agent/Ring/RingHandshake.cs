@@ -36,80 +36,69 @@ internal sealed class RingHandshake(RingIdentity identity)
         }
 
         var seen = new Seen();
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        var outcome = await ShakeAsync();
-        if (outcome is not HandshakeOutcome.Proven)
+        return await ShakeAsync(socket, seen, async stream =>
         {
-            await stream.DisposeAsync();
-        }
-
-        return outcome;
-
-        async Task<HandshakeOutcome> ShakeAsync()
-        {
-            try
+            await stream.AuthenticateAsServerAsync((_, hello, _, _) =>
             {
-                await stream.AuthenticateAsServerAsync((_, hello, _, _) =>
-                {
-                    seen.ServerName = hello.ServerName;
-                    return ValueTask.FromResult(ServerOptions(seen));
-                }, null, deadline);
-                if (stream.NegotiatedApplicationProtocol != Protocol)
-                {
-                    return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
-                }
-
-                if (!seen.ServerName.StartsWith(identity.Self.Hex, StringComparison.Ordinal))
-                {
-                    return Refusal(
-                        RingRefusal.OtherNode, $"node {seen.Peer} looks here for another node than this one, {identity.Self}");
-                }
-
-                await stream.WriteAsync(new[] { Welcome }, deadline);
-                return new HandshakeOutcome.Proven(seen.Peer, stream);
-            }
-            catch (Exception e)
+                seen.ServerName = hello.ServerName;
+                return ValueTask.FromResult(ServerOptions(seen));
+            }, null, deadline);
+            if (stream.NegotiatedApplicationProtocol != Protocol)
             {
-                // Whatever it is: strangers choose the bytes, and SslStream throws more than it documents for some of them.
-                return Explain(seen, e);
+                return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
             }
-        }
+
+            if (!seen.ServerName.StartsWith(identity.Self.Hex, StringComparison.Ordinal))
+            {
+                return Refusal(RingRefusal.OtherNode, $"node {seen.Peer} looks here for another node than this one, {identity.Self}");
+            }
+
+            await stream.WriteAsync(new[] { Welcome }, deadline);
+            return new HandshakeOutcome.Proven(seen.Peer, stream);
+        });
     }
 
     /// <summary>As <see cref="AsServerAsync"/>, for a connected socket to the node wanted.</summary>
-    internal async Task<HandshakeOutcome> AsClientAsync(Socket socket, NodeId wanted, CancellationToken deadline)
+    internal Task<HandshakeOutcome> AsClientAsync(Socket socket, NodeId wanted, CancellationToken deadline)
     {
         var seen = new Seen { ServerName = $"{wanted.Hex}.{identity.Fingerprint}{NameSuffix}" };
+        return ShakeAsync(socket, seen, async stream =>
+        {
+            await stream.AuthenticateAsClientAsync(ClientOptions(seen, wanted), deadline);
+            if (stream.NegotiatedApplicationProtocol != Protocol)
+            {
+                return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
+            }
+
+            var welcome = new byte[1];
+            var read = await stream.ReadAsync(welcome, deadline);
+            return read == 1 && welcome[0] == Welcome
+                ? new HandshakeOutcome.Proven(seen.Peer, stream)
+                : new HandshakeOutcome.Ended("it hung up instead of accepting this node");
+        });
+    }
+
+    /// <summary>The stream over the socket is the caller's where the peer is proven, and closed otherwise.</summary>
+    private async Task<HandshakeOutcome> ShakeAsync(Socket socket, Seen seen, Func<SslStream, Task<HandshakeOutcome>> shake)
+    {
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        var outcome = await ShakeAsync();
+        HandshakeOutcome outcome;
+        try
+        {
+            outcome = await shake(stream);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is: strangers choose the bytes, and SslStream throws more than it documents for some of them.
+            outcome = Explain(seen, e);
+        }
+
         if (outcome is not HandshakeOutcome.Proven)
         {
             await stream.DisposeAsync();
         }
 
         return outcome;
-
-        async Task<HandshakeOutcome> ShakeAsync()
-        {
-            try
-            {
-                await stream.AuthenticateAsClientAsync(ClientOptions(seen, wanted), deadline);
-                if (stream.NegotiatedApplicationProtocol != Protocol)
-                {
-                    return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
-                }
-
-                var welcome = new byte[1];
-                var read = await stream.ReadAsync(welcome, deadline);
-                return read == 1 && welcome[0] == Welcome
-                    ? new HandshakeOutcome.Proven(seen.Peer, stream)
-                    : new HandshakeOutcome.Ended("it hung up instead of accepting this node");
-            }
-            catch (Exception e)
-            {
-                return Explain(seen, e);
-            }
-        }
     }
 
     /// <summary>Garbage and HTTP are told apart before TLS sees a byte of them. The bytes stay in the socket.</summary>

@@ -6,7 +6,6 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>Data that was there before the cluster: left alone, or taken over whole, never anything between.</summary>
 [Collection(AgentRoom.Name)]
-[Trait("Length", "long")]
 public sealed class AdoptTests : IAsyncLifetime
 {
     private const string Ann = "ann's";

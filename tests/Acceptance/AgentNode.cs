@@ -170,21 +170,7 @@ internal sealed class AgentNode : IAsyncDisposable
     {
         await using var connection = user is null ? Application() : MysqlDriver.Remote(Host, 3306, user, password);
         await MysqlDriver.OpenAsync(connection).WaitAsync(TimeSpan.FromSeconds(5));
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // the tests' own statements
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return await Task.Run(() =>
-        {
-            var all = new List<string>();
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                all.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture)!);
-            }
-
-            return all;
-        }).WaitAsync(TimeSpan.FromSeconds(10));
+        return await Column.ReadAsync(connection, sql, value => Convert.ToString(value, CultureInfo.InvariantCulture)!);
     }
 
     /// <summary>Kills the agent at once, and mysqld too.</summary>

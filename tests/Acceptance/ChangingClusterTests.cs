@@ -8,7 +8,6 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>Nodes that come, are replaced and go, on real nodes with clients that write all the while.</summary>
 [Collection(ClusterRoom.Name)]
-[Trait("Length", "long")]
 public sealed class ChangingClusterTests(SandboxCluster cluster, ITestOutputHelper output)
 {
     [Fact]

@@ -5,7 +5,6 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>A disk without room, before a start and while a node leads.</summary>
 [Collection(AgentRoom.Name)]
-[Trait("Length", "long")]
 public sealed class FullDiskTests : IAsyncLifetime
 {
     private static readonly int[] Lasts = [66, 67, 68];

@@ -6,6 +6,7 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>How long four writers that try the nodes in turn are without an acknowledged write when the leader is struck.</summary>
 [Collection(ClusterRoom.Name)]
+[Trait("Length", "benchmark")]
 public sealed class GapBenchmark(SandboxCluster cluster)
 {
     /// <summary>From the other nodes and from clients, without a word to anybody: packets are dropped.</summary>

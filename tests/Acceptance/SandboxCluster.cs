@@ -211,21 +211,7 @@ public sealed class SandboxCluster : IAsyncLifetime
     internal async Task<List<long>> ReadAsync(int node, string sql)
     {
         await using var connection = await ConnectAsync(node, within: 5);
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // the tests' own statements
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return await Task.Run(() =>
-        {
-            var all = new List<long>();
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                all.Add(reader.GetInt64(0));
-            }
-
-            return all;
-        }).WaitAsync(TimeSpan.FromSeconds(10));
+        return await Column.ReadAsync(connection, sql, value => Convert.ToInt64(value, CultureInfo.InvariantCulture));
     }
 
     private static async Task<string> LastWordsAsync()

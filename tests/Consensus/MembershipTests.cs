@@ -59,10 +59,7 @@ public sealed class MembershipTests
         cluster[1].ProposeConfiguration(cluster.Now, Voters(1, 2));
         cluster.Settle();
         cluster.Elect(2);
-        cluster.Drop = (_, _, _) => false;
-        cluster.Advance(60);
-        cluster[2].Tick(cluster.Now);
-        cluster.Settle();
+        cluster.Reunite(2);
         Assert.Equal(3, cluster[1].Configuration.Voters.Count);
     }
 
@@ -129,10 +126,7 @@ public sealed class MembershipTests
         cluster.Settle();
         Assert.Equal(cluster[1].LastIndex, cluster[1].MatchIndex(ScriptedCluster.Id(3)));
         Assert.Equal(cluster[1].LastIndex - 1, cluster[1].CommitIndex);
-        cluster.Drop = (_, _, _) => false;
-        cluster.Advance(60);
-        cluster[1].Tick(cluster.Now);
-        cluster.Settle();
+        cluster.Reunite(1);
         Assert.Equal([4], cluster.Values(3));
     }
 

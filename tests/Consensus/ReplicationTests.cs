@@ -47,10 +47,7 @@ public sealed class ReplicationTests
         cluster.Elect(2);
         cluster.Propose(2, 99);
         cluster.Settle();
-        cluster.Drop = (_, _, _) => false;
-        cluster.Advance(60);
-        cluster[2].Tick(cluster.Now);
-        cluster.Settle();
+        cluster.Reunite(2);
         Assert.Equal([99], cluster.Values(1));
         Assert.Equal(cluster[2].LastIndex, cluster[1].LastIndex);
     }
@@ -168,10 +165,7 @@ public sealed class ReplicationTests
         Assert.True(cluster[1].ReadIndex(cluster.Now, 1));
         cluster.Settle();
         cluster.Elect(2);
-        cluster.Drop = (_, _, _) => false;
-        cluster.Advance(60);
-        cluster[2].Tick(cluster.Now);
-        cluster.Settle();
+        cluster.Reunite(2);
         Assert.Empty(cluster.Reads[1]);
     }
 
@@ -189,10 +183,7 @@ public sealed class ReplicationTests
         cluster.Settle();
         cluster[1].Compact(8, new byte[] { 77 });
         cluster.Settle();
-        cluster.Drop = (_, _, _) => false;
-        cluster.Advance(60);
-        cluster[1].Tick(cluster.Now);
-        cluster.Settle();
+        cluster.Reunite(1);
         Assert.Equal(8, cluster[3].SnapshotIndex);
         Assert.Equal((byte)77, cluster.Restored[3].Data.Span[0]);
         Assert.Equal(cluster[1].CommitIndex, cluster[3].CommitIndex);

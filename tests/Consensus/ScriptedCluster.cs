@@ -120,6 +120,15 @@ internal sealed class ScriptedCluster
         Assert.Equal(RaftRole.Leader, this[n].Role);
     }
 
+    /// <summary>Whoever was cut off hears a leader's next heartbeat.</summary>
+    public void Reunite(int leader)
+    {
+        Drop = (_, _, _) => false;
+        Advance(60);
+        this[leader].Tick(Now);
+        Settle();
+    }
+
     public void Propose(int n, byte value) => Assert.Equal(ProposeOutcome.Accepted, this[n].Propose(Now, new[] { value }));
 
     public byte[] Values(int n) => [.. Applied[n].Where(e => e.Kind == EntryKind.Command).Select(e => e.Data.Span[0])];

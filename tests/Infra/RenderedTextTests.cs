@@ -6,6 +6,7 @@ namespace MySqlHa.Tests.Infra;
 
 /// <summary>
 /// What goes to the machines, as text that somebody has read and approved. UPDATE_APPROVED=1 writes it anew: look at the difference.
+/// A file of this repository that stands in it whole (a script, another approved text) is named there, not repeated.
 /// </summary>
 public sealed class RenderedTextTests
 {
@@ -44,10 +45,18 @@ public sealed class RenderedTextTests
         var file = Path.Combine(Repository.Root, "tests", "Infra", "Approved", name);
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
         {
-            File.WriteAllText(file, Texts[name]);
+            File.WriteAllText(file, Folded(name));
         }
 
-        Assert.Equal(File.ReadAllText(file), Texts[name]);
+        Assert.Equal(File.ReadAllText(file), Folded(name));
+    }
+
+    [Fact]
+    public void A_script_that_is_not_whole_is_not_named_but_shown()
+    {
+        var script = Shell.Script("reach");
+        Assert.Equal("<Scripts/reach.sh>\n", Fold(script));
+        Assert.Equal(script[..^5], Fold(script[..^5]));
     }
 
     [Theory]
@@ -63,5 +72,23 @@ public sealed class RenderedTextTests
         const string Value = "it's $HOME `id` \\ \"x\"\nEND";
         var (code, output) = await LocalShell.RunAsync("-s", $"v={Shell.Quoted(Value)}; printf '%s' \"$v\"");
         Assert.Equal((0, Value), (code, output));
+    }
+
+    private static string Folded(string name) =>
+        Fold(new[] { "agent.yaml", "mysqlha.service", "mysqlha-fence.service" }.Where(other => other != name)
+            .Aggregate(Texts[name], (text, other) => text.Replace(Texts[other], $"<{other}>\n", StringComparison.Ordinal)));
+
+    private static string Fold(string text)
+    {
+        var scripts = Path.Combine(Repository.Root, "infra", "Plan", "Scripts");
+        foreach (var script in Directory.EnumerateFiles(scripts).Order(StringComparer.Ordinal))
+        {
+            var whole = File.ReadAllText(script);
+            var mark = $"<Scripts/{Path.GetFileName(script)}>\n";
+            text = text.Replace(whole, mark, StringComparison.Ordinal)
+                .Replace(Shell.Quoted(whole)[1..^1], mark, StringComparison.Ordinal);
+        }
+
+        return text;
     }
 }

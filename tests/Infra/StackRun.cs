@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Moq;
 using MySqlHa.Infra;
 using MySqlHa.Infra.Census;
 using Pulumi;
@@ -9,7 +10,7 @@ using Pulumi.Testing;
 namespace MySqlHa.Tests.Infra;
 
 /// <summary>One run of the whole program against mocks that answer like AWS and like machines on which every step succeeds.</summary>
-internal sealed class StackRun : IMocks, ICensus, IServiceProvider
+internal sealed class StackRun : IMocks, IServiceProvider
 {
     /// <summary>In everything that is secret, and in nothing else.</summary>
     public const string Marker = "s3cr3t";
@@ -18,7 +19,12 @@ internal sealed class StackRun : IMocks, ICensus, IServiceProvider
     private readonly List<RecordedResource> _resources = [];
     private readonly bool _preview;
 
-    private StackRun(bool preview) => _preview = preview;
+    private StackRun(bool preview, string leader)
+    {
+        _preview = preview;
+        Census.Setup(c => c.LeaderAsync(It.IsAny<IReadOnlyList<CensusNode>>(), It.IsAny<TimeSpan>()))
+            .ReturnsAsync((IReadOnlyList<CensusNode> nodes, TimeSpan _) => nodes.Single(node => node.Name == leader));
+    }
 
     public IReadOnlyList<RecordedResource> Resources => _resources;
 
@@ -27,15 +33,12 @@ internal sealed class StackRun : IMocks, ICensus, IServiceProvider
 
     public ImmutableDictionary<string, Output<object?>> Outputs { get; private set; } = ImmutableDictionary<string, Output<object?>>.Empty;
 
-    /// <summary>How often somebody asked who leads.</summary>
-    public int CensusAsked { get; private set; }
-
-    public string Leader { get; init; } = "node2";
+    public Mock<ICensus> Census { get; } = new(MockBehavior.Strict);
 
     public static async Task<StackRun> OfAsync(
         IReadOnlyDictionary<string, string>? settings = null, bool preview = false, string stack = "dev", string leader = "node2")
     {
-        var run = new StackRun(preview) { Leader = leader };
+        var run = new StackRun(preview, leader);
         var archive = Path.Combine(Path.GetTempPath(), $"mysqlha-{Guid.NewGuid():N}.tar.gz");
         await File.WriteAllTextAsync(archive, "an agent");
         var values = new Dictionary<string, string> { ["aws:region"] = Good.Region, ["mysql-ha-stack:agentArchive"] = archive };
@@ -66,7 +69,7 @@ internal sealed class StackRun : IMocks, ICensus, IServiceProvider
         _resources.Single(r => r.Name == name && !r.Type.StartsWith("mysqlha:", StringComparison.Ordinal));
 
     public object GetService(Type serviceType) => new ClusterStack(
-        this,
+        Census.Object,
         new StackOptions
         {
             ResourceTransformations =
@@ -108,12 +111,6 @@ internal sealed class StackRun : IMocks, ICensus, IServiceProvider
         }
 
         return Task.CompletedTask;
-    }
-
-    Task<CensusNode> ICensus.LeaderAsync(IReadOnlyList<CensusNode> nodes, TimeSpan patience)
-    {
-        CensusAsked++;
-        return Task.FromResult(nodes.Single(node => node.Name == Leader));
     }
 
     private static Dictionary<string, object> Made(MockResourceArgs args) => args.Type switch

@@ -174,7 +174,7 @@ public sealed class StackTests
     public async Task A_preview_with_nothing_made_yet_asks_nobody_and_says_that_it_does_not_know()
     {
         var run = await StackRun.OfAsync(preview: true);
-        Assert.Equal(0, run.CensusAsked);
+        run.Census.VerifyNoOtherCalls();
         Assert.Equal(3, run.Of("aws:ec2/instance:Instance").Count());
         Assert.Equal(3, run.Resources.Count(r => r.Name.EndsWith("-second-round", StringComparison.Ordinal)));
         // The whole connection waits for an address that nobody has yet.

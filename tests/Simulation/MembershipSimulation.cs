@@ -13,38 +13,10 @@ internal static class MembershipSimulation
         var (weights, membership) = mutation is null ? MembershipWeights.Draw(seed) : MembershipWeights.DrawEager(seed);
         var world = new World(seed, weights, mutation, verbose);
         var plan = new MembershipPlan(world, membership);
-        foreach (var node in world.Nodes.ToList())
-        {
-            world.After(world.Random.Next(1, 300_000), node.StartAgent);
-        }
-
-        foreach (var writer in world.Writers)
-        {
-            writer.Start();
-        }
-
-        _ = world.Run(Instant.Zero + TimeSpan.FromSeconds(4));
-        new FaultPlan(world).Start();
-        plan.Start();
-        _ = world.Run(Instant.Zero + TimeSpan.FromSeconds(4) + world.Weights.Duration);
+        Simulation.Suffer(world, plan.Start);
         world.Heal();
         plan.TidyUp();
-        _ = world.Run(world.Now + TimeSpan.FromSeconds(3));
-        foreach (var writer in world.Writers)
-        {
-            writer.Stopped = true;
-        }
-
-        if (!world.Run(world.Now + Healing, () => plan.WhyNotSettled() is null) && world.Checkers.Violation is null)
-        {
-            world.Checkers.Fail("Converges", $"{Healing.TotalSeconds:0} s after all faults ended: {plan.WhyNotSettled()}");
-        }
-
-        if (world.Checkers.Violation is null)
-        {
-            world.Checkers.AllThere();
-        }
-
+        Simulation.End(world, Healing, plan.WhyNotSettled);
         return (world, plan);
     }
 }

@@ -68,24 +68,6 @@ public sealed class MembershipTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_mutant_is_caught_by_its_checker(string mutant, string checker)
-    {
-        const int most = 1500;
-        var caughtBy = new SortedDictionary<string, int>();
-        for (var seed = 1; seed <= most; seed++)
-        {
-            var (world, _) = MembershipSimulation.Run(seed, Mutants[mutant]);
-            if (world.Checkers.Checker is { } found)
-            {
-                caughtBy[found] = caughtBy.GetValueOrDefault(found) + 1;
-                if (found == checker)
-                {
-                    output.WriteLine($"{mutant}: seed {seed}: {world.Checkers.Violation}");
-                    return;
-                }
-            }
-        }
-
-        Assert.Fail($"{mutant}: {checker} saw nothing in {most} seeds; others: {string.Join(", ", caughtBy)}");
-    }
+    public void A_mutant_is_caught_by_its_checker(string mutant, string checker) =>
+        MutantHunt.Catch(mutant, checker, seed => MembershipSimulation.Run(seed, Mutants[mutant]).World, output);
 }

@@ -7,8 +7,8 @@ namespace MySqlHa.Tests.Simulation;
 
 /// <summary>
 /// Rules switched off, one at a time, under random faults (those that need a certain course of events are in <c>Scenarios/RuleTable</c>):
-/// the checker that guards it must notice within a number of seeds. A mutant that
-/// survives means a checker that cannot fail, or a rule that nothing needs.
+/// the checker that guards it must notice within a number of seeds. A mutant that survives means a checker that cannot fail, or a rule
+/// that nothing needs.
 /// </summary>
 public sealed class MutantTests(ITestOutputHelper output)
 {
@@ -40,24 +40,6 @@ public sealed class MutantTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_mutant_is_caught_by_its_checker(string mutant, string checker)
-    {
-        const int most = 1500;
-        var caughtBy = new SortedDictionary<string, int>();
-        for (var seed = 1; seed <= most; seed++)
-        {
-            var world = Simulation.Run(seed, Mutants[mutant]);
-            if (world.Checkers.Checker is { } found)
-            {
-                caughtBy[found] = caughtBy.GetValueOrDefault(found) + 1;
-                if (found == checker)
-                {
-                    output.WriteLine($"{mutant}: seed {seed}: {world.Checkers.Violation}");
-                    return;
-                }
-            }
-        }
-
-        Assert.Fail($"{mutant}: {checker} saw nothing in {most} seeds; others: {string.Join(", ", caughtBy)}");
-    }
+    public void A_mutant_is_caught_by_its_checker(string mutant, string checker) =>
+        MutantHunt.Catch(mutant, checker, seed => Simulation.Run(seed, Mutants[mutant]), output);
 }

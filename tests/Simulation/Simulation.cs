@@ -10,7 +10,16 @@ internal static class Simulation
     public static World Run(int seed, Mutation? mutation = null, Weights? weights = null, bool verbose = false)
     {
         var world = new World(seed, weights, mutation, verbose);
-        foreach (var node in world.Nodes)
+        Suffer(world, () => { });
+        Settle(world);
+        return world;
+    }
+
+    /// <summary>All start, have four seconds of peace, and then the faults of the world's weights.</summary>
+    /// <param name="alsoThen">What else begins when the faults do.</param>
+    public static void Suffer(World world, Action alsoThen)
+    {
+        foreach (var node in world.Nodes.ToList())
         {
             world.After(world.Random.Next(1, 300_000), node.StartAgent);
         }
@@ -22,24 +31,29 @@ internal static class Simulation
 
         _ = world.Run(Instant.Zero + TimeSpan.FromSeconds(4));
         new FaultPlan(world).Start();
+        alsoThen();
         _ = world.Run(Instant.Zero + TimeSpan.FromSeconds(4) + world.Weights.Duration);
-        Settle(world);
-        return world;
     }
 
     /// <summary>Heals, lets clients write a while longer, and demands that all nodes end equal with nothing lost.</summary>
     public static void Settle(World world)
     {
         world.Heal();
+        End(world, Healing, world.Checkers.WhyNotConverged);
+    }
+
+    /// <summary>After healing: clients write a while longer, and within the time given nothing is missing any more.</summary>
+    public static void End(World world, TimeSpan within, Func<string?> whyNot)
+    {
         _ = world.Run(world.Now + TimeSpan.FromSeconds(3));
         foreach (var writer in world.Writers)
         {
             writer.Stopped = true;
         }
 
-        if (!world.Run(world.Now + Healing, () => world.Checkers.WhyNotConverged() is null) && world.Checkers.Violation is null)
+        if (!world.Run(world.Now + within, () => whyNot() is null) && world.Checkers.Violation is null)
         {
-            world.Checkers.Fail("Converges", $"{Healing.TotalSeconds:0} s after all faults ended: {world.Checkers.WhyNotConverged()}");
+            world.Checkers.Fail("Converges", $"{within.TotalSeconds:0} s after all faults ended: {whyNot()}");
         }
 
         if (world.Checkers.Violation is null)

@@ -1,29 +1,4 @@
 namespace Pulumi.Aws.Ec2.Inputs;
 
 /// <summary>What may come in.</summary>
-public sealed class SecurityGroupIngressArgs : ResourceArgs
-{
-    [Input("cidrBlocks")]
-    private InputList<string>? _cidrBlocks;
-
-    [Input("description")]
-    public Input<string>? Description { get; set; }
-
-    [Input("protocol", required: true)]
-    public Input<string> Protocol { get; set; } = null!;
-
-    [Input("fromPort", required: true)]
-    public Input<int> FromPort { get; set; } = null!;
-
-    [Input("toPort", required: true)]
-    public Input<int> ToPort { get; set; } = null!;
-
-    public InputList<string> CidrBlocks
-    {
-        get => _cidrBlocks ??= new();
-        set => _cidrBlocks = value;
-    }
-
-    [Input("self")]
-    public Input<bool>? Self { get; set; }
-}
+public sealed class SecurityGroupIngressArgs : SecurityGroupRuleArgs;

@@ -18,34 +18,13 @@ public class Command : CustomResource
         CustomResourceOptions.Merge(new CustomResourceOptions { ReplaceOnChanges = { "triggers[*]" } }, options);
 }
 
-public sealed class CommandArgs : ResourceArgs
+public sealed class CommandArgs : CommonCommandArgs
 {
-    [Input("environment")]
-    private InputMap<string>? _environment;
-
     [Input("interpreter")]
     private InputList<string>? _interpreter;
 
-    [Input("triggers")]
-    private InputList<object>? _triggers;
-
-    [Input("addPreviousOutputInEnv")]
-    public Input<bool>? AddPreviousOutputInEnv { get; set; }
-
-    [Input("create")]
-    public Input<string>? Create { get; set; }
-
-    [Input("delete")]
-    public Input<string>? Delete { get; set; }
-
     [Input("dir")]
     public Input<string>? Dir { get; set; }
-
-    public InputMap<string> Environment
-    {
-        get => _environment ??= new();
-        set => _environment = value;
-    }
 
     public InputList<string> Interpreter
     {
@@ -55,16 +34,4 @@ public sealed class CommandArgs : ResourceArgs
 
     [Input("logging")]
     public Input<Logging>? Logging { get; set; }
-
-    [Input("stdin")]
-    public Input<string>? Stdin { get; set; }
-
-    public InputList<object> Triggers
-    {
-        get => _triggers ??= new();
-        set => _triggers = value;
-    }
-
-    [Input("update")]
-    public Input<string>? Update { get; set; }
 }

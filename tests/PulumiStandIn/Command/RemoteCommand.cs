@@ -18,19 +18,10 @@ public class Command : CustomResource
         new CustomResourceOptions { AdditionalSecretOutputs = { "connection" }, ReplaceOnChanges = { "triggers[*]" } }, options);
 }
 
-public sealed class CommandArgs : ResourceArgs
+public sealed class CommandArgs : CommonCommandArgs
 {
     [Input("connection", required: true)]
     private Input<Inputs.ConnectionArgs>? _connection;
-
-    [Input("environment")]
-    private InputMap<string>? _environment;
-
-    [Input("triggers")]
-    private InputList<object>? _triggers;
-
-    [Input("addPreviousOutputInEnv")]
-    public Input<bool>? AddPreviousOutputInEnv { get; set; }
 
     public Input<Inputs.ConnectionArgs>? Connection
     {
@@ -38,30 +29,6 @@ public sealed class CommandArgs : ResourceArgs
         set => _connection = Output.CreateSecret(value.ToOutput());
     }
 
-    [Input("create")]
-    public Input<string>? Create { get; set; }
-
-    [Input("delete")]
-    public Input<string>? Delete { get; set; }
-
-    public InputMap<string> Environment
-    {
-        get => _environment ??= new();
-        set => _environment = value;
-    }
-
     [Input("logging")]
     public Input<Logging>? Logging { get; set; }
-
-    [Input("stdin")]
-    public Input<string>? Stdin { get; set; }
-
-    public InputList<object> Triggers
-    {
-        get => _triggers ??= new();
-        set => _triggers = value;
-    }
-
-    [Input("update")]
-    public Input<string>? Update { get; set; }
 }
