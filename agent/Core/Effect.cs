@@ -6,7 +6,8 @@ namespace MySqlHa.Core;
 
 /// <summary>
 /// Something to do to the node's mysqld. The runner does it beside the loop and answers with an <see cref="EffectDone"/> of the same id.
-/// At most one is under way, but for <see cref="KillMysqld"/>, <see cref="LookAtMysqld"/> and <see cref="WriteMarker"/>, which never wait for another.
+/// At most one is under way, but for <see cref="KillMysqld"/>, <see cref="LookAtMysqld"/>, <see cref="WriteMarker"/> and
+/// <see cref="EnableEvents"/>, which never wait for another.
 /// </summary>
 public abstract record Effect(long Id);
 
@@ -38,6 +39,9 @@ public sealed record SetAccess(long Id, ReplicationAccess Access) : Effect(Id);
 public sealed record WriteMarker(long Id, long Epoch) : Effect(Id);
 
 public sealed record OpenServerToClients(long Id) : Effect(Id);
+
+/// <summary>Let the event scheduler run what the leader before ran. Each event costs a commit that waits for its acknowledgement.</summary>
+public sealed record EnableEvents(long Id) : Effect(Id);
 
 /// <summary>Read-only by a statement that has returned; past the deadline the answer is a failure.</summary>
 public sealed record DemoteServer(long Id, long Epoch, TimeSpan Deadline) : Effect(Id);

@@ -20,6 +20,9 @@ internal sealed class MysqldTracker(Timing timing)
     private int _deaths;
     private Instant _heldUntil = Instant.Zero;
     private Instant _accessHeldUntil = Instant.Zero;
+    private long _eventsId;
+    private long _eventsEpoch;
+    private Instant _eventsHeldUntil = Instant.Zero;
 
     public MysqldState State { get; private set; } = MysqldState.Unknown;
     public MysqldDuty Duty { get; private set; }
@@ -49,6 +52,7 @@ internal sealed class MysqldTracker(Timing timing)
         FinalSet = FinalSet,
         Access = Access,
         AccessHeldBack = now < _accessHeldUntil,
+        EventsSeenTo = _eventsId > 0 || _eventsEpoch == DutyEpoch || now < _eventsHeldUntil,
     };
 
     public MysqldState ShownState(Instant now) => IsHung(now) ? MysqldState.Hung : _killSent ? MysqldState.Stopping : State;
@@ -84,6 +88,9 @@ internal sealed class MysqldTracker(Timing timing)
                 _look = (effect.Id, now);
                 _nextLook = now + timing.Probe;
                 return;
+            case EnableEvents:
+                _eventsId = effect.Id;
+                return;
             case WriteMarker:
                 throw new InvalidOperationException("a marker is started with what it is to witness");
             case InitialiseData:
@@ -95,6 +102,7 @@ internal sealed class MysqldTracker(Timing timing)
                 break;
             case PromoteServer promote:
                 (Duty, DutyEpoch) = (MysqldDuty.Leading, promote.Epoch);
+                (_eventsEpoch, _eventsHeldUntil) = (0, Instant.Zero); // a demotion before stopped them
                 break;
             case ReseedServer:
                 State = MysqldState.Cloning;
@@ -113,6 +121,20 @@ internal sealed class MysqldTracker(Timing timing)
     public ImmutableSortedDictionary<NodeId, ReportStamp>? MarkerEnded(long id) => _markers.Remove(id, out var witnesses) ? witnesses : null;
 
     public bool TooManyMarkers => _markers.Count >= 4;
+
+    /// <summary>Whether this result is that of the events' effect. It is tried again a lease after it failed.</summary>
+    public bool EventsEnded(long id, EffectResult result, Instant now)
+    {
+        if (id != _eventsId)
+        {
+            return false;
+        }
+
+        _eventsId = 0;
+        _eventsEpoch = result.Ok ? DutyEpoch : _eventsEpoch;
+        _eventsHeldUntil = result.Ok ? Instant.Zero : now + timing.Lease;
+        return true;
+    }
 
     /// <summary>The effect that this result ends, or null where it belongs to an earlier life of mysqld.</summary>
     public Effect? Ended(long id, EffectResult result, Instant now)
@@ -239,6 +261,7 @@ internal sealed class MysqldTracker(Timing timing)
     {
         (Duty, DutyEpoch, Status, Pid, _look, Access) = (MysqldDuty.None, 0, null, 0, null, null);
         _markers.Clear();
+        (_eventsId, _eventsEpoch, _eventsHeldUntil) = (0, 0, Instant.Zero);
         _looksThatCount = _nextId;
         _nextLook = Instant.Zero;
     }

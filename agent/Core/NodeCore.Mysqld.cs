@@ -29,7 +29,7 @@ public sealed partial class NodeCore
 
         NoteStuckSwitchover();
         var act = DutyPolicy.Decide(Situation());
-        if (act.Why.Code is not ("busy" or "marker" or "access") && act.Why != _duty)
+        if (act.Why.Code is not ("busy" or "marker" or "access" or "events") && act.Why != _duty)
         {
             _duty = act.Why;
             _out.Event("duty", act.Why.Text);
@@ -103,6 +103,11 @@ public sealed partial class NodeCore
             case DutyAct.OpenToClients:
                 Begin(new OpenServerToClients(_mysqld.NextId()));
                 return true;
+            case DutyAct.EnableEvents:
+                var events = new EnableEvents(_mysqld.NextId());
+                _mysqld.Started(events, _now);
+                _out.Begin(events);
+                return true;
             case DutyAct.Demote demote:
                 Begin(new DemoteServer(_mysqld.NextId(), demote.Epoch, _options.Timing.Lease * 2));
                 return true;
@@ -167,6 +172,16 @@ public sealed partial class NodeCore
         if (_mysqld.MarkerEnded(done.Id) is { } witnesses)
         {
             TakeMarker(done, witnesses);
+            return;
+        }
+
+        if (_mysqld.EventsEnded(done.Id, done.Result, _now))
+        {
+            if (done.Result.Failure is { } why)
+            {
+                _out.Event("effect-failed", $"{nameof(EnableEvents)}: {why.Text}");
+            }
+
             return;
         }
 

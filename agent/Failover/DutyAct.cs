@@ -36,6 +36,9 @@ public abstract record DutyAct(Reason Why)
     /// <summary>Let ordinary clients in.</summary>
     public sealed record OpenToClients(Reason Why) : DutyAct(Why);
 
+    /// <summary>Let the events of the database run here, beside everything else: they arrive disabled on followers.</summary>
+    public sealed record EnableEvents(Reason Why) : DutyAct(Why);
+
     public sealed record Demote(long Epoch, Reason Why) : DutyAct(Why);
 
     /// <summary>Write down that the epoch is over for this node.</summary>

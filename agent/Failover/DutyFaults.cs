@@ -34,6 +34,9 @@ public sealed record DutyFaults
     /// <summary>Clients are let in before a marker was acknowledged.</summary>
     public bool OpensBeforeMarker { get; init; }
 
+    /// <summary>A new leader enables events only where it lets clients in, which one that followed had done before.</summary>
+    public bool EventsOnlyAtTheDoor { get; init; }
+
     /// <summary>A follower whose leader has purged what it lacks is not cloned.</summary>
     public bool IgnoresPurged { get; init; }
 }

@@ -213,6 +213,11 @@ public static class DutyPolicy
             return new DutyAct.OpenToClients(new Reason("open", $"a commit of epoch {open.Number} was acknowledged by {open.AcksNeeded}"));
         }
 
+        if (seen.MarkerAcknowledged && !seen.Mysqld.EventsSeenTo && !seen.Faults.EventsOnlyAtTheDoor)
+        {
+            return new DutyAct.EnableEvents(new Reason("events", "the events that the leader before ran are run here"));
+        }
+
         if (!seen.Mysqld.MarkerUnderWay && seen.Reports.Values.FirstOrDefault(r => WantsMarker(seen, open, r)) is { } doubtful)
         {
             return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {doubtful.Node} are in doubt until it holds a new commit"));

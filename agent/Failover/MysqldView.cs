@@ -45,6 +45,9 @@ public sealed record MysqldView
     public bool Hung { get; init; }
     public bool MarkerUnderWay { get; init; }
 
+    /// <summary>In this life of mysqld and this epoch it was seen to, or is being; or it failed a moment ago.</summary>
+    public bool EventsSeenTo { get; init; }
+
     /// <summary>Who was let in and locked out in this life of mysqld; null: nobody was yet.</summary>
     public ReplicationAccess? Access { get; init; }
 

@@ -134,7 +134,8 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             PromoteServer promote => await PromoteAsync(server, promote, life),
             SetAccess set => await SetAccessAsync(server, set.Access, life),
             WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
-            OpenServerToClients => await OpenAsync(server, life),
+            OpenServerToClients => await AfterAsync(server, await server.OpenToClientsAsync(LeaseRuns, Within(options.Timing.Lease * 2, life)), life),
+            EnableEvents => ResultOf(await server.EnableEventsAsync(life)),
             DemoteServer demote => await DemoteAsync(server, demote, life),
             ReseedServer reseed => await ReseedAsync(server, reseed),
             _ => throw new InvalidOperationException($"no such effect: {effect.GetType().Name}"),
@@ -266,18 +267,6 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         var letIn = access.LetIn.Select(Accounts.Replication).ToList();
         var lockedOut = access.LockedOut.Select(m => Accounts.Replication(m).User).ToList();
         return await AfterAsync(server, await server.SetAccessAsync(letIn, lockedOut, Within(options.Timing.Lease * 2, life)), life);
-    }
-
-    private async Task<EffectResult> OpenAsync(LocalServer server, CancellationToken life)
-    {
-        var opened = await server.OpenToClientsAsync(LeaseRuns, Within(options.Timing.Lease * 2, life));
-        if (opened is Outcome<Nothing>.Done)
-        {
-            // Each enabling is a commit that waits for its acknowledgement: beside everything else.
-            _ = server.EnableEventsAsync(life);
-        }
-
-        return await AfterAsync(server, opened, life);
     }
 
     private async Task<EffectResult> DemoteAsync(LocalServer server, DemoteServer demote, CancellationToken life)

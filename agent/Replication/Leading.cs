@@ -35,12 +35,6 @@ internal static class Leading
             throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
         }
 
-        // Where clients are not let in yet, events wait with them.
-        if (!(await connection.RowAsync(Statements.OfflineMode)).Flag("offline_mode"))
-        {
-            await connection.ExecuteAsync(Statements.EventScheduler(on: true));
-        }
-
         return new Promoted(first, wasWritable);
     }
 

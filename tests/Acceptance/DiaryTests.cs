@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using MySqlHa.Tests.Ring;
 using Xunit;
 
 namespace MySqlHa.Tests.Acceptance;
@@ -107,6 +108,31 @@ public sealed class DiaryTests(SandboxCluster cluster)
         Assert.Equal(epoch, await cluster.EpochAsync(leader));
         Assert.True(gap.TotalSeconds <= 1.5, $"the writers waited {gap}");
         await probe.EveryRowIsEverywhereAsync();
+    }
+
+    [Fact]
+    public async Task Events_run_on_whoever_leads_and_nowhere_else()
+    {
+        var leader = (await cluster.ReadyAsync()).LeaderNumber;
+        _ = await cluster.DoAsync(leader, "CREATE DATABASE clock");
+        _ = await cluster.DoAsync(leader, "CREATE TABLE clock.ticks (id BIGINT AUTO_INCREMENT PRIMARY KEY, server INT UNSIGNED)");
+        _ = await cluster.DoAsync(
+            leader, "CREATE EVENT clock.tick ON SCHEDULE EVERY 1 SECOND DO INSERT INTO clock.ticks (server) VALUES (@@server_id)");
+        await TickedByAsync(leader);
+        await SandboxCluster.RunAsync("kill", Text(leader), "--mysqld");
+        var next = (await cluster.OtherLeaderAsync(leader, within: 10)).LeaderNumber;
+        await TickedByAsync(next);
+        _ = await cluster.WholeAsync(within: 40);
+        Assert.Equal([0], await cluster.ReadAsync(leader, "SELECT COUNT(*) FROM information_schema.EVENTS WHERE STATUS = 'ENABLED'"));
+        _ = await cluster.DoAsync(next, "DROP DATABASE clock");
+    }
+
+    private async Task TickedByAsync(int node)
+    {
+        var server = (await cluster.ReadAsync(node, "SELECT @@server_id"))[0];
+        await Eventually.HoldsAsync(
+            $"events run on node {node}",
+            async () => (await cluster.ReadAsync(node, $"SELECT COUNT(*) FROM clock.ticks WHERE server = {server}"))[0] > 1);
     }
 
     private async Task<(int Leader, long Epoch, WritersProbe Probe)> BeginAsync()

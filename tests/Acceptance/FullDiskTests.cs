@@ -43,7 +43,6 @@ public sealed class FullDiskTests : IAsyncLifetime
             Node(last, mebibytes: 500).Start();
         }
 
-        await LeaderAsync(other: "");
         var leader = await LeaderAsync(other: "");
         await WriteAsync(leader, "CREATE DATABASE t", "CREATE TABLE t.t (id INT PRIMARY KEY, blob_ LONGTEXT)", "INSERT INTO t.t VALUES (1, '')");
         var disk = _disks[_nodes.IndexOf(leader)];
@@ -93,13 +92,15 @@ public sealed class FullDiskTests : IAsyncLifetime
         return node;
     }
 
-    /// <summary>The writable leader that the nodes know, if it is another one than this.</summary>
+    /// <summary>The leader that the nodes know, if it is another one than this, once it takes clients.</summary>
     private async Task<AgentNode> LeaderAsync(string other)
     {
         var host = "";
         var asked = _nodes.First(n => n.Host != other);
         await asked.UntilAsync("there is a leader", async () => (host = await asked.LeaderAsync()).Length > 0 && host != other, within: 90);
-        return _nodes.Single(n => n.Host == host);
+        var leader = _nodes.Single(n => n.Host == host);
+        await leader.UntilAsync("clients are let in", async () => (await leader.ReadAsync("SELECT 1")).Count == 1, within: 60);
+        return leader;
     }
 
     private static async Task WriteAsync(AgentNode leader, params string[] statements)

@@ -268,6 +268,11 @@ internal sealed class Checkers(World world)
                     + $"read-only {node.Mysqld.ReadOnly}, running {node.Mysqld.Running}";
             }
 
+            if (node.Mysqld.RunsEvents)
+            {
+                return $"n{node.Number} follows and runs events";
+            }
+
             if (!node.Mysqld.Rows.SetEquals(leader.Mysqld.Rows))
             {
                 var (more, less) = (node.Mysqld.Rows.Except(leader.Mysqld.Rows), leader.Mysqld.Rows.Except(node.Mysqld.Rows));
@@ -276,7 +281,9 @@ internal sealed class Checkers(World world)
             }
         }
 
-        return leader.Mysqld.WaitingSessions > 0 ? "a commit still waits" : null;
+        return leader.Mysqld.WaitingSessions > 0 ? "a commit still waits"
+            : !leader.Mysqld.RunsEvents ? $"n{leader.Number} leads and runs no events"
+            : null;
     }
 
     private bool IsMember(SimNode node) => world.Nodes.Select(n => n.Core).OfType<NodeCore>()

@@ -24,6 +24,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         ["a lease is granted without a quorum round"] = new() { Core = new CoreFaults { GrantWithoutQuorum = true } },
         ["surplus is thrown away without an archive"] = new() { Duty = new DutyFaults { ArchiveNothing = true } },
         ["an epoch is opened twice"] = new() { Core = new CoreFaults { ReuseEpochNumbers = true } },
+        ["a new leader that followed runs no events"] = new() { Duty = new DutyFaults { EventsOnlyAtTheDoor = true } },
         ["a node applies a command otherwise than the rest"] = new() { Core = new CoreFaults { SkipOneCommand = true } },
     };
 
@@ -35,6 +36,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "a lease is granted without a quorum round", "NotInMinority" },
         { "surplus is thrown away without an archive", "NothingSilent" },
         { "an epoch is opened twice", "OneLeaderPerEpoch" },
+        { "a new leader that followed runs no events", "Converges" },
         { "a node applies a command otherwise than the rest", "SameHistory" },
     };
 

@@ -128,6 +128,9 @@ internal static class SimEffects
                 mysqld.SetOffline(false);
                 tell(Good(node));
                 break;
+            case EnableEvents:
+                tell(mysqld.RunEvents() ? new EffectResult() : Failed("read-only"));
+                break;
             case DemoteServer:
                 Demote(world, node, world.Now + TimeSpan.FromSeconds(2), mysqld.Life, tell);
                 break;

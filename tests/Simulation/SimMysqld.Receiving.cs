@@ -22,7 +22,7 @@ internal sealed partial class SimMysqld
         }
 
         Receiver?.Stop();
-        SemiSyncSource = false;
+        SemiSyncSource = RunsEvents = false;
         if (Executed.Contains(Received) || world.Mutation.Effects.PurgesUnapplied)
         {
             // A full change purges the relay log; with something unapplied in it, only the host is changed.

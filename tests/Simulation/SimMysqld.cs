@@ -26,6 +26,9 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public long BroughtRow { get; set; }
     public bool Running { get; private set; }
     public bool ReadOnly { get; private set; } = true;
+
+    /// <summary>The event scheduler is on, and what ran elsewhere is enabled.</summary>
+    public bool RunsEvents { get; private set; }
     public bool Offline { get; private set; } = true;
     public bool SemiSyncSource { get; private set; }
     public int AcksNeeded { get; private set; }
@@ -115,7 +118,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
 
     public void Start()
     {
-        (Running, ReadOnly, Offline, SemiSyncSource, EffectsLock) = (true, true, true, false, 0);
+        (Running, ReadOnly, Offline, SemiSyncSource, EffectsLock, RunsEvents) = (true, true, true, false, 0, false);
         _life++;
         _applying = false;
 
@@ -279,7 +282,10 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         return !ReadOnly;
     }
 
-    public void CloseForWrites() => ReadOnly = true;
+    public void CloseForWrites() => (ReadOnly, RunsEvents) = (true, false);
+
+    /// <summary>False where it is read-only: enabling an event is a commit.</summary>
+    public bool RunEvents() => RunsEvents = !ReadOnly;
 
     public void SetOffline(bool offline)
     {
