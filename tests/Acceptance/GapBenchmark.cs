@@ -11,13 +11,14 @@ public sealed class GapBenchmark(SandboxCluster cluster)
 {
     /// <summary>From the other nodes and from clients, without a word to anybody: packets are dropped.</summary>
     private const string Cut = "--from-clients";
+    private const string Planned = "switchover";
 
     [BenchmarkFact]
     public async Task Gap_benchmark()
     {
         var runs = int.Parse(Environment.GetEnvironmentVariable("MYSQLHA_BENCHMARK_RUNS") ?? "5", CultureInfo.InvariantCulture);
         var file = Environment.GetEnvironmentVariable(BenchmarkFactAttribute.Output)!;
-        foreach (var (name, blow) in new[] { ("mysqld killed", "--mysqld"), ("node killed", "--machine"), ("node cut off", Cut) })
+        foreach (var (name, blow) in new[] { ("mysqld killed", "--mysqld"), ("node killed", "--machine"), ("node cut off", Cut), ("switchover", Planned) })
         {
             if (blow == Cut && PartitionFactAttribute.Refusal is { } refusal)
             {
@@ -43,12 +44,18 @@ public sealed class GapBenchmark(SandboxCluster cluster)
         await using var probe = await WritersProbe.StartAsync(cluster, leader);
         await Task.Delay(1000); // as steady as a service that nobody touches
         var struck = Stopwatch.GetTimestamp();
-        await SandboxCluster.RunAsync([.. blow == Cut ? (string[])["partition"] : ["kill"], leader.ToString(CultureInfo.InvariantCulture), blow]);
+        var number = leader.ToString(CultureInfo.InvariantCulture);
+        await SandboxCluster.RunAsync(blow switch
+        {
+            Planned => ["switchover"],
+            Cut => ["partition", number, Cut],
+            _ => ["kill", number, blow],
+        });
         _ = await cluster.OtherLeaderAsync(leader, within: 20);
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 10);
         await probe.StopAsync();
         return probe.LargestGap(struck).TotalSeconds;
     }
 
-    private static string Text(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string Text(double seconds) => seconds.ToString("0.000", CultureInfo.InvariantCulture);
 }
