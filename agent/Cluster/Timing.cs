@@ -38,6 +38,9 @@ public sealed record Timing
     /// <summary>How often a running mysqld is looked at.</summary>
     public TimeSpan Probe => Lease / 5;
 
+    /// <summary>The same while others wait for what the next look tells: a change of leader.</summary>
+    public TimeSpan ProbeInHaste => Lease / 100;
+
     /// <summary>A probe without an answer for this long means that mysqld hangs.</summary>
     public TimeSpan Hung => Lease * 2;
 

@@ -37,6 +37,19 @@ internal sealed class MysqldTracker(Timing timing)
     /// <summary>Grows each time mysqld stops: an answer about the epochs counts only for the life that it was asked for.</summary>
     public long Stops { get; private set; }
 
+    /// <summary>Others wait for what the next look tells.</summary>
+    public bool InHaste
+    {
+        get;
+        set
+        {
+            _nextLook = value && !field ? Instant.Zero : _nextLook;
+            field = value;
+        }
+    }
+
+    private TimeSpan LookEvery => InHaste ? timing.ProbeInHaste : timing.Probe;
+
     public bool CanBeKilled => State is MysqldState.Starting or MysqldState.Running or MysqldState.Hung && !_killSent;
 
     public MysqldView View(Instant now) => new()
@@ -86,7 +99,7 @@ internal sealed class MysqldTracker(Timing timing)
                 return;
             case LookAtMysqld:
                 _look = (effect.Id, now);
-                _nextLook = now + timing.Probe;
+                _nextLook = now + LookEvery;
                 return;
             case EnableEvents:
                 _eventsId = effect.Id;
@@ -160,7 +173,7 @@ internal sealed class MysqldTracker(Timing timing)
         _underWay = null;
         _looksThatCount = _nextId;
         Status = result.Status ?? (State == MysqldState.Running ? null : Status);
-        _nextLook = result.Status is null ? Instant.Zero : now + timing.Probe;
+        _nextLook = result.Status is null ? Instant.Zero : now + LookEvery;
         Problem = result.Failure;
         Settle(ended, result, now);
         return ended;

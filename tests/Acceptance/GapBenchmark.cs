@@ -18,7 +18,12 @@ public sealed class GapBenchmark(SandboxCluster cluster)
     {
         var runs = int.Parse(Environment.GetEnvironmentVariable("MYSQLHA_BENCHMARK_RUNS") ?? "5", CultureInfo.InvariantCulture);
         var file = Environment.GetEnvironmentVariable(BenchmarkFactAttribute.Output)!;
-        foreach (var (name, blow) in new[] { ("mysqld killed", "--mysqld"), ("node killed", "--machine"), ("node cut off", Cut), ("switchover", Planned) })
+        var only = Environment.GetEnvironmentVariable("MYSQLHA_BENCHMARK_ONLY") ?? "";
+        (string Name, string Blow)[] blows =
+        [
+            ("mysqld killed", "--mysqld"), ("node killed", "--machine"), ("node cut off", Cut), ("switchover", Planned),
+        ];
+        foreach (var (name, blow) in blows.Where(b => b.Name.Contains(only, StringComparison.Ordinal)))
         {
             if (blow == Cut && PartitionFactAttribute.Refusal is { } refusal)
             {
