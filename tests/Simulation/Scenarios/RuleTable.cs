@@ -30,6 +30,9 @@ internal static class RuleTable
         new("R2", SuccessionScenarios.PurgedLogs, "a follower that needs purged logs is not cloned",
             new() { Duty = new DutyFaults { IgnoresPurged = true } }, "MajorityLeads"),
 
+        new("R5", MembershipScenarios.OnlyAckersAcknowledge, "who is no acker acknowledges too",
+            new() { Duty = new DutyFaults { LearnersAcknowledge = true } }, "NothingLost"),
+
         new("R6", ReceiptScenarios.KeptRelayLog, "a full change of source purges what is not applied",
             new() { Effects = new EffectFaults { PurgesUnapplied = true } }, "NothingLost"),
 
@@ -97,12 +100,12 @@ internal static class RuleTable
     {
         ["R3"] = "(ackers, W) is constant within an epoch; MembershipTests has the mutant that changes them in the open one",
         ["R4"] = "(ackers, W) is constant within an epoch: an epoch's number is its version; see R3",
-        ["R5"] = "MembershipTests has the mutants: learners that acknowledge, and a leaving node that is not locked out",
     };
 
     /// <summary>Parts of rules that have rows for the rest.</summary>
     public static readonly IReadOnlyDictionary<string, string> NotBuiltInPart = new Dictionary<string, string>
     {
+        ["R5"] = "a leaving node that is not locked out has its mutant in MembershipTests, under random faults",
         ["R8"] = "followers are not put in place behind the candidate beforehand, and no candidate is armed",
         ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
         ["R10"] = "a crashed leader's binary log is not cut: its surplus is archived, and the node cloned",

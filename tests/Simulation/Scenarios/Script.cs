@@ -153,6 +153,16 @@ internal sealed class Script
         return commit;
     }
 
+    /// <summary>A new machine, which follows and does not vote: no more voters are wanted.</summary>
+    public SimNode AddFollower(SimNode leader)
+    {
+        var node = World.AddNode();
+        node.StartAgent();
+        Until($"n{node.Number} follows n{leader.Number}", () => Follows(node, leader), seconds: 30);
+        For(0.5);
+        return node;
+    }
+
     public void CutData(SimNode a, SimNode b) => Cut(a, b, control: false, data: true);
 
     /// <summary>The node's agent is heard by none and hears none; replication flows on.</summary>
