@@ -18,6 +18,7 @@ internal sealed class MysqldTracker(Timing timing)
     private bool _killSent;
     private Instant _startedAt = Instant.Zero;
     private int _deaths;
+    private int _clonesFailed;
     private Instant _heldUntil = Instant.Zero;
     private Instant _accessHeldUntil = Instant.Zero;
     private long _eventsId;
@@ -63,6 +64,7 @@ internal sealed class MysqldTracker(Timing timing)
         Hung = IsHung(now),
         MarkerUnderWay = _markers.Count > 0,
         FinalSet = FinalSet,
+        ClonesFailed = _clonesFailed,
         Access = Access,
         AccessHeldBack = now < _accessHeldUntil,
         EventsSeenTo = _eventsId > 0 || _eventsEpoch == DutyEpoch || now < _eventsHeldUntil,
@@ -236,6 +238,7 @@ internal sealed class MysqldTracker(Timing timing)
                 break;
             case ReseedServer:
                 Stops++;
+                _clonesFailed = result.Ok ? 0 : _clonesFailed + 1;
                 State = result.DataLost ? MysqldState.Absent : MysqldState.Stopped;
                 if (!result.Ok)
                 {

@@ -364,7 +364,8 @@ public static class DutyPolicy
         var cloning = seen.Reports.Values.Count(r => r.Node != seen.Self && r.Mysqld == MysqldState.Cloning);
         return donors.Count <= cloning
             ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from{(donors.Count > 0 ? " that serves nobody else just now" : "")}")
-            : new DutyAct.Reseed(donors[cloning].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
+            // Where it failed, the next one is tried: a donor may be there and not to be reached from here.
+            : new DutyAct.Reseed(donors[(cloning + seen.Mysqld.ClonesFailed) % donors.Count].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
     }
 
     private static DutyAct.Hold Hold(string code, string text) => new(new Reason(code, text));

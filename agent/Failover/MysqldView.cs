@@ -54,6 +54,9 @@ public sealed record MysqldView
     /// <summary>Setting the accounts failed a moment ago.</summary>
     public bool AccessHeldBack { get; init; }
 
+    /// <summary>How many clones failed in a row.</summary>
+    public int ClonesFailed { get; init; }
+
     /// <summary>Everything received when the demotion returned: what the target must hold.</summary>
     public GtidSet FinalSet { get; init; } = GtidSet.Empty;
 }

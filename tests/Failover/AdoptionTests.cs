@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Failover;
 using Xunit;
+using static MySqlHa.Tests.Failover.ThreeNodes;
 
 namespace MySqlHa.Tests.Failover;
 
@@ -11,9 +12,6 @@ namespace MySqlHa.Tests.Failover;
 /// </summary>
 public sealed class AdoptionTests
 {
-    private static readonly NodeId A = NodeId.Parse(new string('a', 32));
-    private static readonly NodeId B = NodeId.Parse(new string('b', 32));
-    private static readonly NodeId C = NodeId.Parse(new string('c', 32));
     private static readonly GtidSet Brought = GtidSet.Of("11111111-1111-1111-1111-111111111111", 1);
     private static readonly GtidSet Others = GtidSet.Of("22222222-2222-2222-2222-222222222222", 1);
 
@@ -76,27 +74,10 @@ public sealed class AdoptionTests
         Assert.Equal(B, Assert.IsType<OpenEpoch>(ControllerPolicy.Decide(seen).Proposal).Epoch.Leader);
     }
 
-    private static ClusterState Founded => ClusterState.Empty with
-    {
-        ClusterId = "c",
-        Adopter = C,
-        Members = new[] { A, B, C }.ToImmutableSortedDictionary(
-            n => n, n => new MemberInfo(n, $"n{n.Hex[0]}", new NodeAddress($"10.0.0.{n.Hex[0] - 'a' + 1}"))),
-    };
+    private static ClusterState Founded => ThreeNodes.Founded with { Adopter = C };
 
-    private static EpochRecord First(GtidSet set) => new()
-    {
-        Number = 1,
-        Leader = C,
-        ServerUuid = "x",
-        FirstSet = set,
-        Ackers = [A, B],
-        AcksNeeded = 1,
-        OpenReason = "first",
-        OpenedAt = 1,
-        Closed = true,
-        CloseReason = "the leader's mysqld died",
-    };
+    private static EpochRecord First(GtidSet set) =>
+        Epoch(1, C) with { FirstSet = set, Closed = true, CloseReason = "the leader's mysqld died" };
 
     private static ControllerInput Seen(ClusterState state, params MemberReport[] reports) => new()
     {
@@ -104,16 +85,6 @@ public sealed class AdoptionTests
         Voters = [A, B, C],
         Reports = reports.ToImmutableSortedDictionary(r => r.Node, r => r),
         LeaseLapsed = true,
-    };
-
-    private static MemberReport Report(NodeId node, GtidSet executed) => new()
-    {
-        Node = node,
-        ClusterId = "c",
-        Stamp = new ReportStamp(1, 1),
-        BootId = "boot",
-        Mysqld = MysqldState.Running,
-        Status = new MysqldStatus { ServerUuid = $"uuid of {node}", Executed = executed },
     };
 
     private static MemberReport Promised(NodeId node, GtidSet held) =>

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+using Xunit;
+using static MySqlHa.Tests.Failover.ThreeNodes;
+
+namespace MySqlHa.Tests.Failover;
+
+/// <summary>Whom an empty node A clones from, where B follows and C leads.</summary>
+public sealed class DonorTests
+{
+    private static readonly GtidSet Data = GtidSet.Of("11111111-1111-1111-1111-111111111111", 1);
+
+    [Fact]
+    public void A_follower_is_cloned_from_before_the_leader() => Assert.Equal(B, DonorOf(Seen(clonesFailed: 0)));
+
+    [Fact]
+    public void After_a_clone_that_failed_the_next_donor_is_tried_and_then_the_first_again()
+    {
+        Assert.Equal(C, DonorOf(Seen(clonesFailed: 1)));
+        Assert.Equal(B, DonorOf(Seen(clonesFailed: 2)));
+    }
+
+    [Fact]
+    public void A_lone_donor_is_tried_again()
+    {
+        var seen = Seen(clonesFailed: 1);
+        Assert.Equal(C, DonorOf(seen with { Reports = seen.Reports.Remove(B) }));
+    }
+
+    [Fact]
+    public void A_donor_that_serves_another_clone_is_waited_for()
+    {
+        var seen = Seen(clonesFailed: 0);
+        var waits = DutyPolicy.Decide(seen with
+        {
+            Reports = seen.Reports.SetItem(B, Report(B, GtidSet.Empty) with { Mysqld = MysqldState.Cloning, Status = null }),
+        });
+        Assert.Equal("no-donor", Assert.IsType<DutyAct.Hold>(waits).Why.Code);
+    }
+
+    private static NodeId DonorOf(DutyInput seen) => Assert.IsType<DutyAct.Reseed>(DutyPolicy.Decide(seen)).Donor;
+
+    private static DutyInput Seen(int clonesFailed) => new()
+    {
+        Self = A,
+        State = Founded with { Epochs = [Epoch(1, C) with { Established = true }] },
+        Local = new LocalRecord { Joined = true },
+        Mysqld = new MysqldView
+        {
+            State = MysqldState.Running,
+            Duty = MysqldDuty.Promised,
+            Status = new MysqldStatus { ServerUuid = "mine" },
+            ClonesFailed = clonesFailed,
+        },
+        BootId = "boot",
+        LeaseHeld = false,
+        Fresh = true,
+        Reports = new[] { Report(B, Data) with { RoleEpoch = 1 }, Report(C, Data) with { RoleEpoch = 1, Leading = true } }
+            .ToImmutableSortedDictionary(r => r.Node, r => r),
+    };
+}
