@@ -26,7 +26,8 @@ volume() {
         uuid=$(blkid -p -o value -s UUID "$d")
         grep -q " $DATA " /etc/fstab || echo "UUID=$uuid $DATA ext4 noatime,nofail,x-systemd.device-timeout=60s 0 2" >>/etc/fstab
         systemctl daemon-reload
-        mount "$DATA" || fail "its data volume $VOLUME ($d) holds something that cannot be mounted as ext4: nothing was changed on it"
+        # With nofail, mount says 0 also where it mounted nothing.
+        { mount "$DATA" && mountpoint -q "$DATA"; } || fail "its data volume $VOLUME ($d) holds something that cannot be mounted as ext4: nothing was changed on it"
     fi
     chown mysqlha:mysqlha "$DATA"
     chmod 0700 "$DATA"
