@@ -110,6 +110,8 @@ public sealed record MemberView
 
     /// <summary>The epoch whose leader it follows or is; 0: none.</summary>
     public long Epoch { get; init; }
+
+    /// <summary>By clients: not read-only, and they are let in.</summary>
     public bool Writable { get; init; }
     public bool ReceiverRunning { get; init; }
     public bool ApplierRunning { get; init; }

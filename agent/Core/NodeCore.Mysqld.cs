@@ -203,9 +203,9 @@ public sealed partial class NodeCore
             return;
         }
 
-        var before = (_mysqld.Status?.ReceiverRunning, _mysqld.Status?.Writable, _mysqld.Status?.AttachedAckers);
+        var before = ToReport(_mysqld.Status);
         var ended = _mysqld.Ended(done.Id, done.Result, _now);
-        _reportDue |= ended is not null || before != (_mysqld.Status?.ReceiverRunning, _mysqld.Status?.Writable, _mysqld.Status?.AttachedAckers);
+        _reportDue |= ended is not null || before != ToReport(_mysqld.Status);
         _reportDue |= _state.Current is { Closed: true } or { Established: false } || _state.Switchover is not null;
         AdoptDuty();
         if (ended is null)
@@ -221,6 +221,10 @@ public sealed partial class NodeCore
 
         Settle(ended, done.Result);
     }
+
+    /// <summary>What others are told of at once when it changes.</summary>
+    private static (bool?, bool?, bool?, int?) ToReport(MysqldStatus? status) =>
+        (status?.ReceiverRunning, status?.Writable, status?.OfflineMode, status?.AttachedAckers);
 
     private void Settle(Effect ended, EffectResult result)
     {

@@ -122,7 +122,7 @@ public sealed partial class NodeCore
             Executed = status?.Executed ?? GtidSet.Empty,
             Received = status?.Received ?? GtidSet.Empty,
             Epoch = fresh ? known!.RoleEpoch : 0,
-            Writable = status?.Writable ?? false,
+            Writable = status is { Writable: true, OfflineMode: false },
             ReceiverRunning = status?.ReceiverRunning ?? false,
             ApplierRunning = status?.ApplierRunning ?? false,
             Acker = current?.Ackers.Contains(info.Id) ?? false,

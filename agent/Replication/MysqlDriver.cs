@@ -10,17 +10,19 @@ namespace MySqlHa.Replication;
 /// <summary>The one file that names a client driver. All other code speaks System.Data.Common.</summary>
 internal static class MysqlDriver
 {
-    /// <summary>A connection (not yet open) over the server's own socket: no TLS needed, nothing to resolve.</summary>
+    /// <summary>
+    /// A connection (not yet open) over the server's own socket: nothing to resolve. MySqlConnector needs TLS even there: without,
+    /// it asks for a key to hide the password with, which mysqld takes for the password, and is denied where no login is cached.
+    /// </summary>
     public static DbConnection Local(string socket, string user, string password)
     {
         var text = Common(user, password);
         text.Server = socket;
-#if STANDIN_PACKAGES
         text.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+#if STANDIN_PACKAGES
         text.SslMode = MySqlSslMode.Disabled;
 #else
-        text.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
-        text.SslMode = MySqlSslMode.None;
+        text.SslMode = MySqlSslMode.Preferred;
 #endif
         return new MySqlConnection(text.ConnectionString);
     }
@@ -38,15 +40,17 @@ internal static class MysqlDriver
     }
 
     /// <summary>
-    /// Opens it. MySql.Data's own OpenAsync cannot open a Unix socket (its end point has no address family), and its Open
-    /// blocks on a server that hangs: on a thread of its own, so that it holds up nothing else.
+    /// Opens it, also one that could not be opened before, or broke. MySql.Data's own OpenAsync cannot open a Unix socket (its
+    /// end point has no address family), and its Open blocks on a server that hangs: on a thread of its own, so that it holds up
+    /// nothing else. MySqlConnector opens only what is closed, and a connection that broke, or found no socket, is not.
     /// </summary>
-    public static Task OpenAsync(DbConnection connection)
+    public static async Task OpenAsync(DbConnection connection)
     {
 #if STANDIN_PACKAGES
-        return Task.Factory.StartNew(connection.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(connection.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 #else
-        return connection.OpenAsync();
+        await connection.CloseAsync();
+        await connection.OpenAsync();
 #endif
     }
 
@@ -61,5 +65,6 @@ internal static class MysqlDriver
         ConnectionTimeout = 10,
         DefaultCommandTimeout = 0, // a deadline is the caller's: the driver's own would send KILL QUERY
         AllowPublicKeyRetrieval = true,
+        AllowUserVariables = true, // an @ in a statement is the server's business
     };
 }

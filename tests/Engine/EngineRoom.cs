@@ -33,6 +33,13 @@ public sealed class EngineRoom : IDisposable
     /// <summary>Text of a command that writes a line into the diary.</summary>
     public string Write(string line) => $"echo '{line}' >>'{DiaryPath}'";
 
+    /// <summary>Text of a command for another one to wait for.</summary>
+    public string Tell(string word) => $"touch '{Path.Combine(_folder.FullName, word)}'";
+
+    /// <summary>Text of a command that waits for another one's word, half a minute at most.</summary>
+    public string WaitFor(string word) =>
+        $"for i in $(seq 600); do [ ! -e '{Path.Combine(_folder.FullName, word)}' ] || break; sleep 0.05; done";
+
     /// <summary>A command that notes its making and its end.</summary>
     public Local.Command Noted(string name, string trigger = "", CustomResourceOptions? options = null, string? create = null) => new(
         name,

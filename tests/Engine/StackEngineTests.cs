@@ -98,6 +98,20 @@ public sealed class StackEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_under_way_at_a_failure_ends_before_the_run_does_and_is_kept()
+    {
+        var slow = _room.WaitFor("failing") + "; sleep 0.5; " + _room.Write("+slow");
+        Assert.False(await _room.UpAsync(stack =>
+        {
+            _ = _room.Noted("slow", create: _room.Tell("slow") + "; " + slow);
+            _ = _room.Noted("failing", create: _room.WaitFor("slow") + "; " + _room.Tell("failing") + "; exit 3");
+        }));
+        Assert.Equal(["+slow"], _room.Diary());
+        Assert.Equal("slow", Assert.Single(new StateFile(_room.StatePath).Resources).Name);
+        Assert.Single(_room.Told.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_protected_is_neither_deleted_nor_replaced_nor_destroyed()
     {
         var options = new CustomResourceOptions { Protect = true };

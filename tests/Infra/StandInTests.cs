@@ -73,6 +73,41 @@ public sealed class StandInTests
     }
 
     [Fact]
+    public async Task A_run_ends_at_its_first_failure_and_does_not_wait_for_what_else_is_under_way()
+    {
+        var never = new TaskCompletionSource();
+        var mocks = new EchoMocks { Fails = "failing", Slow = ("slow", never.Task) };
+        var running = RunAsync(mocks, preview: false, () =>
+        {
+            _ = Run("slow", "x");
+            _ = Run("failing", "x");
+        });
+        try
+        {
+            var failure = await Assert.ThrowsAnyAsync<RunException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Contains("failing failed", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            never.SetResult();
+        }
+    }
+
+    [Fact]
+    public async Task What_a_program_throws_is_told_with_its_frames_unless_it_wants_none()
+    {
+        var failure = await Assert.ThrowsAsync<RunException>(
+            () => RunAsync(preview: false, () => Output.Create(1).Apply(Fail(new InvalidOperationException("no luck")))));
+        Assert.StartsWith("Running program '", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("System.InvalidOperationException: no luck\n   at ", failure.Message, StringComparison.Ordinal);
+        failure = await Assert.ThrowsAsync<RunException>(
+            () => RunAsync(preview: false, () => Output.Create(1).Apply(Fail(new RunException("no luck")))));
+        Assert.Equal("no luck", failure.Message);
+
+        static Func<int, int> Fail(Exception e) => _ => throw e;
+    }
+
+    [Fact]
     public async Task Without_an_engine_a_program_ends_with_the_sdks_own_words()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Deployment.RunAsync(() => { }));
@@ -105,12 +140,19 @@ public sealed class StandInTests
     {
         public string Fails { get; init; } = "";
 
+        public (string Name, Task Until) Slow { get; init; } = ("", Task.CompletedTask);
+
         public List<string> Order { get; } = [];
 
         public Dictionary<string, ImmutableDictionary<string, object>> Inputs { get; } = [];
 
-        public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
+        public async Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
         {
+            if (args.Name == Slow.Name)
+            {
+                await Slow.Until;
+            }
+
             if (args.Name == Fails)
             {
                 throw new InvalidOperationException($"{args.Name} failed");
@@ -128,7 +170,7 @@ public sealed class StandInTests
                 state["stdout"] = $"out of {args.Name}";
             }
 
-            return Task.FromResult<(string?, object)>(($"{args.Name}-id", state));
+            return ($"{args.Name}-id", state);
         }
 
         public Task<object> CallAsync(MockCallArgs args) => throw new NotSupportedException();

@@ -18,6 +18,8 @@ public sealed class StackEngine(
     private readonly ConcurrentDictionary<string, bool> _registered = new();
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly ConcurrentDictionary<string, JsonObject> _outputs = new();
+    private readonly List<Task> _underWay = [];
+    private bool _closed;
 
     /// <summary>One sentence each.</summary>
     public IReadOnlyList<string> Failures => [.. _failures];
@@ -39,9 +41,15 @@ public sealed class StackEngine(
             throw new MachinesException($"duplicate resource: {ResourceState.TitleOf(type, name)} is registered twice");
         }
 
-        if (!_failures.IsEmpty)
+        var ended = new TaskCompletionSource();
+        lock (_underWay)
         {
-            throw new SkippedException();
+            if (_closed || !_failures.IsEmpty)
+            {
+                throw new SkippedException();
+            }
+
+            _underWay.Add(ended.Task);
         }
 
         try
@@ -55,6 +63,23 @@ public sealed class StackEngine(
             log.Did("!", ResourceState.TitleOf(type, name), "failed");
             throw new MachinesException(sentence, e);
         }
+        finally
+        {
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Begins nothing more, and waits for what is under way. A program ends at its first failure, and does not.</summary>
+    public async Task SettleAsync()
+    {
+        Task[] underWay;
+        lock (_underWay)
+        {
+            _closed = true;
+            underWay = [.. _underWay];
+        }
+
+        await Task.WhenAll(underWay);
     }
 
     public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(ParameterCalls.Answer(args.Token!, args.Args));

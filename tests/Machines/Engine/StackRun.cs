@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MySqlHa.Machines.Hosts;
 using Pulumi;
 using Pulumi.Testing;
@@ -49,9 +50,11 @@ public sealed class StackRun(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            await engine.SettleAsync();
             failures.AddRange(engine.Failures);
             // What the engine did not see fail: the program itself.
-            failures.AddRange(Sentences(e).Where(s => !engine.Failures.Any(f => s.Contains(f, StringComparison.Ordinal))));
+            string[] seen = [SkippedException.Sentence, .. failures];
+            failures.AddRange(Sentences(e).Where(s => !seen.Any(f => s.Contains(f, StringComparison.Ordinal))));
         }
 
         if (failures.Count == 0 && !preview)
@@ -111,11 +114,20 @@ public sealed class StackRun(
     private static IEnumerable<string> Sentences(Exception failure) => failure switch
     {
         AggregateException many => many.InnerExceptions.SelectMany(Sentences),
-        SkippedException => [],
-        { InnerException: SkippedException } => [],
-        { InnerException: AggregateException inner } => Sentences(inner),
-        _ => [failure.Message],
+        _ => [Sentence(failure.Message)],
     };
+
+    /// <summary>The SDK tells of what a program threw with its type and all its frames; people want to know what it said.</summary>
+    private static string Sentence(string message)
+    {
+        if (!message.StartsWith("Running program '", StringComparison.Ordinal) || message.Split(":\n", 2) is not [_, var told])
+        {
+            return message;
+        }
+
+        var lines = told.Split('\n').TakeWhile(line => !line.StartsWith("   at ", StringComparison.Ordinal));
+        return Regex.Replace(string.Join('\n', lines).TrimEnd(), @"^[\w.+`]+: ", "");
+    }
 
     private sealed class StackSource(Func<Stack> make) : IServiceProvider
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Pulumi.Testing;
 
 namespace Pulumi;
@@ -109,7 +110,7 @@ public sealed class Deployment
     {
         var deployment = new Deployment(mocks, options ?? new TestOptions());
         Running.Value = deployment;
-        var failures = new List<Exception>();
+        IReadOnlyList<Exception> failures;
         try
         {
             var stack = program();
@@ -117,14 +118,15 @@ public sealed class Deployment
             {
                 stack.RegisterPropertyOutputs();
             }
+
+            failures = await deployment.EndedAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            failures.Add(e);
+            failures = [e];
         }
 
-        failures.AddRange(await deployment.EndedAsync().ConfigureAwait(false));
-        var messages = failures.Select(f => f is RunException ? f : new RunException(f.Message, f)).ToList();
+        var messages = failures.Select(Told).ToList();
         return messages.Count switch
         {
             0 => [.. deployment._resources],
@@ -132,6 +134,11 @@ public sealed class Deployment
             _ => throw new AggregateException(messages),
         };
     }
+
+    /// <summary>As the SDK tells its engine, which is all that a test gets: without frames only where a program wants it so.</summary>
+    private static RunException Told(Exception failure) => new(failure is RunException
+        ? failure.Message
+        : $"Running program '{Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:\n{failure}");
 
     private static object? State(object state) => state is IDictionary<string, object> map
         ? map.ToImmutableDictionary()
@@ -158,34 +165,33 @@ public sealed class Deployment
         }
     }
 
-    /// <summary>Waits until nothing is under way; what failed, each once.</summary>
+    /// <summary>Waits until nothing is under way, or something has failed: what else is under way then is not waited for.</summary>
     private async Task<IReadOnlyList<Exception>> EndedAsync()
     {
-        var failures = new HashSet<Exception>();
         while (true)
         {
             Task[] tasks;
             lock (_tasks)
             {
                 tasks = [.. _tasks];
-                _tasks.Clear();
             }
 
             if (tasks.Length == 0)
             {
-                return [.. failures];
+                return [];
             }
 
-            foreach (var task in tasks)
+            _ = await Task.WhenAny(tasks).ConfigureAwait(false);
+            var ended = tasks.Where(task => task.IsCompleted).ToHashSet();
+            var failures = ended.Where(task => task.IsFaulted).SelectMany(task => task.Exception!.InnerExceptions).Distinct().ToList();
+            if (failures.Count > 0)
             {
-                try
-                {
-                    await task.ConfigureAwait(false);
-                }
-                catch (Exception e)
-                {
-                    _ = failures.Add(e);
-                }
+                return failures;
+            }
+
+            lock (_tasks)
+            {
+                _ = _tasks.RemoveAll(ended.Contains);
             }
         }
     }
