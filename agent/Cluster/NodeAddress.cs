@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MySqlHa.Cluster;
 
 /// <summary>Where a node is reached: one host and its three ports.</summary>
@@ -5,7 +7,11 @@ namespace MySqlHa.Cluster;
 /// <param name="RingPort">Gossip (udp) and ring connections (tcp); 9638 unless configured.</param>
 /// <param name="HttpPort">Census and API; 9631 unless configured.</param>
 /// <param name="MysqlPort">mysqld; 3306 unless configured.</param>
-public sealed record NodeAddress(string Host, int RingPort = 9638, int HttpPort = 9631, int MysqlPort = 3306)
+public sealed record NodeAddress(
+    string Host,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int RingPort = 9638,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int HttpPort = 9631,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int MysqlPort = 3306)
 {
     public override string ToString() => Host;
 }

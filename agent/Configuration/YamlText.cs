@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace MySqlHa.Configuration;
@@ -7,6 +8,9 @@ namespace MySqlHa.Configuration;
 /// <summary>The only place that knows YAML: text in, raw values with file and line out.</summary>
 internal static class YamlText
 {
+    /// <summary>Document and all; twice what the deepest key needs.</summary>
+    private const int MostLevels = 12;
+
     /// <summary>The mapping of the file. Adds a problem and returns null where the text is not one.</summary>
     public static RawMap? Read(string text, string path, List<ConfigurationProblem> problems)
     {
@@ -14,6 +18,12 @@ internal static class YamlText
         var stream = new YamlStream();
         try
         {
+            if (Unwanted(text) is var (line, why, allowed))
+            {
+                problems.Add(new ConfigurationProblem(path, "", why, allowed, $"{name} line {line}"));
+                return null;
+            }
+
             stream.Load(new StringReader(text));
         }
         catch (YamlException e)
@@ -21,6 +31,12 @@ internal static class YamlText
             var why = (e.InnerException ?? e).Message;
             var where = $"{name} line {e.Start.Line}";
             problems.Add(new ConfigurationProblem(path, "", $"is not YAML: {why}", "one mapping of keys to values", where));
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The library's own slips over malformed text; it does not say where.
+            problems.Add(new ConfigurationProblem(path, "", $"is not YAML: {e.Message}", "one mapping of keys to values", name));
             return null;
         }
 
@@ -35,6 +51,33 @@ internal static class YamlText
         }
 
         problems.Add(new ConfigurationProblem(path, "", "is not one mapping", "one mapping of keys to values", name));
+        return null;
+    }
+
+    /// <summary>
+    /// What no configuration needs and a reader can be broken with: an alias may stand for what it stands in, and a few lines of
+    /// aliases for more than memory holds.
+    /// </summary>
+    private static (long Line, string Why, string Allowed)? Unwanted(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            switch (parser.Current)
+            {
+                case AnchorAlias { Start.Line: var line }:
+                    return (line, "has an alias (*name)", "the value itself");
+                case NodeEvent { Anchor.IsEmpty: false, Start.Line: var line }:
+                    return (line, "has an anchor (&name)", "values without one");
+            }
+
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MostLevels)
+            {
+                return (parser.Current.Start.Line, "is nested too deep", $"at most {MostLevels} levels");
+            }
+        }
+
         return null;
     }
 

@@ -37,7 +37,7 @@ public static class PeerCodec
             {
                 Raft => DecodeRaft(bytes[1..]),
                 Exchange => new ExchangeFrame(GossipCodec.DecodeExchange(bytes[1..])),
-                Other => Checked(JsonSerializer.Deserialize(bytes[1..], PeerJson.Default.PeerMessage)),
+                Other => Whole(JsonSerializer.Deserialize(bytes[1..], PeerJson.Default.PeerMessage)),
                 var kind => throw new FormatException($"frame: kind {kind} is unknown"),
             };
         }
@@ -58,33 +58,22 @@ public static class PeerCodec
         return new RaftFrame(id, RaftMessageCodec.Decode(bytes[(1 + bytes[0])..]));
     }
 
-    private static PeerMessage Checked(PeerMessage? message)
+    /// <summary>What the type says is there, is there: a field that is missing reads as null whatever its type says.</summary>
+    private static PeerMessage Whole(PeerMessage? message)
     {
-        switch (message)
+        if (message is null)
         {
-            case null:
-                throw new FormatException("frame: null is no message");
-            case FoundAsk { Pledge: var pledge }:
-                Check(pledge);
-                break;
-            case FoundDone { Pledge: var pledge }:
-                Check(pledge);
-                break;
-            case JoinAsk { Newcomer: var newcomer } when newcomer?.Info?.Address?.Host is null || newcomer.Info.Name is null:
-                throw new FormatException("frame: a newcomer needs a name and an address");
-            case ReportFrame { Report: var report } when report.Problems.IsDefault || report.ControllerReasons.IsDefault || report.MarkedAfter is null:
-                throw new FormatException("frame: a report lacks a list");
+            throw new FormatException("frame: null is no message");
         }
 
-        return message;
-    }
-
-    private static void Check(Pledge? pledge)
-    {
-        if (pledge is null || pledge.Members.IsDefaultOrEmpty || pledge.Members.Any(m => m?.Address?.Host is null))
+        if (Gaps.In(message) is { } gap)
         {
-            throw new FormatException("frame: a pledge needs members");
+            throw new FormatException($"frame: {gap} is missing");
         }
+
+        return message is FoundAsk { Pledge.Members.IsEmpty: true } or FoundDone { Pledge.Members.IsEmpty: true }
+            ? throw new FormatException("frame: a pledge needs members")
+            : message;
     }
 }
 

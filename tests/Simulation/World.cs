@@ -79,16 +79,28 @@ internal sealed class World
         return true;
     }
 
+    /// <summary>What becomes of a frame on its way between agents; null: it is dropped.</summary>
+    public Func<PeerMessage, PeerMessage?> Wire { get; set; } = frame => frame;
+
+    /// <summary>The same for gossip.</summary>
+    public Func<GossipMessage, GossipMessage?> Air { get; set; } = datagram => datagram;
+
     public void SendDatagram(SimNode from, string host, GossipMessage message)
     {
         var to = Nodes.FirstOrDefault(n => !n.Retired && n.Address.Host == host);
-        if (to is not null)
+        if (to is not null && Air(message) is { } carried)
         {
-            Carry(from, to, () => new DatagramReceived(from.Address.Host, 9638, message));
+            Carry(from, to, () => new DatagramReceived(from.Address.Host, 9638, carried));
         }
     }
 
-    public void SendFrame(SimNode from, NodeId to, PeerMessage message) => Carry(from, Node(to), () => new FrameReceived(from.Id, message));
+    public void SendFrame(SimNode from, NodeId to, PeerMessage message)
+    {
+        if (_nodes.Find(n => n.Id == to) is { } node && Wire(message) is { } carried)
+        {
+            Carry(from, node, () => new FrameReceived(from.Id, carried));
+        }
+    }
 
     /// <summary>Runs until the instant, or until the condition holds; false where it never did.</summary>
     public bool Run(Instant until, Func<bool>? condition = null)
