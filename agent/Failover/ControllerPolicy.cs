@@ -193,6 +193,7 @@ public static class ControllerPolicy
     private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
         seen.State.Switchover?.Epoch == open.Number ? seen.State.Switchover.Reason
         : seen.Reports.GetValueOrDefault(open.Leader) is { DiskFull: true } ? "the leader's disk is full"
+        : seen.Reports.GetValueOrDefault(open.Leader) is { Unguarded: true } ? "the leader's guard is missing"
         : "the leader's mysqld died";
 
     private static IEnumerable<Reason> WatchReasons(ControllerInput seen, EpochRecord open, MemberReport? leader)
@@ -266,6 +267,7 @@ public static class ControllerPolicy
             { Status: { ReceiverRunning: false } } => [new Reason("not-receiving", $"{Name(seen, node)} does not receive")],
             { Status: { ApplierRunning: false } status } => [new Reason("not-applying", $"{Name(seen, node)} does not apply: {status.ApplierError}")],
             { DiskFull: true } => [new Reason("disk-full", $"the disk of {Name(seen, node)} is full")],
+            { Unguarded: true } => [new Reason("unguarded", $"{Name(seen, node)} has no guard")],
             { Status.LagSeconds: > 5 } late => [new Reason("lag", $"{Name(seen, node)} is {late.Status.LagSeconds:0.0} s behind; at most 5 s")],
             _ => [],
         };

@@ -33,7 +33,7 @@ internal static class Succession
 
         var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
             .ThenBy(r => r.Node == seen.State.Leaving?.Node)
-            .ThenBy(r => r.DiskFull)
+            .ThenBy(r => r.DiskFull || r.Unguarded)
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)
