@@ -25,6 +25,7 @@ public static class MysqlhaCommand
         StatusCommand.Build(),
         CensusCommand.Build(),
         HistoryCommand.Build(),
+        ExplainCommand.Build(),
         RoleCommand.Build(),
         WaitCommand.Build(),
         SwitchoverCommand.Build(),
