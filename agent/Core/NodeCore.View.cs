@@ -41,7 +41,7 @@ public sealed partial class NodeCore
             LeaseSecondsLeft = LeaseEpoch() == 0 ? -1 : (_lease.Until - now).TotalSeconds,
             Members = members,
             Reasons = [.. ViewReasons()],
-            Explanation = _raft is null || _state.ClusterId.Length == 0 ? null : Outlook.Of(Observe(), _raft.Leader is null ? NoQuorum() : null),
+            Explanation = Explain(members),
             History = [.. _state.Epochs.Select(EpochViewOf)],
         };
     }
@@ -75,6 +75,18 @@ public sealed partial class NodeCore
         {
             yield return new Reason("paused", "automatic failover is paused");
         }
+    }
+
+    private Explanation? Explain(ImmutableArray<MemberView> members)
+    {
+        if (_raft is null || _state.ClusterId.Length == 0)
+        {
+            return null;
+        }
+
+        var explained = Outlook.Of(Observe(), _raft.Leader is null ? NoQuorum() : null);
+        var numbers = members.ToDictionary(m => m.Id, m => m.Number);
+        return explained with { Members = [.. explained.Members.OrderBy(m => numbers.GetValueOrDefault(m.Id, int.MaxValue))] };
     }
 
     private Reason NoQuorum()
