@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MySqlHa.Cli;
+using MySqlHa.Guard;
 using MySqlHa.Node;
 
 var root = MysqlhaCommand.Build(async (options, stopping) =>
@@ -8,5 +9,5 @@ var root = MysqlhaCommand.Build(async (options, stopping) =>
         .SetMinimumLevel(options.LogLevel)
         .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffzzz ")));
     return await AgentRunner.RunAsync(options, loggers, stopping);
-});
+}, (data, untilIdle) => GuardProcess.Run(Path.Combine(data, "run"), untilIdle, Console.Out));
 return await MysqlhaCommand.RunAsync(root, args, Console.Out, Console.Error);

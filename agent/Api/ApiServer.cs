@@ -39,6 +39,7 @@ public sealed class ApiServer : IAsyncDisposable
         _ = app.Use(Answers.CompleteAsync);
         IndexEndpoint.Map(app);
         ViewEndpoints.Map(app, port);
+        ExplainEndpoint.Map(app, port);
         CensusEndpoint.Map(app, port);
         ServicesEndpoints.Map(app, port);
         HealthEndpoints.Map(app, port);

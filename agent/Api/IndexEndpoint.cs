@@ -18,6 +18,7 @@ internal static class IndexEndpoint
         ["/follower"] = "200 on a healthy follower, else 503; ?lag=5s bounds how far it may be behind",
         ["/raft/status"] = "term, role, log positions",
         ["/history"] = "the epochs: who led when, and why it changed",
+        ["/explain"] = "who leads and why, who would be next, and what keeps a failover from happening; text for who accepts text/plain",
         ["/metrics"] = "for Prometheus",
         ["/view"] = "everything, as the command line reads it",
         ["/operator"] = "POST: switchover, failover, step-down, pause, reinit",

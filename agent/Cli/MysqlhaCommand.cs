@@ -12,7 +12,8 @@ public static class MysqlhaCommand
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
     /// <param name="runAgent">Runs the node until the token is cancelled; returns the exit code.</param>
-    public static RootCommand Build(Func<AgentOptions, CancellationToken, Task<int>> runAgent) => new(
+    /// <param name="runGuard">Guards the mysqld below a data directory, for ever or until nothing is there; returns the exit code.</param>
+    public static RootCommand Build(Func<AgentOptions, CancellationToken, Task<int>> runAgent, Func<string, bool, int> runGuard) => new(
         $"""
         A MySQL cluster that elects, replicates and heals itself.
 
@@ -20,9 +21,11 @@ public static class MysqlhaCommand
         """)
     {
         AgentCommand.Build(runAgent),
+        GuardCommand.Build(runGuard),
         StatusCommand.Build(),
         CensusCommand.Build(),
         HistoryCommand.Build(),
+        ExplainCommand.Build(),
         RoleCommand.Build(),
         WaitCommand.Build(),
         SwitchoverCommand.Build(),

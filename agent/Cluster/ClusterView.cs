@@ -200,6 +200,9 @@ public sealed record ClusterView
     /// <summary>Why things are as they are: what is waited for, and for whom.</summary>
     public ImmutableArray<Reason> Reasons { get; init; } = [];
 
+    /// <summary>Why it is so, and what would be if the leader were lost; null: no cluster yet, or an older agent.</summary>
+    public Explanation? Explanation { get; init; }
+
     /// <summary>Oldest first.</summary>
     public ImmutableArray<EpochView> History { get; init; } = [];
 

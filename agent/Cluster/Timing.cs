@@ -29,6 +29,17 @@ public sealed record Timing
     /// <summary>The controller's view of the same lease.</summary>
     public TimeSpan LeaseOfController => Lease * (1 + ClockDrift);
 
+    /// <summary>Behind the end of its lease a leader's agent has this long to kill mysqld itself; then the guard does.</summary>
+    public TimeSpan GuardMargin => Lease / 40;
+
+    /// <summary>
+    /// The controller's view of it: the next leader gets no lease before. Twice as long: a guard may be woken a little late, and clocks differ.
+    /// </summary>
+    public TimeSpan GuardMarginOfController => Lease / 20;
+
+    /// <summary>A guard without a sign of life for this long is missing.</summary>
+    public TimeSpan Unguarded => Lease * 3;
+
     /// <summary>How long the agent of a leader may be away when it said so before: a restart on purpose.</summary>
     public TimeSpan Rest => Lease * RestLeases;
 

@@ -19,6 +19,7 @@ namespace MySqlHa.Cluster;
 [JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(ImmutableArray<EpochView>))]
 [JsonSerializable(typeof(OperatorAnswer))]
+[JsonSerializable(typeof(Explanation))]
 public sealed partial class ViewJson : JsonSerializerContext;
 
 /// <summary>

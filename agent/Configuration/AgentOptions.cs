@@ -48,6 +48,8 @@ public sealed record AgentOptions
 
     public Durability Durability { get; init; }
 
+    public GuardOwner Guard { get; init; }
+
     /// <summary>More settings for mysqld, names with underscores; never one that the agent sets itself.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

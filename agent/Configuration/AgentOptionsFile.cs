@@ -15,7 +15,7 @@ public static class AgentOptionsFile
     private static readonly string[] Known =
     [
         "group", "topology", "name", "listen", "http-listen", "ports", "data", "peers", "ring-key", "voters", "timing", "mysqld", "adopt",
-        "durability", "settings", "client-user", "log-level",
+        "durability", "guard", "settings", "client-user", "log-level",
     ];
 
     /// <summary>Reads the file (null: flags only).</summary>
@@ -78,6 +78,7 @@ public static class AgentOptionsFile
             Mysqld = read.Path("mysqld", "the path of a mysqld 8.4 or 9.x"),
             Adopt = read.Optional("adopt", ValueText.TrySwitch, ValueText.Switches, false),
             Durability = read.Optional("durability", ValueText.TryDurability, ValueText.Durabilities, Durability.Commit),
+            Guard = read.Optional("guard", ValueText.TryGuard, ValueText.Guards, GuardOwner.Agent),
             Settings = Settings(read),
             ClientUser = read.Optional("client-user", ValueText.TryClientUser, ValueText.ClientUsers, "app"),
             LogLevel = read.Optional("log-level", ValueText.TryLogLevel, ValueText.LogLevels, LogLevel.Information),

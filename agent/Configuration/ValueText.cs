@@ -18,6 +18,7 @@ internal static partial class ValueText
     public const string VoterCounts = "3, 5 or 7";
     public const string Switches = "true or false";
     public const string Durabilities = "commit or power";
+    public const string Guards = "agent or service";
     public const string LogLevels = "trace, debug, info, warn or error";
     public const string ClientUsers = "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql";
 
@@ -55,6 +56,12 @@ internal static partial class ValueText
     {
         value = text == "power" ? Durability.Power : Durability.Commit;
         return text is "power" or "commit";
+    }
+
+    public static bool TryGuard(string text, out GuardOwner value)
+    {
+        value = text == "service" ? GuardOwner.Service : GuardOwner.Agent;
+        return text is "service" or "agent";
     }
 
     public static bool TryLogLevel(string text, out LogLevel value)

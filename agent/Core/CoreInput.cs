@@ -25,6 +25,9 @@ public sealed record MysqldExited(string How) : CoreInput;
 /// <summary>The disk is full, in a sentence for people; empty: there is room again. Each change is told once.</summary>
 public sealed record DiskNoted(string Problem) : CoreInput;
 
+/// <summary>The guard is missing, in a sentence for people; empty: it is there again. Each change is told once.</summary>
+public sealed record GuardNoted(string Problem) : CoreInput;
+
 /// <summary>How far a long effect is, for people: "cloning from 127.0.0.12: 40 %".</summary>
 public sealed record ActivityNoted(string Text) : CoreInput;
 

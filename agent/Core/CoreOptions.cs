@@ -69,6 +69,9 @@ public sealed record CoreFaults
     /// <summary>The next leader gets its lease while the old one's may run.</summary>
     public bool GrantBesideOldLease { get; init; }
 
+    /// <summary>The next leader gets its lease when the old one's is over, though its guard may not have killed mysqld yet.</summary>
+    public bool GrantBesideGuard { get; init; }
+
     /// <summary>Promises are sent but not kept.</summary>
     public bool ForgetPromises { get; init; }
 

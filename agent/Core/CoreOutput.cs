@@ -26,6 +26,12 @@ public sealed record CoreOutput
 
     /// <summary>Until when this node may be writable; <see cref="Instant.Zero"/>: it may not.</summary>
     public Instant LeaseUntil { get; init; }
+
+    /// <summary>
+    /// When the guard kills this node's mysqld unless it is told a later instant: known to the guard before an effect makes mysqld
+    /// writable. <see cref="Instant.Never"/>: mysqld is not writable and nothing makes it so.
+    /// </summary>
+    public Instant FenceAt { get; init; } = Instant.Never;
 }
 
 public sealed record OperatorReply(long CallId, OperatorAnswer Answer);

@@ -57,8 +57,8 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     public Instant Ends => _restEpoch == _epoch ? Instant.Later(_ends, _restEnds) : _ends;
 
     /// <summary>
-    /// Whether a question may be put to a majority. The old leader's lease must be over, by time or because it said that it is
-    /// fenced: two leaders never believe in themselves at once.
+    /// Whether a question may be put to a majority. The old leader's lease must be over, by time (and its guard's margin) or because it
+    /// said that it is fenced: two leaders never believe in themselves at once, and no two servers are writable at once.
     /// </summary>
     public long? Ask(Instant now, ClusterState state, NodeId from, LeaseAsk ask, Func<EpochRecord, bool> released)
     {
@@ -68,7 +68,7 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         }
 
         var current = state.Current!;
-        var olderOver = current.Established || now >= _olderEnd
+        var olderOver = current.Established || OlderEnded(now)
             || state.EpochsToCover().Where(e => e.Number < current.Number).All(e => e.Leader == current.Leader || released(e));
         if (!olderOver && !faults.GrantBesideOldLease)
         {
@@ -85,6 +85,9 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         return context;
     }
 
+    /// <summary>The old leader's lease is over, and its guard had time to kill a mysqld whose agent did not.</summary>
+    private bool OlderEnded(Instant now) => now >= _olderEnd + (faults.GrantBesideGuard ? TimeSpan.Zero : timing.GuardMarginOfController);
+
     /// <summary>A majority confirmed this controller after the question came: answer it, if the epoch is open still.</summary>
     public (NodeId To, LeaseAnswer Answer)? Confirmed(Instant now, ClusterState state, long context)
     {
@@ -94,7 +97,7 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         }
 
         _ends = Instant.Later(_ends, now + timing.LeaseOfController);
-        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && (state.Current is { Established: true } || now >= _olderEnd))
+        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && (state.Current is { Established: true } || OlderEnded(now)))
         {
             // The time given to a new leader was not needed in full.
             _ends = now + timing.LeaseOfController;

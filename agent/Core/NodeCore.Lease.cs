@@ -24,6 +24,20 @@ public sealed partial class NodeCore
         return _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : 0;
     }
 
+    /// <summary>
+    /// What the guard is told. From before a promotion begins until a demotion has returned, mysqld may be writable; one that is taken
+    /// over from an earlier life, and led, is taken for writable until it was looked at.
+    /// </summary>
+    private Instant FenceAt => MayBeWritable ? _lease.Until + _options.Timing.GuardMargin : Instant.Never;
+
+    private bool MayBeWritable => _mysqld.State == MysqldState.Running && _mysqld.Duty switch
+    {
+        MysqldDuty.Leading => true,
+        MysqldDuty.Demoted => false,
+        MysqldDuty.None when _mysqld.Status is null => _local.Led > _local.Released,
+        _ => _mysqld.Status is { Writable: true },
+    };
+
     private Instant NextLeaseDeadline()
     {
         if (_raft is null || LeaseEpoch() == 0)

@@ -17,6 +17,7 @@ public sealed partial class NodeCore
     private Instant _nextMarker = Instant.Zero;
     private string _switchoverProblem = "";
     private string _diskProblem = "";
+    private string _guardProblem = "";
 
     private (long Epoch, bool Closed, bool Switchover) _phase;
     private Instant _hasteUntil = Instant.Zero;
@@ -67,6 +68,7 @@ public sealed partial class NodeCore
         Fresh = IsFresh,
         Reports = FreshReports(),
         DiskFull = _diskProblem.Length > 0,
+        Unguarded = _guardProblem.Length > 0,
         ReinitAsked = _reinitAsked,
         MarkerAcknowledged = _markerAcknowledged == _state.Current?.Number,
         MarkedAfter = _markedAfter,
@@ -291,6 +293,16 @@ public sealed partial class NodeCore
         {
             _out.Event("disk-full", problem.Length > 0 ? problem : "the disk has room again");
             _diskProblem = problem;
+            _reportDue = true;
+        }
+    }
+
+    private void NoteGuard(string problem)
+    {
+        if (problem != _guardProblem)
+        {
+            _out.Event("unguarded", problem.Length > 0 ? problem : "the guard is there again");
+            _guardProblem = problem;
             _reportDue = true;
         }
     }

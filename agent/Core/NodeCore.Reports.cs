@@ -65,6 +65,7 @@ public sealed partial class NodeCore
         MarkerAcknowledged = _markerAcknowledged,
         SwitchoverProblem = _switchoverProblem,
         DiskFull = _diskProblem.Length > 0,
+        Unguarded = _guardProblem.Length > 0,
         AppliedIndex = _applied,
         AgentPid = _options.AgentPid,
         MysqldPid = _mysqld.Pid,
@@ -85,6 +86,11 @@ public sealed partial class NodeCore
         if (_diskProblem.Length > 0)
         {
             yield return new Reason("disk-full", _diskProblem);
+        }
+
+        if (_guardProblem.Length > 0)
+        {
+            yield return new Reason("unguarded", _guardProblem);
         }
 
         if (_mysqld.Problem is { } problem)

@@ -41,6 +41,7 @@ public sealed partial class NodeCore
             LeaseSecondsLeft = LeaseEpoch() == 0 ? -1 : (_lease.Until - now).TotalSeconds,
             Members = members,
             Reasons = [.. ViewReasons()],
+            Explanation = Explain(members),
             History = [.. _state.Epochs.Select(EpochViewOf)],
         };
     }
@@ -55,8 +56,7 @@ public sealed partial class NodeCore
 
         if (_raft.Leader is null)
         {
-            var alive = _swim.Members.Count(m => m.Status == MemberStatus.Alive && _state.Members.ContainsKey(m.Id));
-            yield return new Reason("waiting-for-quorum", $"{alive} of {_state.Members.Count}: waiting for a quorum");
+            yield return NoQuorum();
         }
         else if (_reports.TryGetValue(_raft.Leader.Value, out var controller))
         {
@@ -75,6 +75,24 @@ public sealed partial class NodeCore
         {
             yield return new Reason("paused", "automatic failover is paused");
         }
+    }
+
+    private Explanation? Explain(ImmutableArray<MemberView> members)
+    {
+        if (_raft is null || _state.ClusterId.Length == 0)
+        {
+            return null;
+        }
+
+        var explained = Outlook.Of(Observe(), _raft.Leader is null ? NoQuorum() : null);
+        var numbers = members.ToDictionary(m => m.Id, m => m.Number);
+        return explained with { Members = [.. explained.Members.OrderBy(m => numbers.GetValueOrDefault(m.Id, int.MaxValue))] };
+    }
+
+    private Reason NoQuorum()
+    {
+        var alive = _swim.Members.Count(m => m.Status == MemberStatus.Alive && _state.Members.ContainsKey(m.Id));
+        return new Reason("waiting-for-quorum", $"{alive} of {_state.Members.Count}: waiting for a quorum");
     }
 
     /// <summary>Of the same ring and group, but of a cluster that was founded apart: neither listens to the other.</summary>

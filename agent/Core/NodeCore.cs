@@ -112,7 +112,7 @@ public sealed partial class NodeCore
         _wall = wallClock;
         Take(input);
         Drive();
-        var output = _out.Build(_lease.Until, _options.Faults.ForgetPromises);
+        var output = _out.Build(_lease.Until, FenceAt, _options.Faults.ForgetPromises);
         _out = new OutputBuilder();
         return output;
     }
@@ -139,6 +139,9 @@ public sealed partial class NodeCore
                 break;
             case DiskNoted disk:
                 NoteDisk(disk.Problem);
+                break;
+            case GuardNoted guard:
+                NoteGuard(guard.Problem);
                 break;
             case ActivityNoted activity:
                 _activity = activity.Text;

@@ -31,7 +31,7 @@ internal sealed class OutputBuilder
 
     public void Event(string code, string text) => _events.Add(new Reason(code, text));
 
-    public CoreOutput Build(Instant leaseUntil, bool forgetPromises) => new()
+    public CoreOutput Build(Instant leaseUntil, Instant fenceAt, bool forgetPromises) => new()
     {
         RaftSaves = _raft.ToImmutable(),
         Local = forgetPromises && _local is not null ? _local with { Promise = null } : _local,
@@ -41,5 +41,6 @@ internal sealed class OutputBuilder
         Replies = _replies.ToImmutable(),
         Events = _events.ToImmutable(),
         LeaseUntil = leaseUntil,
+        FenceAt = fenceAt,
     };
 }

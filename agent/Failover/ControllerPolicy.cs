@@ -193,6 +193,7 @@ public static class ControllerPolicy
     private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
         seen.State.Switchover?.Epoch == open.Number ? seen.State.Switchover.Reason
         : seen.Reports.GetValueOrDefault(open.Leader) is { DiskFull: true } ? "the leader's disk is full"
+        : seen.Reports.GetValueOrDefault(open.Leader) is { Unguarded: true } ? "the leader's guard is missing"
         : "the leader's mysqld died";
 
     private static IEnumerable<Reason> WatchReasons(ControllerInput seen, EpochRecord open, MemberReport? leader)
@@ -255,20 +256,32 @@ public static class ControllerPolicy
         : seen.State.Leaving?.Node == node ? [new Reason("leaving", $"{Name(seen, node)} is leaving")]
         : FollowerRefusals(seen, open, node);
 
-    /// <summary>Why a member cannot be counted on as a follower of the epoch now; empty: it can.</summary>
-    internal static ImmutableArray<Reason> FollowerRefusals(ControllerInput seen, EpochRecord open, NodeId node) =>
-        seen.Reports.GetValueOrDefault(node) switch
+    /// <summary>Every reason why a member cannot be counted on as a follower of the epoch now; empty: it can.</summary>
+    internal static ImmutableArray<Reason> FollowerRefusals(ControllerInput seen, EpochRecord open, NodeId node)
+    {
+        var name = Name(seen, node);
+        if (seen.Reports.GetValueOrDefault(node) is not { } report)
         {
-            null => [new Reason("not-heard", $"{Name(seen, node)} was not heard of")],
-            { Mysqld: not MysqldState.Running } down => [new Reason("mysqld-down", $"mysqld on {Name(seen, node)} is {down.Mysqld.ToString().ToLowerInvariant()}")],
-            { RoleEpoch: var epoch } when epoch != open.Number => [new Reason("not-attached", $"{Name(seen, node)} does not follow epoch {open.Number}")],
-            { ReceiptsInDoubt: true } => [new Reason("in-doubt", $"the receipts of {Name(seen, node)} are in doubt")],
-            { Status: { ReceiverRunning: false } } => [new Reason("not-receiving", $"{Name(seen, node)} does not receive")],
-            { Status: { ApplierRunning: false } status } => [new Reason("not-applying", $"{Name(seen, node)} does not apply: {status.ApplierError}")],
-            { DiskFull: true } => [new Reason("disk-full", $"the disk of {Name(seen, node)} is full")],
-            { Status.LagSeconds: > 5 } late => [new Reason("lag", $"{Name(seen, node)} is {late.Status.LagSeconds:0.0} s behind; at most 5 s")],
-            _ => [],
-        };
+            return [new Reason("not-heard", $"{name} was not heard of")];
+        }
+
+        if (report.Mysqld != MysqldState.Running)
+        {
+            return [new Reason("mysqld-down", $"mysqld on {name} is {report.Mysqld.ToString().ToLowerInvariant()}")];
+        }
+
+        (bool Holds, Reason Reason)[] all =
+        [
+            (report.RoleEpoch != open.Number, new("not-attached", $"{name} does not follow epoch {open.Number}")),
+            (report.ReceiptsInDoubt, new("in-doubt", $"the receipts of {name} are in doubt")),
+            (report.Status is { ReceiverRunning: false }, new("not-receiving", $"{name} does not receive")),
+            (report.Status is { ApplierRunning: false }, new("not-applying", $"{name} does not apply: {report.Status?.ApplierError}")),
+            (report.DiskFull, new("disk-full", $"the disk of {name} is full")),
+            (report.Unguarded, new("unguarded", $"{name} has no guard")),
+            (report.Status is { LagSeconds: > 5 }, new("lag", $"{name} is {report.Status?.LagSeconds:0.0} s behind; at most 5 s")),
+        ];
+        return [.. all.Where(r => r.Holds).Select(r => r.Reason)];
+    }
 
     internal static EpochRecord NewEpoch(ControllerInput seen, long number, MemberReport leader, string reason)
     {

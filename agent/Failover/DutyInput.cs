@@ -27,6 +27,9 @@ public sealed record DutyInput
     /// <summary>The node's disk is full: its mysqld can write nothing more.</summary>
     public bool DiskFull { get; init; }
 
+    /// <summary>The node's guard is missing: nobody would fence its mysqld if its agent froze.</summary>
+    public bool Unguarded { get; init; }
+
     /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>
     public bool MarkerAcknowledged { get; init; }
 

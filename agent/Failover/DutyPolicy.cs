@@ -74,10 +74,12 @@ public static class DutyPolicy
             return Kill("demotion-unproven", $"it led epoch {seen.Local.Led} and is read-only, but this agent did not see it become so");
         }
 
-        if (seen.DiskFull && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
-            && AnotherHasRoom(seen, mysqld.DutyEpoch))
+        if ((seen.DiskFull || seen.Unguarded) && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
+            && AnotherCanLead(seen, mysqld.DutyEpoch))
         {
-            return Kill("disk-full", "the disk is full, and a follower has room to lead");
+            return seen.DiskFull
+                ? Kill("disk-full", "the disk is full, and a follower has room to lead")
+                : Kill("unguarded", "its guard is missing, and a follower that has one can lead");
         }
 
         return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
@@ -89,10 +91,10 @@ public static class DutyPolicy
         : Hold("removed", $"this node was removed from the cluster ({seen.Local.RemovedBecause}); mysqld stays down, its data stays. "
             + "With an empty directory the machine can join as a new node");
 
-    /// <summary>mysqld waits for room in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
-    private static bool AnotherHasRoom(DutyInput seen, long epoch) =>
+    /// <summary>On a full disk mysqld waits in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
+    private static bool AnotherCanLead(DutyInput seen, long epoch) =>
         seen.Reports.Values.Any(r => r.Node != seen.Self && r.RoleEpoch == epoch
-            && r is { DiskFull: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true });
+            && r is { DiskFull: false, Unguarded: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true });
 
     private static DutyAct? Unreleased(DutyInput seen)
     {
@@ -174,6 +176,11 @@ public static class DutyPolicy
         if (!mysqld.Status!.AllApplied && !seen.Faults.PromoteBeforeApplied)
         {
             return Hold("applying", "what was received is still being applied");
+        }
+
+        if (seen.Unguarded)
+        {
+            return Hold("unguarded", $"epoch {open.Number} is open for this node, but its guard is missing: it does not begin to lead");
         }
 
         return seen.LeaseHeld

@@ -52,6 +52,9 @@ public sealed record MemberReport
 
     /// <summary>The node's disk is full: it cannot lead.</summary>
     public bool DiskFull { get; init; }
+
+    /// <summary>The node has no guard: it does not begin to lead.</summary>
+    public bool Unguarded { get; init; }
     public long AppliedIndex { get; init; }
     public int AgentPid { get; init; }
     public int MysqldPid { get; init; }

@@ -10,6 +10,18 @@ namespace MySqlHa.Failover;
 /// </summary>
 internal static class Succession
 {
+    /// <summary>The decision, and all that it rests on.</summary>
+    public static Judgement Judge(ControllerInput seen, EpochRecord closed)
+    {
+        var promises = Promises(seen, closed);
+        var candidates = Candidates(seen, promises);
+        var able = Able(seen, promises, candidates);
+        return new Judgement(
+            Decide(seen, closed),
+            promises.ToImmutableSortedDictionary(p => p.Key, p => p.Value.Set),
+            [.. InOrder(seen, closed, able).Concat(InOrder(seen, closed, [.. candidates.Except(able)])).Select(r => r.Node)]);
+    }
+
     public static ControllerDecision Decide(ControllerInput seen, EpochRecord closed)
     {
         var promises = Promises(seen, closed);
@@ -18,26 +30,20 @@ internal static class Succession
             return OpenWithLoss(seen, closed, chosen);
         }
 
-        var candidates = promises.Values.Where(p => Covers(seen, promises, p)).Select(p => seen.Reports[p.Node]).ToList();
+        var candidates = Candidates(seen, promises);
         if (candidates.Count == 0)
         {
             return ControllerDecision.Wait(WhomFor(seen, promises));
         }
 
-        var able = candidates.Where(r => r.Status!.Executed.Contains(promises[r.Node].Set) || seen.Faults.OpenBeforeApplied).ToList();
+        var able = Able(seen, promises, candidates);
         if (able.Count == 0)
         {
             var behind = candidates.Select(r => $"{ControllerPolicy.Name(seen, r.Node)} has {promises[r.Node].Set.Minus(r.Status!.Executed).Count} transactions to apply{ApplierTrouble(r)}");
             return ControllerDecision.Wait(new Reason("applying", $"the next leader applies what it received: {string.Join("; ", behind)}"));
         }
 
-        var best = able.OrderByDescending(r => r.Node == Wanted(seen, closed))
-            .ThenBy(r => r.Node == seen.State.Leaving?.Node)
-            .ThenBy(r => r.DiskFull)
-            .ThenBy(r => PurgedForOthers(seen, r))
-            .ThenBy(r => r.Status!.LagSeconds ?? 0)
-            .ThenBy(r => r.Node == closed.Leader)
-            .ThenBy(r => r.Node).First();
+        var best = InOrder(seen, closed, able).First();
         if (Awaited(seen, closed, promises, best) is { } awaited)
         {
             return ControllerDecision.Wait(awaited);
@@ -45,6 +51,22 @@ internal static class Succession
 
         return ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, best, closed.CloseReason)));
     }
+
+    private static List<MemberReport> Candidates(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises) =>
+        [.. promises.Values.Where(p => Covers(seen, promises, p)).Select(p => seen.Reports[p.Node])];
+
+    private static List<MemberReport> Able(
+        ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, List<MemberReport> candidates) =>
+        [.. candidates.Where(r => r.Status!.Executed.Contains(promises[r.Node].Set) || seen.Faults.OpenBeforeApplied)];
+
+    private static IEnumerable<MemberReport> InOrder(ControllerInput seen, EpochRecord closed, IEnumerable<MemberReport> reports) =>
+        reports.OrderByDescending(r => r.Node == Wanted(seen, closed))
+            .ThenBy(r => r.Node == seen.State.Leaving?.Node)
+            .ThenBy(r => r.DiskFull || r.Unguarded)
+            .ThenBy(r => PurgedForOthers(seen, r))
+            .ThenBy(r => r.Status!.LagSeconds ?? 0)
+            .ThenBy(r => r.Node == closed.Leader)
+            .ThenBy(r => r.Node);
 
     /// <summary>A promise that counts, and what it stands for.</summary>
     private sealed record Counted(NodeId Node, GtidSet Set);

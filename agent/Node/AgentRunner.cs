@@ -69,9 +69,11 @@ public static class AgentRunner
         var local = LoadLocal(localFile);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
         using var announced = new AnnouncedFile(Path.Combine(options.StateDirectory, "announced"));
+        using var guard = new GuardKeeper(
+            options.RunDirectory, Path.Combine(options.Data, "guard.log"), options.Guard == GuardOwner.Agent, options.Timing, logger);
         // The runner needs the loop to post to, the loop the core, and the core what the runner finds.
         var late = new LateLoop();
-        await using var effects = new EffectRunner(options, self, late, () => late.Local(local), logger);
+        await using var effects = new EffectRunner(options, self, late, () => late.Local(local), guard, logger);
         var (state, pid) = effects.Find(local.ClusterId);
         StartPorts.RequireFree(options, mysqldRuns: state == MysqldState.Running);
         if (state != MysqldState.Running)
@@ -91,13 +93,13 @@ public static class AgentRunner
         var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid, announced.Index);
         var coreOptions = CoreOptionsOf(options, self) with { Adopts = effects.Adopts };
         var core = new NodeCore(coreOptions, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
-        using var loop = new NodeLoop(core, log, localFile, lease, announced, logger) { Effects = effects };
+        using var loop = new NodeLoop(core, log, localFile, lease, guard, announced, logger) { Effects = effects };
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var living = RunLoopAsync(loop, logger, ends.Token);
-        var watching = DiskWatch.WatchAsync(options.Data, loop, ends.Token);
+        var watching = Task.WhenAll(DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token));
         try
         {
             await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop), logger, stopping);

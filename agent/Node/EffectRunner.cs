@@ -12,7 +12,7 @@ namespace MySqlHa.Node;
 /// Does what the core asks to mysqld, beside the loop, and answers with inputs. It decides nothing; it only reads the lease
 /// again right before a statement that opens anything.
 /// </summary>
-internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<LocalRecord> local, ILogger logger) : IAsyncDisposable
+internal sealed partial class EffectRunner(AgentOptions options, NodeId self, LateLoop loop, Func<LocalRecord> local, GuardKeeper guard, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
@@ -34,6 +34,18 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         SyncRelayLog = options.Durability == Durability.Power,
         Settings = options.Settings,
     };
+
+    /// <summary>The mysqld that is held; null: none runs.</summary>
+    public RunningMysqld? Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _mysqld;
+            }
+        }
+    }
 
     private ClusterAccountNames Accounts => new(Convert.FromBase64String(local().ClusterSecret), options.ClientUser);
 
@@ -258,6 +270,11 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
     private async Task<EffectResult> PromoteAsync(LocalServer server, PromoteServer promote, CancellationToken life)
     {
+        if (!await guard.KnowsAsync(Within(options.Timing.Lease, life)))
+        {
+            return Failed("unguarded", "the guard of this node does not answer, so it does not begin to lead");
+        }
+
         var order = new PromoteOrder(promote.AcksNeeded, LeaseRuns) { LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)] };
         return await AfterAsync(server, await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life)), life);
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MySqlHa.Cluster;
+using MySqlHa.Supervision;
 
 namespace MySqlHa.Node;
 

@@ -17,7 +17,7 @@ internal static partial class NodeLog
     [LoggerMessage(4003, LogLevel.Critical, "{Why}: the agent stops, as it must not go on without its memory")]
     public static partial void CannotKeep(ILogger logger, string why);
 
-    [LoggerMessage(4004, LogLevel.Critical, "The agent's core failed and the agent stops; mysqld is left as it is until the lease ends.")]
+    [LoggerMessage(4004, LogLevel.Critical, "The agent's core failed and the agent stops; mysqld is left as it is until the guard ends it with its lease.")]
     public static partial void CoreFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(4005, LogLevel.Information, "Agent stops; mysqld goes on")]

@@ -8,6 +8,7 @@ using MySqlHa.Failover;
 using MySqlHa.Membership;
 using MySqlHa.Ring;
 using MySqlHa.Storage;
+using MySqlHa.Supervision;
 
 namespace MySqlHa.Node;
 
@@ -25,6 +26,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
     private readonly RaftLogFile _log;
     private readonly string _localFile;
     private readonly LeaseFile _lease;
+    private readonly GuardKeeper _guard;
     private readonly AnnouncedFile _announced;
     private readonly ILogger _logger;
     private long _nextCall;
@@ -32,9 +34,9 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
     private long _droppedInputs;
     private Instant _viewAt = Instant.Zero;
 
-    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, AnnouncedFile announced, ILogger logger)
+    public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, GuardKeeper guard, AnnouncedFile announced, ILogger logger)
     {
-        (_core, _log, _localFile, _lease, _announced, _logger) = (core, log, localFile, lease, announced, logger);
+        (_core, _log, _localFile, _lease, _guard, _announced, _logger) = (core, log, localFile, lease, guard, announced, logger);
         View = core.View(BootClock.Now);
     }
 
@@ -165,6 +167,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         Keep(output);
         _ = Interlocked.Exchange(ref _leaseUntil, output.LeaseUntil.Micros);
         _lease.Write(output.LeaseUntil);
+        _guard.Order(Effects!.Running, output.FenceAt);
         foreach (var (host, port, message) in output.Datagrams)
         {
             Ring!.SendDatagram(host, port, GossipCodec.Encode(message));

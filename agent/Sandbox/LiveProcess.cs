@@ -46,13 +46,18 @@ public sealed record LiveProcess(int Pid, long StartTime, bool Stopped, IReadOnl
     public bool Alive => Read(Pid) is { } now && now.StartTime == StartTime;
 
     /// <summary>An agent started with this configuration file, while its shell hands over to it too.</summary>
-    public bool IsAgentOf(SandboxNode node)
-    {
-        var at = Arguments.ToList().IndexOf("--config");
-        return at > 0 && Arguments[at - 1] == "agent" && at + 1 < Arguments.Count && Arguments[at + 1] == node.ConfigFile;
-    }
+    public bool IsAgentOf(SandboxNode node) => Runs("agent", "--config", node.ConfigFile);
+
+    /// <summary>A guard that an agent of this node started.</summary>
+    public bool IsGuardOf(SandboxNode node) => Runs("guard", "--data", node.DataDirectory);
 
     /// <summary>A mysqld (however it is wrapped) that was told of a file or folder in this node's data.</summary>
     public bool IsMysqldOf(SandboxNode node) =>
         ServerName is not null && Arguments.Any(a => a.Contains(node.DataDirectory + "/", StringComparison.Ordinal));
+
+    private bool Runs(string command, string option, string value)
+    {
+        var at = Arguments.ToList().IndexOf(option);
+        return at > 0 && Arguments[at - 1] == command && at + 1 < Arguments.Count && Arguments[at + 1] == value;
+    }
 }

@@ -126,13 +126,14 @@ public static class SandboxCommand
         var machine = new Option<bool>("--machine") { Description = "Agent and mysqld at once, as a power cut would (default)" };
         var agent = new Option<bool>("--agent") { Description = "The agent alone" };
         var mysqld = new Option<bool>("--mysqld") { Description = "mysqld alone" };
-        var freeze = new Option<bool>("--freeze") { Description = "Stop (SIGSTOP) instead of kill -9; start thaws" };
-        var command = new Command("kill", "kill -9 of a node") { target, machine, agent, mysqld, freeze };
+        var guard = new Option<bool>("--guard") { Description = "The guard alone" };
+        var freeze = new Option<bool>("--freeze") { Description = "Stop (SIGSTOP) instead of kill -9; start thaws. The guard stays awake" };
+        var command = new Command("kill", "kill -9 of a node") { target, machine, agent, mysqld, guard, freeze };
         command.Validators.Add(result =>
         {
-            if (new[] { machine, agent, mysqld }.Count(result.GetValue) > 1)
+            if (new[] { machine, agent, mysqld, guard }.Count(result.GetValue) > 1)
             {
-                result.AddError("only one of --machine, --agent and --mysqld is allowed");
+                result.AddError("only one of --machine, --agent, --mysqld and --guard is allowed");
             }
         });
         return Does(
@@ -140,7 +141,9 @@ public static class SandboxCommand
             async (place, census, parsed, cancellation) =>
             {
                 var node = await Desk(place, census).FindAsync(parsed.GetRequiredValue(target), cancellation);
-                var blow = new Blow(!parsed.GetValue(mysqld), !parsed.GetValue(agent), parsed.GetValue(freeze));
+                var only = parsed.GetValue(guard);
+                var blow = new Blow(
+                    !only && !parsed.GetValue(mysqld), !only && !parsed.GetValue(agent), parsed.GetValue(freeze), only);
                 return (int)await Faults(place, census).KillAsync(node, blow);
             });
     }

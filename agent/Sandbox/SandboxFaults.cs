@@ -1,10 +1,11 @@
 namespace MySqlHa.Sandbox;
 
 /// <summary>What a kill hits, and whether it freezes (SIGSTOP) instead of killing (SIGKILL).</summary>
-internal sealed record Blow(bool Agent, bool Mysqld, bool Freeze)
+/// <param name="Guard">The guard alone. With agent and mysqld it is killed too, and never frozen: it is what ends a frozen leader.</param>
+internal sealed record Blow(bool Agent, bool Mysqld, bool Freeze, bool Guard = false)
 {
-    public override string ToString() =>
-        (Freeze ? "frozen" : "killed") + (Agent && Mysqld ? "" : Agent ? " (agent only)" : " (mysqld only)");
+    public override string ToString() => (Freeze ? "frozen" : "killed")
+        + (Agent && Mysqld ? "" : Agent ? " (agent only)" : Mysqld ? " (mysqld only)" : " (guard only)");
 }
 
 /// <summary>The faults a person may inject, and how to undo each.</summary>
@@ -20,7 +21,10 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
         for (var look = 0; look < 3; look++)
         {
             var processes = NodeProcesses.Of(node);
-            var targets = (blow.Agent ? processes.Agents : []).Concat(blow.Mysqld && look < (blow.Agent ? 3 : 1) ? processes.Mysqlds : []);
+            var guards = blow.Guard ? look == 0 : blow is { Agent: true, Mysqld: true, Freeze: false };
+            var targets = (blow.Agent ? processes.Agents : [])
+                .Concat(guards ? processes.Guards : [])
+                .Concat(blow.Mysqld && look < (blow.Agent ? 3 : 1) ? processes.Mysqlds : []);
             var signal = blow.Freeze ? Signal.Stop : Signal.Kill;
             hit.AddRange(targets.Where(p => !hit.Contains(p.Pid) && Signal.Send(p, signal)).Select(p => p.Pid));
         }
@@ -32,7 +36,9 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
         }
 
         await output.WriteLineAsync($"{node.Name} ({node.Ip}) {blow}: process {string.Join(", ", hit)}; "
-            + (blow is { Agent: false, Freeze: false } ? "its agent sees to it" : $"start {node.Number} brings it back"));
+            + (blow is { Agent: false, Freeze: false } or { Guard: true }
+                ? "its agent sees to it"
+                : $"start {node.Number} brings it back"));
         return SandboxExit.Fine;
     }
 

@@ -23,7 +23,8 @@ internal static partial class LinuxProcess
     private const short PollIn = 1;
 
     /// <summary>Starts a program that outlives us. Its output is appended to a file. Returns its process id.</summary>
-    public static unsafe int Spawn(string path, IReadOnlyList<string> arguments, string outputFile)
+    /// <param name="ours">One of our own programs, which is told what the runtime was told.</param>
+    public static unsafe int Spawn(string path, IReadOnlyList<string> arguments, string outputFile, bool ours = false)
     {
         // Larger than any C library's own types (glibc: 80 and 336 bytes; a signal set has 128).
         var actions = stackalloc byte[1024];
@@ -42,7 +43,7 @@ internal static partial class LinuxProcess
             Check(posix_spawnattr_setsigdefault(attributes, signals), "posix_spawn");
             Check(posix_spawnattr_setflags(attributes, SpawnSetSid | SpawnSetSigDef | SpawnSetSigMask), "posix_spawn");
             using var argv = new NativeStrings([path, .. arguments]);
-            using var envp = new NativeStrings(ChildEnvironment());
+            using var envp = new NativeStrings(ChildEnvironment(ours));
             int pid;
             Check(posix_spawn(&pid, path, actions, attributes, argv.Pointer, envp.Pointer), $"starting '{path}'");
             return pid;
@@ -140,13 +141,13 @@ internal static partial class LinuxProcess
 
     public static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
-    private static List<string> ChildEnvironment()
+    private static List<string> ChildEnvironment(bool ours)
     {
         // What speaks of us (systemd's sockets) or would change mysqld (its own variables) is not for the child.
-        string[] ours = ["NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_", "MYSQL", "DOTNET_"];
+        string[] dropped = ours ? ["NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_"] : ["NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_", "MYSQL", "DOTNET_"];
         return [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Select(e => ($"{e.Key}", $"{e.Value}"))
-            .Where(e => !ours.Any(o => e.Item1.StartsWith(o, StringComparison.Ordinal)))
+            .Where(e => !dropped.Any(o => e.Item1.StartsWith(o, StringComparison.Ordinal)))
             .Select(e => $"{e.Item1}={e.Item2}")];
     }
 

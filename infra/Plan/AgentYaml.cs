@@ -30,6 +30,7 @@ public static class AgentYaml
         Line("mysqld: /usr/sbin/mysqld");
         Line($"timing: {settings.Timing}");
         Line($"durability: {settings.Durability}");
+        Line("guard: service");
         Line($"client-user: {settings.ClientUser}");
         Line(MysqlSettings(settings));
         return text.ToString();

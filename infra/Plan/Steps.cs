@@ -44,6 +44,7 @@ public static class Steps
             ("ARCHIVE", Paths.Upload(release.Version)),
             ("AGENT_YAML", release.AgentYaml),
             ("AGENT_UNIT", release.AgentUnit),
+            ("GUARD_UNIT", release.GuardUnit),
             ("FENCE_UNIT", release.FenceUnit),
             ("FENCE", Shell.Script("fence")),
             ("HAND_OVER", Shell.Script("hand-over")),

@@ -12,8 +12,8 @@ public static class Units
         $"""
         [Unit]
         Description=MySqlHaStack agent ({plan.ServiceGroup})
-        Wants=network-online.target mysqlha-fence.service
-        After=network-online.target mysqlha-fence.service
+        Wants=network-online.target mysqlha-fence.service mysqlha-guard.service
+        After=network-online.target mysqlha-fence.service mysqlha-guard.service
         RequiresMountsFor={Paths.Data}
         StartLimitIntervalSec=0
 
@@ -31,6 +31,40 @@ public static class Units
         LimitNOFILE=1048576
         LimitCORE=0
         OOMScoreAdjust=-600
+        UMask=0077
+        NoNewPrivileges=yes
+        ProtectSystem=full
+        ProtectHome=yes
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """;
+
+    /// <summary>
+    /// The guard, which ends a mysqld whose agent does not say in time that it may go on. It holds nothing that its own end would take
+    /// along, so a release begins with it, and systemd has it back at once whatever becomes of it. The machine stops it after the agent.
+    /// </summary>
+    public const string Guard =
+        $"""
+        [Unit]
+        Description=Ends a mysqld whose agent is frozen or gone
+        Before=mysqlha.service
+        After=mysqlha-fence.service
+        RequiresMountsFor={Paths.Data}
+        StartLimitIntervalSec=0
+
+        [Service]
+        Type=exec
+        User=mysqlha
+        Group=mysqlha
+        ExecStartPre=/usr/bin/mountpoint -q {Paths.Data}
+        ExecStart={Paths.Current}/mysqlha guard --data {Paths.Data}
+        Restart=always
+        RestartSec=100ms
+        Nice=-10
+        LimitCORE=0
+        OOMScoreAdjust=-900
         UMask=0077
         NoNewPrivileges=yes
         ProtectSystem=full

@@ -173,7 +173,7 @@ internal sealed class AgentNode : IAsyncDisposable
         return await Column.ReadAsync(connection, sql, value => Convert.ToString(value, CultureInfo.InvariantCulture)!);
     }
 
-    /// <summary>Kills the agent at once, and mysqld too.</summary>
+    /// <summary>Kills the agent at once, and mysqld and guard too.</summary>
     public async Task KillAsync()
     {
         if (Runs)
@@ -182,17 +182,17 @@ internal sealed class AgentNode : IAsyncDisposable
             await _agent.WaitForExitAsync();
         }
 
-        var ours = LiveProcess.All().Where(p => p.Arguments.Any(
-            a => a.StartsWith($"--datadir={MysqlDirectory}", StringComparison.Ordinal))).ToList();
-        foreach (var mysqld in ours)
+        var ours = LiveProcess.All().Where(p => p.Arguments.Any(a => a.StartsWith($"--datadir={MysqlDirectory}", StringComparison.Ordinal))
+            || (p.Arguments.Contains("guard") && p.Arguments.Contains(Data))).ToList();
+        foreach (var process in ours)
         {
-            _ = Signal.Send(mysqld, Signal.Kill);
+            _ = Signal.Send(process, Signal.Kill);
         }
 
         var since = Stopwatch.GetTimestamp();
         while (ours.Any(p => p.Alive))
         {
-            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < 10, "a killed mysqld does not end");
+            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < 10, "what was killed does not end");
             await Task.Delay(10);
         }
     }

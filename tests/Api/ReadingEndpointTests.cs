@@ -36,6 +36,32 @@ public sealed class ReadingEndpointTests
     }
 
     [Fact]
+    public async Task An_explanation_is_a_document_for_programs_and_words_for_people()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var explained = await api.JsonAsync("/explain");
+
+        Assert.True(explained.GetProperty("failoverPossible").GetBoolean());
+        Assert.Equal(SampleCluster.Id2.Hex, explained.GetProperty("next").GetString());
+        Assert.Equal("not-heard", explained.GetProperty("members")[1].GetProperty("reasons")[0].GetProperty("code").GetString());
+        var (_, words, answer) = await api.SendAsync(HttpMethod.Get, "/explain", "text/plain");
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("if it were lost now, db2 (127.0.61.2) would lead next", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_in_no_cluster_has_nothing_to_explain()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower with { Explanation = null });
+
+        var (status, body, _) = await api.SendAsync(HttpMethod.Get, "/explain");
+
+        Assert.Equal(503, status);
+        Assert.Contains("not-founded", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Raft_status_names_term_role_and_leader()
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader);

@@ -76,6 +76,23 @@ internal static class SampleCluster
                 OpenReason = "the leader of epoch 6 died",
             },
         ],
+        Explanation = new Explanation
+        {
+            Epoch = 7,
+            Leader = Id1,
+            Why = new Reason("leads", "db1 leads"),
+            Since = At("13:00:01"),
+            Before = Id3,
+            Next = Id2,
+            Loss = new Reason("nothing-acknowledged", "no commit that a client was told OK for"),
+            PromisesNeeded = 2,
+            PromisesPossible = 2,
+            Members =
+            [
+                new ExplainedMember { Id = Id2, Name = "db2", Address = "127.0.61.2", Rank = 1, CouldPromise = true, Missing = 0, ToApply = 0 },
+                new ExplainedMember { Id = Id3, Name = "db3", Address = "127.0.61.3", Reasons = [new Reason("not-heard", "db3 was not heard of")] },
+            ],
+        },
         Counters = ImmutableSortedDictionary.CreateRange<string, long>([new("datagrams-refused", 3), new("elections", 1)]),
     };
 

@@ -23,7 +23,7 @@ internal sealed record CommandLineRun(int Code, string Output, string Error, Age
         {
             started = options;
             return Task.FromResult(17);
-        });
+        }, (_, _) => 18);
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await MysqlhaCommand.RunAsync(root, args, output, error);
         return new CommandLineRun(code, output.ToString(), error.ToString(), started);

@@ -57,6 +57,7 @@ public sealed class ReadingCommandTests
     [InlineData("status", "members")]
     [InlineData("census", "census_groups")]
     [InlineData("history", null)]
+    [InlineData("explain", "obstacles")]
     public async Task Json_is_one_document(string command, string? property)
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
@@ -94,6 +95,18 @@ public sealed class ReadingCommandTests
         Assert.Contains("founded; ended: mysqld exited", run.Output, StringComparison.Ordinal);
         Assert.Contains("archived: 2 transactions of db3 in /data/archive/6", run.Output, StringComparison.Ordinal);
         Assert.Contains("2026-03-01 13:00:01Z  open", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_says_who_would_be_next_and_why_the_others_would_not()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, "explain");
+
+        run.Expect(0);
+        Assert.Contains("if it were lost now, db2 (127.0.61.2) would lead next", run.Output, StringComparison.Ordinal);
+        Assert.Contains("    - db3 was not heard of", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,6 +29,7 @@ public sealed class AgentOptionsFileTests
         Assert.Equal(3, options.Voters);
         Assert.Equal(Timing.Lan, options.Timing);
         Assert.Equal(Durability.Commit, options.Durability);
+        Assert.Equal(GuardOwner.Agent, options.Guard);
         Assert.Equal("app", options.ClientUser);
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.False(options.Adopt);
@@ -59,6 +60,7 @@ public sealed class AgentOptionsFileTests
             mysqld: /opt/mysql/bin/mysqld
             adopt: true
             durability: power
+            guard: service
             settings:
               max_connections: 500
               Innodb-Buffer-Pool-Size: 2G
@@ -81,6 +83,7 @@ public sealed class AgentOptionsFileTests
         Assert.Equal("/opt/mysql/bin/mysqld", options.Mysqld);
         Assert.True(options.Adopt);
         Assert.Equal(Durability.Power, options.Durability);
+        Assert.Equal(GuardOwner.Service, options.Guard);
         Assert.Equal(
             [new("character_set_server", "utf8mb4"), new("innodb_buffer_pool_size", "2G"), new("max_connections", "500")],
             options.Settings);

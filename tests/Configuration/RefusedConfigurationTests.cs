@@ -58,6 +58,7 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("mysqld: []", "mysqld", "[]", "the path of a mysqld")]
     [InlineData("adopt: yes", "adopt", "yes", "true or false")]
     [InlineData("durability: full", "durability", "full", "commit or power")]
+    [InlineData("guard: systemd", "guard", "systemd", "agent or service")]
     [InlineData("settings: max_connections", "settings", "max_connections", "a mapping of mysqld settings")]
     [InlineData("settings: {gtid_mode: 'OFF'}", "settings.gtid_mode", "OFF", "settings that do not touch replication")]
     [InlineData("settings: {loose-skip-log-bin: 1}", "settings.loose-skip-log-bin", "1", "settings that do not touch replication")]

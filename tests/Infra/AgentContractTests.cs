@@ -37,6 +37,7 @@ public sealed partial class AgentContractTests
             Assert.Equal((Paths.Data, Paths.RingKey, "/usr/sbin/mysqld"), (options.Data, options.RingKeyPath, options.Mysqld));
             Assert.Equal(plan.Settings.ClientUser, options.ClientUser);
             Assert.Equal(plan.Settings.MysqlSettings, options.Settings);
+            Assert.Equal(GuardOwner.Service, options.Guard);
             Assert.Equal(plan.Settings.Durability, options.Durability.ToString().ToLowerInvariant());
             Assert.Equal($"{Paths.Data}/client.cnf", options.ClientFile);
         }
@@ -84,7 +85,7 @@ public sealed partial class AgentContractTests
             foreach (var command in commands)
             {
                 Assert.Contains(command.Split(' ')[0], Shell.Script(step) + Shell.Script("common"), StringComparison.Ordinal);
-                var parse = MySqlHa.Cli.MysqlhaCommand.Build((_, _) => Task.FromResult(0)).Parse(command.Split(' '));
+                var parse = MySqlHa.Cli.MysqlhaCommand.Build((_, _) => Task.FromResult(0), (_, _) => 0).Parse(command.Split(' '));
                 Assert.Empty(parse.Errors);
             }
         }

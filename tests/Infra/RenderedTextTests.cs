@@ -22,6 +22,7 @@ public sealed class RenderedTextTests
     {
         ["agent.yaml"] = Release.AgentYaml,
         ["mysqlha.service"] = Release.AgentUnit,
+        ["mysqlha-guard.service"] = Release.GuardUnit,
         ["mysqlha-fence.service"] = Release.FenceUnit,
         ["user-data.yaml"] = UserData.Render(
             Node, "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", "ssh-ed25519 BBBB c\n"),
@@ -75,7 +76,7 @@ public sealed class RenderedTextTests
     }
 
     private static string Folded(string name) =>
-        Fold(new[] { "agent.yaml", "mysqlha.service", "mysqlha-fence.service" }.Where(other => other != name)
+        Fold(new[] { "agent.yaml", "mysqlha.service", "mysqlha-guard.service", "mysqlha-fence.service" }.Where(other => other != name)
             .Aggregate(Texts[name], (text, other) => text.Replace(Texts[other], $"<{other}>\n", StringComparison.Ordinal)));
 
     private static string Fold(string text)

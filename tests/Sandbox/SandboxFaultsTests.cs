@@ -23,9 +23,12 @@ public sealed class SandboxFaultsTests : IDisposable
     public async Task A_machine_kill_hits_the_agent_and_the_mysqld_of_that_node_and_nothing_else()
     {
         var (one, two) = (_sandbox.Place.Nodes[0], _sandbox.Place.Nodes[1]);
-        LiveProcess[] hit = [_sandbox.Agent(one), _sandbox.Mysqld(one)];
+        LiveProcess[] hit = [_sandbox.Agent(one), _sandbox.Guard(one), _sandbox.Mysqld(one)];
         LiveProcess[] spared =
-            [_sandbox.Agent(two), _sandbox.Mysqld(two), _sandbox.Run("vi", one.ConfigFile), _sandbox.Run("tail", "-f", one.LogFile)];
+        [
+            _sandbox.Agent(two), _sandbox.Guard(two), _sandbox.Mysqld(two),
+            _sandbox.Run("vi", one.ConfigFile), _sandbox.Run("tail", "-f", one.LogFile)
+        ];
         _ = await Faults.KillAsync(one, new Blow(Agent: true, Mysqld: true, Freeze: false));
         await UntilAsync(() => hit.All(p => !p.Alive));
         Assert.All(spared, p => Assert.True(p.Alive));
@@ -39,6 +42,27 @@ public sealed class SandboxFaultsTests : IDisposable
         _ = await Faults.KillAsync(node, new Blow(Agent: false, Mysqld: true, Freeze: false));
         await UntilAsync(() => !mysqld.Alive);
         Assert.True(agent.Alive);
+    }
+
+    [Fact]
+    public async Task A_kill_of_the_guard_hits_nothing_else()
+    {
+        var node = _sandbox.Place.Nodes[0];
+        LiveProcess[] spared = [_sandbox.Agent(node), _sandbox.Mysqld(node)];
+        var guard = _sandbox.Guard(node);
+        _ = await Faults.KillAsync(node, new Blow(Agent: false, Mysqld: false, Freeze: false, Guard: true));
+        await UntilAsync(() => !guard.Alive);
+        Assert.All(spared, p => Assert.True(p.Alive));
+    }
+
+    [Fact]
+    public async Task A_machine_that_is_frozen_keeps_its_guard_awake()
+    {
+        var node = _sandbox.Place.Nodes[0];
+        var (agent, mysqld, guard) = (_sandbox.Agent(node), _sandbox.Mysqld(node), _sandbox.Guard(node));
+        _ = await Faults.KillAsync(node, new Blow(Agent: true, Mysqld: true, Freeze: true));
+        await UntilAsync(() => LiveProcess.Read(agent.Pid)!.Stopped && LiveProcess.Read(mysqld.Pid)!.Stopped);
+        Assert.False(LiveProcess.Read(guard.Pid)!.Stopped);
     }
 
     [Fact]
@@ -61,7 +85,7 @@ public sealed class SandboxFaultsTests : IDisposable
     [Fact]
     public async Task Down_leaves_no_process_frozen_ones_included_and_keeps_data_when_asked()
     {
-        var all = _sandbox.Place.Nodes.SelectMany(n => new[] { _sandbox.Agent(n), _sandbox.Mysqld(n) }).ToList();
+        var all = _sandbox.Place.Nodes.SelectMany(n => new[] { _sandbox.Agent(n), _sandbox.Guard(n), _sandbox.Mysqld(n) }).ToList();
         _ = await Faults.KillAsync(_sandbox.Place.Nodes[0], new Blow(Agent: true, Mysqld: true, Freeze: true));
         _ = await Faults.DownAsync(keepData: true, CancellationToken.None);
         Assert.All(all, p => Assert.False(p.Alive));
@@ -84,7 +108,7 @@ public sealed class SandboxFaultsTests : IDisposable
     {
         using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         holder.Bind(new IPEndPoint(IPAddress.Parse("127.0.51.43"), 9638));
-        var taken = TakenPort.Of(_sandbox.Place.Nodes[2], new NodeProcesses([], []));
+        var taken = TakenPort.Of(_sandbox.Place.Nodes[2], new NodeProcesses([], [], []));
         Assert.Equal(["127.0.51.43:9638/udp"], taken.Select(t => $"{t.Ip}:{t.Port}/{t.Protocol}"));
     }
 

@@ -15,8 +15,9 @@ public sealed class StatusTests
     private static readonly IReadOnlyDictionary<SandboxNode, NodeProcesses> Processes = Nodes.ToDictionary(
         n => n,
         n => n.Number == 3
-            ? new NodeProcesses([], [])
-            : new NodeProcesses([new LiveProcess(100 + n.Number, 1, n.Number == 2, [])], [new LiveProcess(200 + n.Number, 1, false, [])]));
+            ? new NodeProcesses([], [], [])
+            : new NodeProcesses(
+                [new LiveProcess(100 + n.Number, 1, n.Number == 2, [])], [new LiveProcess(200 + n.Number, 1, false, [])], []));
 
     [Fact]
     public void The_json_is_the_contract()

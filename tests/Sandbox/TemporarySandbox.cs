@@ -22,6 +22,9 @@ internal sealed class TemporarySandbox : IDisposable
     /// <summary>A process that sleeps under the command line of a node's agent.</summary>
     public LiveProcess Agent(SandboxNode node) => Run("mysqlha", "agent", "--config", node.ConfigFile);
 
+    /// <summary>A process that sleeps under the command line of a node's guard.</summary>
+    public LiveProcess Guard(SandboxNode node) => Run("mysqlha", "guard", "--data", node.DataDirectory);
+
     /// <summary>A process that sleeps under the command line of a node's mysqld.</summary>
     public LiveProcess Mysqld(SandboxNode node) => Run("/usr/sbin/mysqld", $"--defaults-file={node.DataDirectory}/run/my.cnf");
 

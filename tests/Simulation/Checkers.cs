@@ -30,7 +30,7 @@ internal sealed class Checkers(World world)
     public static readonly IReadOnlySet<string> Names = new HashSet<string>
     {
         "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
-        "OneLeaderPerEpoch", "OneWriter", "NotInMinority", "Converges", "CountsOnVoters", "VoterIsReady",
+        "OneLeaderPerEpoch", "OneWriter", "OneServing", "NotInMinority", "Converges", "CountsOnVoters", "VoterIsReady",
 
         // Demands of scenarios.
         "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered",
@@ -122,6 +122,7 @@ internal sealed class Checkers(World world)
         }
 
         OneWriter(node);
+        OneServing(node);
     }
 
     /// <summary>After each kept step of a node.</summary>
@@ -176,6 +177,20 @@ internal sealed class Checkers(World world)
         if (other is not null)
         {
             Fail("OneWriter", $"n{node.Number} and n{other.Number} are writable and both hold a lease");
+        }
+    }
+
+    /// <summary>
+    /// I3, for clients that ask nobody: no server is made writable while another one still is, whatever its agent believes or does. Reads
+    /// there would be old from now on. Nodes whose agent and guard both stand still are nobody's to fence.
+    /// </summary>
+    private void OneServing(SimNode node)
+    {
+        var other = world.Nodes.FirstOrDefault(
+            o => o != node && o.Mysqld is { Running: true, ReadOnly: false } && !o.Frozen(SimProcess.Guard));
+        if (other is not null)
+        {
+            Fail("OneServing", $"n{node.Number} is made writable while n{other.Number} still is: who reads there reads old data");
         }
     }
 

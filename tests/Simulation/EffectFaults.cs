@@ -26,6 +26,9 @@ internal sealed record EffectFaults
     /// <summary>Late effects: the opening statement does not look whether its connection still holds the effects lock.</summary>
     public bool OpensWithoutLock { get; init; }
 
+    /// <summary>R11: no guard kills a mysqld whose agent does not.</summary>
+    public bool NoGuard { get; init; }
+
     /// <summary>A server that lost transactions keeps its server_uuid, and with it their numbers.</summary>
     public bool KeepsServerUuid { get; init; }
 }

@@ -8,9 +8,12 @@ internal enum SimProcess
 {
     Agent,
     Mysqld,
+    Guard,
 }
 
-/// <summary>A host: a disk, a clock of its own rate, an agent (the real <see cref="NodeCore"/>) and a mysqld (the model).</summary>
+/// <summary>
+/// A host: a disk, a clock of its own rate, an agent (the real <see cref="NodeCore"/>), a mysqld and its guard (models).
+/// </summary>
 internal sealed class SimNode
 {
     private readonly World _world;
@@ -18,6 +21,9 @@ internal sealed class SimNode
     private readonly long _offset;
     private readonly Dictionary<SimProcess, Instant> _frozenUntil = [];
     private long _tick;
+
+    // What the guard was told last: it outlives the agent, not the host.
+    private (long Mysqld, Instant FenceAt) _order = (0, Instant.Never);
 
     public SimNode(World world, int number, NodeAddress? address = null)
     {
@@ -103,6 +109,7 @@ internal sealed class SimNode
         StopAgent();
         Mysqld.LosePower(_world.Random);
         HostUp = false;
+        _order = (0, Instant.Never);
         Boots++;
         Disk.LeaseUntil = Instant.Zero;
     }
@@ -179,6 +186,7 @@ internal sealed class SimNode
         }
 
         Disk.Keep(output);
+        Order(output.FenceAt);
         _world.Checkers.Kept(this, core);
         foreach (var reason in output.Events)
         {
@@ -207,6 +215,31 @@ internal sealed class SimNode
         }
 
         ScheduleTick(core);
+    }
+
+    private void Order(Instant fenceAt)
+    {
+        var told = (Mysqld.Life, fenceAt);
+        if (_order != told)
+        {
+            _order = told;
+            if (fenceAt != Instant.Never)
+            {
+                // A busy machine wakes it up a little late.
+                var late = TimeSpan.FromMicroseconds(_world.Random.Next(20_000));
+                _world.At(TrueTime(fenceAt) + late, () => WhenAwake(SimProcess.Guard, Guard));
+            }
+        }
+    }
+
+    /// <summary>The guard looks at its clock. SIGKILL reaches a frozen process too.</summary>
+    private void Guard()
+    {
+        if (_order.Mysqld == Mysqld.Life && LocalNow >= _order.FenceAt && !_world.Mutation.Effects.NoGuard)
+        {
+            _world.Log(this, "the guard kills mysqld");
+            KillMysqld("killed by its guard");
+        }
     }
 
     private void ScheduleTick(NodeCore core)

@@ -8,14 +8,16 @@ activate() {
     say "starts release $RELEASE (agent $VERSION)"
     install -m 0644 "$release/agent.yaml" /etc/mysqlha/agent.yaml.new
     mv -f /etc/mysqlha/agent.yaml.new /etc/mysqlha/agent.yaml
-    for unit in mysqlha.service mysqlha-fence.service; do
+    for unit in mysqlha.service mysqlha-guard.service mysqlha-fence.service; do
         install -m 0644 "$release/$unit" "/etc/systemd/system/$unit"
     done
     ln -sfn "versions/$VERSION" /opt/mysqlha/current.new
     mv -fT /opt/mysqlha/current.new /opt/mysqlha/current
     systemctl daemon-reload
-    systemctl -q enable mysqlha-fence.service mysqlha.service
+    systemctl -q enable mysqlha-fence.service mysqlha-guard.service mysqlha.service
     systemctl start mysqlha-fence.service
+    # Before the agent, which leads with no guard. mysqld does not notice: the guard only holds it by a handle.
+    systemctl restart mysqlha-guard.service
     if [ "$(cat /etc/mysqlha/mysqld 2>/dev/null)" != "$MYSQLD" ]; then
         # A running mysqld keeps the settings it started with. This one does not lead: as in a crash of it, nothing is lost.
         systemctl stop mysqlha.service

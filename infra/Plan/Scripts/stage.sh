@@ -25,6 +25,7 @@ main() {
     install -d -m 0755 "$release"
     put 0644 "$release/agent.yaml" "$AGENT_YAML"
     put 0644 "$release/mysqlha.service" "$AGENT_UNIT"
+    put 0644 "$release/mysqlha-guard.service" "$GUARD_UNIT"
     put 0644 "$release/mysqlha-fence.service" "$FENCE_UNIT"
     say "has release $RELEASE (agent $VERSION) at hand"
 }

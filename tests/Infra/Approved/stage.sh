@@ -2,13 +2,15 @@ NODE='node2'
 ADDRESS='10.20.1.11'
 SEEDS='10.20.0.11 10.20.2.11'
 WAIT='300'
-RELEASE='9b8a85669abf'
+RELEASE='ec56fade92ef'
 MYSQLD='fe1a9e52983d'
 VERSION='0123456789ab'
 ARCHIVE='/var/tmp/mysqlha-0123456789ab.tar.gz'
 AGENT_YAML='<agent.yaml>
 '
 AGENT_UNIT='<mysqlha.service>
+'
+GUARD_UNIT='<mysqlha-guard.service>
 '
 FENCE_UNIT='<mysqlha-fence.service>
 '

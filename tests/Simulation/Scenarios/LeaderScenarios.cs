@@ -50,16 +50,39 @@ internal static class LeaderScenarios
         s.Demand("NothingSilent", named, "n0 lost T, and the history names no archive");
     });
 
+    /// <summary>The agent of n0 is frozen. Its guard kills mysqld before n1 is writable: no client reads old data there.</summary>
+    public static readonly Scenario FrozenAgent = new("a guard ends a frozen agent's mysqld before another is writable", 3, s =>
+    {
+        s.Step("the agent of n0 is frozen", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(6)));
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+        s.Demand("OneServing", !s[0].Mysqld.Running, "n0's mysqld runs on, though nobody renews its lease");
+    });
+
     /// <summary>
-    /// The agent of n0 is frozen, and nothing fences its mysqld (the guard is not built). Its clients can read old data there; but none
-    /// that writes is told OK, for the followers promised.
+    /// Agent and mysqld of n1 are frozen when the opening statement is under way: thawed, mysqld would run it, though another leads by then.
     /// </summary>
-    public static readonly Scenario FrozenAgent = new("a frozen agent's mysqld acknowledges nothing", 3, s =>
+    public static readonly Scenario FrozenOpening = new("a guard ends a mysqld that would be opened late", 3, s =>
+    {
+        s.AskFailover(to: s[1]);
+        s.Until("n1 is being opened", () => s[1].Mysqld.SemiSyncSource);
+        s.Step("all of n1 but its guard is frozen", () => s[1].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(8)),
+            () => s[1].Freeze(SimProcess.Mysqld, TimeSpan.FromSeconds(8)));
+        s.Until("another leads", () => s.AllBut(1).Any(n => s.Leads(n, 3)));
+        s.For(8);
+    });
+
+    /// <summary>
+    /// Agent and guard of n0 are frozen, so nothing fences its mysqld. Its clients can read old data there; but none that writes is told
+    /// OK, for the followers promised.
+    /// </summary>
+    public static readonly Scenario FrozenGuard = new("a mysqld that nobody fences acknowledges nothing", 3, s =>
     {
         s.CutData(s[0], s[1]);
-        s.Step("the agent of n0 is frozen", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(6)));
-        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        s.Step("agent and guard of n0 are frozen", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(6)),
+            () => s[0].Freeze(SimProcess.Guard, TimeSpan.FromSeconds(6)));
+        s.Until("n2 has promised", () => Script.Promised(s[2], 1));
         var t = s.Write(s[0]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
         s.For(1);
         s.Demand("NothingLost", t.Told is null, "the old leader answered a client");
         s.DemandLeader(5, s[1]);

@@ -14,6 +14,17 @@ internal static class LeaseScenarios
         s.Until("n1 leads", () => s.Leads(s[1], 2));
     });
 
+    /// <summary>
+    /// n0, frozen, is writable until its guard's clock says so, which is a slow one; the controller's is a fast one. Epoch 2 is open at
+    /// once, but n1 is not made writable before the guard has killed n0's mysqld.
+    /// </summary>
+    public static readonly Scenario OldGuardFirst = new("the next leader waits for the old one's guard", 3, s =>
+    {
+        s.Step("the agent of n0 is frozen, and n1 is to lead", () => s[0].Freeze(SimProcess.Agent, TimeSpan.FromSeconds(5)));
+        s.AskFailover(to: s[1]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+    }) { Drift = 0.009 };
+
     /// <summary>Answers reach n0 late, then its questions reach nobody. A lease runs from its question: the controller counts no further.</summary>
     public static readonly Scenario FromTheQuestion = new("a late answer does not stretch a lease", 3, s =>
     {

@@ -43,6 +43,7 @@ internal static class PromiseScenarios
         s.CutData(s[0], s[2]);
         s.CutData(s[1], s[2]);
         s.Write(s[0]);
+        s.Step("n0's guard does not stand in for its agent", () => s[0].Freeze(SimProcess.Guard, TimeSpan.FromSeconds(30)));
         s.AskFailover(to: s[1]);
         s.Until("n1 leads", () => s.Leads(s[1], 2));
         s.AskFailover(to: s[0]);

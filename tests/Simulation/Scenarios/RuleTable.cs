@@ -65,7 +65,13 @@ internal static class RuleTable
 
         new("R11", LeaderScenarios.QuickRestart, "a restarted agent forgets its lease",
             new() { Core = new CoreFaults { ForgetsLeaseAtRestart = true } }, "Undisturbed"),
-        new("R11", LeaderScenarios.FrozenAgent, "a promise only sets a variable",
+        new("R11", LeaderScenarios.FrozenAgent, "no guard",
+            new() { Effects = new EffectFaults { NoGuard = true } }, "OneServing"),
+        new("R11", LeaseScenarios.OldGuardFirst, "the next leader does not wait for the guard",
+            new() { Core = new CoreFaults { GrantBesideGuard = true } }, "OneServing"),
+        new("R11", LeaderScenarios.FrozenOpening, "no guard of what is about to be opened",
+            new() { Effects = new EffectFaults { NoGuard = true } }, "OneServing"),
+        new("R11", LeaderScenarios.FrozenGuard, "a promise only sets a variable",
             new() { Effects = new EffectFaults { KeepsReceiving = true } }, "NothingLost"),
 
         new("R12", LeaderScenarios.LostAcknowledgement, "no marker for clients that wait",
@@ -109,6 +115,6 @@ internal static class RuleTable
         ["R8"] = "followers are not put in place behind the candidate beforehand, and no candidate is armed",
         ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
         ["R10"] = "a crashed leader's binary log is not cut: its surplus is archived, and the node cloned",
-        ["R11"] = "no guard process and no endpoint: a client of a frozen node can read old data",
+        ["R11"] = "no endpoint: clients find the leader themselves",
     };
 }

@@ -12,8 +12,8 @@ internal sealed class Script
 {
     private long _calls = 1_000_000;
 
-    public Script(int nodes, int seed, Mutation? mutation, bool verbose) =>
-        World = new World(seed, Weights.Quiet(nodes), mutation, verbose);
+    public Script(int nodes, int seed, Mutation? mutation, bool verbose, double drift = 0) =>
+        World = new World(seed, Weights.Quiet(nodes) with { Drift = drift }, mutation, verbose);
 
     public World World { get; }
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using MySqlHa.Cluster;
 
-namespace MySqlHa.Node;
+namespace MySqlHa.Supervision;
 
 /// <summary>CLOCK_BOOTTIME: monotonic, and it counts on while the machine is suspended, so a lease does not outlive a suspend.</summary>
 internal static partial class BootClock
