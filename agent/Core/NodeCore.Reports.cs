@@ -71,7 +71,7 @@ public sealed partial class NodeCore
         AgentVersion = _options.AgentVersion,
         Activity = _activity.Length > 0 ? _activity : _mysqld.Activity,
         Problems = [.. Problems()],
-        Archived = _archived,
+        Archived = _local.Archived,
         ControllerReasons = IsController ? _decision.Reasons : [],
     };
 
@@ -85,6 +85,11 @@ public sealed partial class NodeCore
         if (_diskProblem.Length > 0)
         {
             yield return new Reason("disk-full", _diskProblem);
+        }
+
+        if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)
+        {
+            yield return new Reason("data-differs", difference);
         }
 
         if (_mysqld.Problem is { } problem)

@@ -27,6 +27,15 @@ public sealed record DutyInput
     /// <summary>The node's disk is full: its mysqld can write nothing more.</summary>
     public bool DiskFull { get; init; }
 
+    /// <summary>mysqld ended, or this agent started, so lately that the next leader may still be on its way.</summary>
+    public bool SuccessorMayCome { get; init; }
+
+    /// <summary>This agent started so lately that a member without a report may be as able as any.</summary>
+    public bool ReportsMayCome { get; init; }
+
+    /// <summary>What <see cref="DataCheck.DifferenceOf"/> says has been the same for a while: the two were not merely read at different times.</summary>
+    public bool DifferenceStands { get; init; }
+
     /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>
     public bool MarkerAcknowledged { get; init; }
 

@@ -32,7 +32,9 @@ internal static class Statements
         SELECT @@global.server_uuid AS server_uuid, @@global.version AS version, @@global.super_read_only AS super_read_only,
           @@global.read_only AS read_only, @@global.offline_mode AS offline_mode, @@global.gtid_purged AS gtid_purged,
           @@global.rpl_semi_sync_source_enabled AS source_enabled, @@global.rpl_semi_sync_source_wait_for_replica_count AS wait_count,
-          @@global.rpl_semi_sync_replica_enabled AS replica_enabled;
+          @@global.rpl_semi_sync_replica_enabled AS replica_enabled,
+          (SELECT CONCAT(COUNT(*), ' ', HEX(COALESCE(BIT_XOR(CRC32(CONCAT_WS(' ', slot, epoch, written_at))), 0)))
+            FROM mysqlha.marker) AS markers;
         SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.global_status WHERE VARIABLE_NAME IN
           ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions',
            'Rpl_semi_sync_replica_status', 'Uptime', 'Threads_connected');

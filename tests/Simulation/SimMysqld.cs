@@ -108,6 +108,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
         LetIn = [];
+        _stray = 0;
         EverFollowed = false;
     }
 
@@ -116,6 +117,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public void Start()
     {
         (Running, ReadOnly, Offline, SemiSyncSource, EffectsLock) = (true, true, true, false, 0);
+        BeginLog();
         _life++;
         _applying = false;
 
@@ -164,6 +166,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
 
         _waiting.Clear();
         Die();
+        _endedInOrder = true;
     }
 
     /// <summary>A new agent kills the connection that holds the lock and takes it; an old one's statements find it gone.</summary>
@@ -205,6 +208,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         WaitingSessions = _waiting.Count,
         AttachedAckers = Dumps.Count(d => d.SemiSync),
         SemiSyncSource = SemiSyncSource,
+        Markers = _stray.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
     /// <summary>A client's or the agent's commit. Told once: true is OK; false is an error or a lost connection, which proves nothing.</summary>
@@ -302,6 +306,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public void CloneFrom(SimMysqld donor)
     {
         var uuid = Uuid;
+        Clones++;
         Wipe();
         Uuid = world.Mutation.Effects.KeepsServerUuid && uuid.Length > 0 ? uuid : Uuid;
         Executed = donor.Executed;

@@ -55,8 +55,24 @@ internal static class RuleTable
             new() { Core = new CoreFaults { StartsUnasked = true } }, "StaysDown"),
         new("R10", LeaderScenarios.NothingReadEarly, "clients are let in before a marker",
             new() { Duty = new DutyFaults { OpensBeforeMarker = true } }, "NothingReadIsUndone"),
-        new("R10", LeaderScenarios.Surplus, "surplus is thrown away without an archive",
+        new("R10", RewindScenarios.HostBack, "the tail is cut without an archive",
+            new() { Effects = new EffectFaults { CutsUnarchived = true } }, "NothingSilent"),
+        new("R10", RewindScenarios.HostBack, "more is cut than the next epoch lacks",
+            new() { Effects = new EffectFaults { CutsTooMuch = true } }, "NothingCommittedIsCut"),
+        new("R10", LeaderScenarios.NothingReadEarly, "what the epoch began with is cut",
+            new() { Effects = new EffectFaults { CutsWhatItBeganWith = true } }, "NothingCommittedIsCut"),
+        new("R10", RewindScenarios.MysqldBack, "mysqld is started before the next epoch is known",
+            new() { Duty = new DutyFaults { StartsBeforeSuccessor = true } }, "Rewound"),
+        new("R10", RewindScenarios.Interrupted, "a repeated rewind forgets its archive",
+            new() { Effects = new EffectFaults { ForgetsArchives = true } }, "NothingSilent"),
+        new("R10", RewindScenarios.SwitchedOff, "the tail is cut without the note",
+            new() { Duty = new DutyFaults { KeepsTheNote = true } }, "NothingCommittedIsCut"),
+        new("R10", RewindScenarios.SwitchedOff, "surplus is thrown away without an archive",
             new() { Duty = new DutyFaults { ArchiveNothing = true } }, "NothingSilent"),
+        new("R10", RewindScenarios.Differing, "the data is not held against the leader's",
+            new() { Duty = new DutyFaults { ChecksNothing = true } }, "Converges"),
+        new("R10", RewindScenarios.FoundAfterStart, "nothing is looked at after the start",
+            new() { Duty = new DutyFaults { KeepSurplus = true } }, "Converges"),
         new("R10", LeaderScenarios.NewIdentity, "a cloned server keeps its server_uuid",
             new() { Effects = new EffectFaults { KeepsServerUuid = true } }, "SameContent"),
 
@@ -105,7 +121,6 @@ internal static class RuleTable
     {
         ["R8"] = "followers are not put in place behind the candidate beforehand, and no candidate is armed",
         ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
-        ["R10"] = "a crashed leader's binary log is not cut: its surplus is archived, and the node cloned",
         ["R11"] = "no guard process and no endpoint: a client of a frozen node can read old data",
     };
 }
