@@ -101,6 +101,15 @@ internal static class Statements
 
     public const string StopApplier = "STOP REPLICA SQL_THREAD";
 
+    /// <summary>The applier's first thread, where it or a worker is in the middle of a transaction.</summary>
+    public const string ApplierAtWork =
+        """
+        SELECT t.PROCESSLIST_ID AS id FROM performance_schema.replication_applier_status_by_coordinator c
+          JOIN performance_schema.threads t USING (THREAD_ID) WHERE c.CHANNEL_NAME = '' AND (c.PROCESSING_TRANSACTION <> ''
+            OR EXISTS (SELECT 1 FROM performance_schema.replication_applier_status_by_worker w
+              WHERE w.CHANNEL_NAME = '' AND w.APPLYING_TRANSACTION <> ''))
+        """;
+
     public const string StartApplier = "START REPLICA SQL_THREAD";
 
     public const string ForgetSource = "RESET REPLICA ALL";
