@@ -54,7 +54,7 @@ internal sealed record CensusGroup
     public required string Switchover { get; init; }
     public required ImmutableArray<ReasonDocument> Reasons { get; init; }
 
-    /// <summary>Transactions that had to be undone, in all epochs of the history, newest last: where they lie, and on which member.</summary>
+    /// <summary>Transactions that had to be undone, in all epochs of the history, newest last: where they lie, on which member.</summary>
     public required IReadOnlyList<CensusArchive> Archived { get; init; }
 }
 

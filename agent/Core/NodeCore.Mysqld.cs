@@ -231,7 +231,8 @@ public sealed partial class NodeCore
             case RewindBinlog:
                 if (result.Archived is { } cut)
                 {
-                    _out.Event("rewound", $"{cut.Transactions.Count} unacknowledged transactions are archived in {cut.Path} and cut from the binary log");
+                    var count = cut.Transactions.Count;
+                    _out.Event("rewound", $"{count} unacknowledged transactions are archived in {cut.Path} and cut from the binary log");
                 }
 
                 KeepLocal(_local with

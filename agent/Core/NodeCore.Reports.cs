@@ -89,7 +89,7 @@ public sealed partial class NodeCore
 
         if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)
         {
-            yield return new Reason("data-differs", difference);
+            yield return new Reason("differs-from-leader", difference);
         }
 
         if (_mysqld.Problem is { } problem)

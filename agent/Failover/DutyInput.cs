@@ -33,7 +33,9 @@ public sealed record DutyInput
     /// <summary>This agent started so lately that a member without a report may be as able as any.</summary>
     public bool ReportsMayCome { get; init; }
 
-    /// <summary>What <see cref="DataCheck.DifferenceOf"/> says has been the same for a while: the two were not merely read at different times.</summary>
+    /// <summary>
+    /// What <see cref="DataCheck.DifferenceOf"/> says has been the same for a while: the two were not merely read at different times.
+    /// </summary>
     public bool DifferenceStands { get; init; }
 
     /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>

@@ -293,7 +293,8 @@ public static class DutyPolicy
         }
 
         // After a rewind as after any start: before the receiver starts, what this node holds must be history: the epoch's first
-        // set, and what this very leader committed since (its server_uuid is never reused for other transactions: a node that lost a tail gets a new one).
+        // set, and what this very leader committed since (its server_uuid is never reused for other transactions: a node that lost a
+        // tail gets a new one).
         var extra = status.Holds.Minus(open.FirstSet).WithoutServer(open.ServerUuid);
         if (!extra.IsEmpty && !seen.Faults.KeepSurplus)
         {
@@ -352,7 +353,8 @@ public static class DutyPolicy
 
         if (seen.DifferenceStands && seen.Local.Unchecked == LocalRecord.Rewound && !seen.Faults.ChecksNothing)
         {
-            return Reseed(seen, open, GtidSet.Empty, new Reason("differs", "its data differs from the leader's though the transactions are the same"));
+            var why = new Reason("differs", "its data differs from the leader's though the transactions are the same");
+            return Reseed(seen, open, GtidSet.Empty, why);
         }
 
         // A statement of an earlier agent may have moved the receiver since.
@@ -371,7 +373,8 @@ public static class DutyPolicy
         }
 
         // Cut from the binary log, and in the engine all the same: it is archived already.
-        extra = seen.State.Epochs.SelectMany(e => e.Archived).Where(a => a.Node == seen.Self).Aggregate(extra, (rest, a) => rest.Minus(a.Transactions));
+        extra = seen.State.Epochs.SelectMany(e => e.Archived).Where(a => a.Node == seen.Self)
+            .Aggregate(extra, (rest, a) => rest.Minus(a.Transactions));
         // A follower where there is one, else the leader. A donor must itself be attached to this epoch.
         var donors = seen.Reports.Values
             .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))

@@ -61,7 +61,7 @@ public sealed record LocalRecord
     /// <summary>The last transactions that this node put aside, until the replicated state names them.</summary>
     public ArchivedTail? Archived { get; init; }
 
-    /// <summary>How this node's data came to be what it is ("rewound", "cloned"), until it was held against the leader's; else empty.</summary>
+    /// <summary>How this node's data came to be what it is, until it was held against the leader's; else empty.</summary>
     public string Unchecked { get => field ?? ""; init; }
     public Pledge? Pledge { get; init; }
 

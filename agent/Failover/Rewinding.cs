@@ -19,8 +19,8 @@ internal static class Rewinding
 
         if (seen.State.Epochs.FirstOrDefault(e => e.Number == epoch + 1) is { } next)
         {
-            return new DutyAct.Rewind(
-                epoch, own.ServerUuid, own.FirstSet, next.FirstSet, new Reason("rewind", $"what epoch {next.Number} did not begin with is cut"));
+            var why = new Reason("rewind", $"what epoch {next.Number} did not begin with is cut");
+            return new DutyAct.Rewind(epoch, own.ServerUuid, own.FirstSet, next.FirstSet, why);
         }
 
         return seen.SuccessorMayCome && !seen.State.Paused && OthersSuffice(seen) && !seen.Faults.StartsBeforeSuccessor

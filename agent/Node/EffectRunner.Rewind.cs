@@ -4,7 +4,7 @@ using MySqlHa.Supervision;
 
 namespace MySqlHa.Node;
 
-/// <summary>Cutting what nobody acknowledged from a crashed leader's binary log (R10); where that is not safe, the start and a clone follow.</summary>
+/// <summary>Cutting what nobody acknowledged from a crashed leader's binary log (R10); where it is not safe, a clone follows.</summary>
 internal sealed partial class EffectRunner
 {
     private async Task<EffectResult> RewindAsync(RewindBinlog rewind)

@@ -66,8 +66,8 @@ internal static class Receiving
     }
 
     /// <summary>
-    /// For when all that was received is applied. The rest of a transaction may have died with its source: told to stop, the applier would wait
-    /// a minute for it. Killed, it undoes its half.
+    /// For when all that was received is applied. The rest of a transaction may have died with its source: told to stop, the applier
+    /// would wait a minute for it. Killed, it undoes its half.
     /// </summary>
     public static async Task StopIdleApplierAsync(DbConnection connection)
     {

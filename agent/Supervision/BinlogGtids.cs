@@ -9,7 +9,7 @@ internal static class BinlogGtids
 {
     private const int UuidLength = 16;
 
-    /// <summary>Of an event that begins a transaction: "uuid" or "uuid:tag", and the number. Null where it is written in an unknown way.</summary>
+    /// <summary>Of an event that begins a transaction: "uuid" or "uuid:tag", and the number. Null: written in an unknown way.</summary>
     public static (string Source, long Number)? Read(BinlogReader log) => log.Type switch
     {
         BinlogEvent.Gtid => ReadPlain(log.Body(1 + UuidLength + 8)),
@@ -61,7 +61,8 @@ internal static class BinlogGtids
         body = body[8..];
         for (var i = 0UL; i < intervals; i++)
         {
-            set = set.Union(GtidSet.Of(source, BinaryPrimitives.ReadInt64LittleEndian(body), BinaryPrimitives.ReadInt64LittleEndian(body[8..]) - 1));
+            var (from, to) = (BinaryPrimitives.ReadInt64LittleEndian(body), BinaryPrimitives.ReadInt64LittleEndian(body[8..]));
+            set = set.Union(GtidSet.Of(source, from, to - 1));
             body = body[16..];
         }
 

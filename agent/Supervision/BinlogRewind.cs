@@ -40,7 +40,8 @@ public static class BinlogRewind
         try
         {
             var log = LastLog(dataDirectory, out var refusal);
-            var archive = Path.Combine(archives, string.Create(CultureInfo.InvariantCulture, $"epoch-{order.Epoch}-{order.ServerUuid[..8]}"));
+            var name = string.Create(CultureInfo.InvariantCulture, $"epoch-{order.Epoch}-{order.ServerUuid[..8]}");
+            var archive = Path.Combine(archives, name);
             var made = ReadManifest(archive);
             refusal ??= WhyNot(dataDirectory, order, made);
             if (log is null || refusal is not null)
@@ -65,7 +66,8 @@ public static class BinlogRewind
             }
             else if (!made.Transactions.Equals(tail.Transactions))
             {
-                return new RewindOutcome.Refused($"the binary log is not cut: {archive} holds {made.Transactions}, and not {tail.Transactions}");
+                return new RewindOutcome.Refused(
+                    $"the binary log is not cut: {archive} holds {made.Transactions}, and not {tail.Transactions}");
             }
 
             return Cut(dataDirectory, log, tail, archive);

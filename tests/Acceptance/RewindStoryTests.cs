@@ -14,7 +14,7 @@ using Xunit.Abstractions;
 
 namespace MySqlHa.Tests.Acceptance;
 
-/// <summary>A leader that dies with a commit which nobody acknowledged, and comes back: real nodes, and clients that write all the while.</summary>
+/// <summary>A leader that dies with a commit which nobody acknowledged, and comes back: real nodes, while clients write.</summary>
 [Collection(ClusterRoom.Name)]
 public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper output)
 {
@@ -29,7 +29,8 @@ public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper o
         var leader = before.LeaderNumber;
         await using var probe = await WritersProbe.StartAsync(cluster, leader);
         _ = await cluster.DoAsync(leader, "CREATE TABLE IF NOT EXISTS t.tail (id INT AUTO_INCREMENT PRIMARY KEY, word TEXT)");
-        var data = new DirectoryInfo($"/proc/{before.Nodes[leader - 1].MysqldPid}/cwd").ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        var home = new DirectoryInfo($"/proc/{before.Nodes[leader - 1].MysqldPid}/cwd");
+        var data = home.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var own = FileNumber(data);
 
         await LockFollowersOutAsync(data, [.. before.Nodes.Select(n => NodeId.Parse(n.Id!))]);
@@ -55,8 +56,9 @@ public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper o
 
         var whole = await cluster.WholeAsync(within: 20);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{blow}: whole {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s after the kill, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"
-            + $" after another led; the longest gap in acknowledged writes was {probe.LargestGap(killed).TotalSeconds:0.00} s"));
+            $"{blow}: whole {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s after the kill,"
+            + $" {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s after another led;"
+            + $" the longest gap in acknowledged writes was {probe.LargestGap(killed).TotalSeconds:0.00} s"));
         await cluster.ShouldAsync(whole.LeaderNumber != leader, $"node {leader} follows when it is back");
         await cluster.ShouldAsync(own == FileNumber(data), $"node {leader} has its own data, and no clone");
         Assert.Equal([0], await cluster.ReadAsync(leader, "SELECT COUNT(*) FROM t.tail"));
@@ -77,8 +79,9 @@ public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper o
         Assert.Contains(path, census.GetProperty("archived").EnumerateArray().Select(a => a.GetProperty("path").GetString()));
 
         var log = Assert.Single(Directory.GetFiles(path, "binlog.*"));
-        using var reader = Process.Start(new ProcessStartInfo(
-            MysqldOnThisMachine.Mysqlbinlog, ["--no-defaults", "--verify-binlog-checksum", "--verbose", log]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["--no-defaults", "--verify-binlog-checksum", "--verbose", log];
+        using var reader = Process.Start(
+            new ProcessStartInfo(MysqldOnThisMachine.Mysqlbinlog, arguments) { RedirectStandardOutput = true })!;
         var read = reader.StandardOutput.ReadToEndAsync();
         await reader.WaitForExitAsync();
         Assert.Equal(0, reader.ExitCode);
@@ -88,7 +91,8 @@ public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper o
     /// <summary>A clone puts other files in the place of the old ones.</summary>
     private static string FileNumber(string data)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", Path.Combine(data, "ibdata1")]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["-c", "%i", Path.Combine(data, "ibdata1")];
+        using var stat = Process.Start(new ProcessStartInfo("stat", arguments) { RedirectStandardOutput = true })!;
         var number = stat.StandardOutput.ReadToEnd();
         stat.WaitForExit();
         Assert.NotEmpty(number);
@@ -101,10 +105,12 @@ public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper o
     private static async Task LockFollowersOutAsync(string data, IReadOnlyList<NodeId> nodes)
     {
         var home = Path.GetDirectoryName(data)!;
-        var local = JsonSerializer.Deserialize(DurableFile.ReadChecked(Path.Combine(home, "state", "local.json"))!, FailoverJson.Default.LocalRecord)!;
+        var bytes = DurableFile.ReadChecked(Path.Combine(home, "state", "local.json"))!;
+        var local = JsonSerializer.Deserialize(bytes, FailoverJson.Default.LocalRecord)!;
         var accounts = new ClusterAccountNames(Convert.FromBase64String(local.ClusterSecret), "");
         var users = nodes.Select(n => accounts.Replication(n).User).ToList();
-        await using var connection = MysqlDriver.Local(Path.Combine(home, "run", "mysql.sock"), accounts.Agent.User, accounts.Agent.Password);
+        var socket = Path.Combine(home, "run", "mysql.sock");
+        await using var connection = MysqlDriver.Local(socket, accounts.Agent.User, accounts.Agent.Password);
         await MysqlDriver.OpenAsync(connection);
         _ = await Leading.LockOutAsync(connection, users);
     }

@@ -41,8 +41,9 @@ public sealed class HalfReceivedTests(MysqldTemplate template, ITestOutputHelper
         Assert.Equal(all, (await follower.Server.PromiseAsync(TestNode.Within(5))).OrThrow());
         var started = Stopwatch.GetTimestamp();
         await follower.LeadAsync(acknowledgements: 0);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"promoted in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.000} s"));
-        Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 5);
+        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"promoted in {took:0.000} s"));
+        Assert.True(took < 5);
         await follower.ClientDoesAsync("INSERT INTO t.big VALUES (1, 'another')");
         Assert.Equal("another", await follower.ClientReadsAsync("body FROM t.big WHERE id = 1"));
     }

@@ -41,7 +41,7 @@ internal static class RewindScenarios
         DemandRewound(s, t);
     });
 
-    /// <summary>Somebody switches semi-sync off on n0, and its agent sees it: T is in the engine for good. T is archived, and n0 cloned.</summary>
+    /// <summary>Somebody switches semi-sync off on n0, and its agent sees it: T is in the engine, so it is archived, n0 cloned.</summary>
     public static readonly Scenario SwitchedOff = new("what the engine committed is archived, and the node cloned", 3, s =>
     {
         Isolate(s);
@@ -54,7 +54,7 @@ internal static class RewindScenarios
         DemandNamed(s);
     });
 
-    /// <summary>The same, but n0 dies before its agent looks: T is cut and in the engine all the same. After the start it is found.</summary>
+    /// <summary>The same, but n0 dies before its agent looks: T is cut, and in the engine all the same. The start shows it.</summary>
     public static readonly Scenario FoundAfterStart = new("what the cut did not undo is found before the node follows", 3, s =>
     {
         Isolate(s);
@@ -65,7 +65,7 @@ internal static class RewindScenarios
         DemandNamed(s);
     });
 
-    /// <summary>T is cut, and a row stays behind that no transaction accounts for: the data is held against the leader's, and n0 cloned.</summary>
+    /// <summary>T is cut, and a row stays behind that no transaction accounts for: the checksum differs, and n0 is cloned.</summary>
     public static readonly Scenario Differing = new("data that differs after a rewind is cloned", 3, s =>
     {
         var t = WriteAlone(s);
