@@ -89,5 +89,7 @@ internal static class Census
         Paused = view.Paused,
         Switchover = view.Switchover,
         Reasons = ReasonDocument.Of(view.Reasons),
+        Archived = [.. view.History.SelectMany(e => e.Archived.Select(a =>
+            new CensusArchive(a.Node.Hex, e.Number, a.Transactions.ToString(), a.Path, a.At)))],
     };
 }

@@ -53,6 +53,9 @@ internal sealed record CensusGroup
     public required bool Paused { get; init; }
     public required string Switchover { get; init; }
     public required ImmutableArray<ReasonDocument> Reasons { get; init; }
+
+    /// <summary>Transactions that had to be undone, in all epochs of the history, newest last: where they lie, on which member.</summary>
+    public required IReadOnlyList<CensusArchive> Archived { get; init; }
 }
 
 /// <summary>One member of the population.</summary>
@@ -116,6 +119,8 @@ internal sealed record CensusMember
     public required int MysqldPid { get; init; }
     public required ImmutableArray<ReasonDocument> Problems { get; init; }
 }
+
+internal sealed record CensusArchive(string MemberId, long Epoch, string Transactions, string Path, DateTimeOffset At);
 
 internal sealed record CensusPackage(string Origin, string Name, string Version, string Release);
 

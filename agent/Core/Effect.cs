@@ -18,6 +18,11 @@ public sealed record InitialiseData(long Id, string ClusterSecret, ImmutableArra
 /// <summary>Start mysqld read-only, closed to clients, without replication; done when it answers.</summary>
 public sealed record StartMysqld(long Id) : Effect(Id);
 
+/// <summary>
+/// With mysqld down: cut what is beyond <paramref name="Keep"/> from its last binary log, archived first; a failure says why it was not.
+/// </summary>
+public sealed record RewindBinlog(long Id, long Epoch, string ServerUuid, GtidSet Began, GtidSet Keep) : Effect(Id);
+
 /// <summary>kill -9, at once, also while another effect is under way. Its death is told by <see cref="MysqldExited"/>.</summary>
 public sealed record KillMysqld(long Id, Reason Why) : Effect(Id);
 

@@ -32,6 +32,9 @@ internal sealed class MysqldTracker(Timing timing)
     public GtidSet FinalSet { get; private set; } = GtidSet.Empty;
     public ReplicationAccess? Access { get; private set; }
     public Instant DemotedAt { get; private set; }
+
+    /// <summary>When mysqld last ended, as far as this agent saw.</summary>
+    public Instant StoppedAt { get; private set; } = Instant.Zero;
     public int Pid { get; private set; }
     public Reason? Problem { get; private set; }
 
@@ -77,6 +80,7 @@ internal sealed class MysqldTracker(Timing timing)
         ReseedServer r => $"cloning from {r.Donor.Address.Host}",
         InitialiseData { Adopt: true } => "taking over the data of its own",
         InitialiseData => "making the data directory",
+        RewindBinlog => "cutting off what was not acknowledged",
         StartMysqld => "starting mysqld",
         _ => "",
     };
@@ -185,8 +189,9 @@ internal sealed class MysqldTracker(Timing timing)
     public void Exited(Instant now)
     {
         Stops++;
+        StoppedAt = now;
         _killSent = false;
-        if (_underWay is not (ReseedServer or InitialiseData))
+        if (_underWay is not (ReseedServer or InitialiseData or RewindBinlog))
         {
             _underWay = null;
         }

@@ -10,9 +10,9 @@ public sealed partial class NodeCore
     private ImmutableSortedDictionary<NodeId, ReportStamp> _markedAfter = ImmutableSortedDictionary<NodeId, ReportStamp>.Empty;
     private long _markerAcknowledged;
     private ReportStamp _attachedAt;
+    private (string? What, Instant Since) _difference;
     private bool _reinitAsked;
     private string _activity = "";
-    private ArchivedTail? _archived;
     private Reason _duty = new("starting", "the agent starts");
     private Instant _nextMarker = Instant.Zero;
     private string _switchoverProblem = "";
@@ -47,6 +47,8 @@ public sealed partial class NodeCore
         }
 
         NoteStuckSwitchover();
+        NoteNamedArchive();
+        NoteDifference();
         var act = DutyPolicy.Decide(Situation());
         if (act.Why.Code is not ("busy" or "marker" or "access" or "events") && act.Why != _duty)
         {
@@ -69,6 +71,9 @@ public sealed partial class NodeCore
         Reports = FreshReports(),
         DiskFull = _diskProblem.Length > 0,
         Unguarded = _guardProblem.Length > 0,
+        SuccessorMayCome = _now - Instant.Later(_mysqld.StoppedAt, _startedAt) < _options.Timing.Lease * 2,
+        DifferenceStands = _difference is { What: not null } known && _now - known.Since >= _options.Timing.Lease * 3,
+        ReportsMayCome = _now - _startedAt < _options.Timing.Lease,
         ReinitAsked = _reinitAsked,
         MarkerAcknowledged = _markerAcknowledged == _state.Current?.Number,
         MarkedAfter = _markedAfter,
@@ -89,7 +94,14 @@ public sealed partial class NodeCore
                 var adopt = _state.Adopter == _options.Self && _state.Current is null;
                 Begin(new InitialiseData(_mysqld.NextId(), _local.ClusterSecret, [.. _state.Members.Keys], adopt));
                 return true;
+            case DutyAct.Rewind rewind:
+                Begin(new RewindBinlog(_mysqld.NextId(), rewind.Epoch, rewind.ServerUuid, rewind.Began, rewind.Keep));
+                return true;
+            case DutyAct.ForgoRewind:
+                ForgoRewind();
+                return true;
             case DutyAct.Start:
+                ForgoRewind();
                 Begin(new StartMysqld(_mysqld.NextId()));
                 return true;
             case DutyAct.Kill kill:
@@ -103,15 +115,18 @@ public sealed partial class NodeCore
                 Begin(new StopReceiving(_mysqld.NextId(), promise.Epoch));
                 return true;
             case DutyAct.Follow follow when _state.Members.TryGetValue(follow.Leader, out var leader):
-                KeepLocal(_local with { Attachment = follow.Attachment });
+                KeepLocal(_local with { Attachment = follow.Attachment, Rewindable = 0 });
                 Begin(new FollowSource(_mysqld.NextId(), follow.Epoch, leader with { Address = AddressOf(leader.Id) ?? leader.Address }, follow.SemiSync));
+                return true;
+            case DutyAct.NoteChecked:
+                KeepLocal(_local with { Unchecked = "" });
                 return true;
             case DutyAct.BecomeWhole whole:
                 KeepLocal(_local with { Attachment = whole.Attachment });
                 _reportDue = true;
                 return true;
             case DutyAct.Promote promote:
-                KeepLocal(_local with { Led = promote.Epoch });
+                KeepLocal(_local with { Led = promote.Epoch, Rewindable = promote.AcksNeeded > 0 ? promote.Epoch : 0 });
                 _switchoverProblem = "";
                 Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access));
                 return true;
@@ -133,6 +148,7 @@ public sealed partial class NodeCore
                 return true;
             case DutyAct.Reseed reseed when _state.Members.TryGetValue(reseed.Donor, out var donor):
                 _reinitAsked = false;
+                ForgoRewind();
                 DoubtOldData(_state.Current?.Number ?? 0);
                 Begin(new ReseedServer(_mysqld.NextId(), donor with { Address = AddressOf(donor.Id) ?? donor.Address }, reseed.Extra, reseed.Why));
                 return true;
@@ -149,6 +165,15 @@ public sealed partial class NodeCore
         if (epoch > 0 || _local.Attachment is not null || _local.Led > 0)
         {
             KeepLocal(_local with { Attachment = new Attachment(Math.Max(epoch, _local.Attachment?.Epoch ?? 0), _options.BootId, Receipts.Replaced) });
+        }
+    }
+
+    /// <summary>Kept before what follows is begun.</summary>
+    private void ForgoRewind()
+    {
+        if (_local.Rewindable > 0)
+        {
+            KeepLocal(_local with { Rewindable = 0 });
         }
     }
 
@@ -242,8 +267,22 @@ public sealed partial class NodeCore
             case PromoteServer promote when result.Ok:
                 _out.Event("promoted", $"this node's mysqld is writable in epoch {promote.Epoch}");
                 break;
+            case RewindBinlog:
+                if (result.Archived is { } cut)
+                {
+                    var count = cut.Transactions.Count;
+                    _out.Event("rewound", $"{count} unacknowledged transactions are archived in {cut.Path} and cut from the binary log");
+                }
+
+                KeepLocal(_local with
+                {
+                    Rewindable = 0,
+                    Archived = result.Archived ?? _local.Archived,
+                    Unchecked = result.Archived is null ? _local.Unchecked : LocalRecord.Rewound,
+                });
+                break;
             case ReseedServer:
-                _archived = result.Archived ?? _archived;
+                KeepLocal(_local with { Archived = result.Archived ?? _local.Archived, Unchecked = LocalRecord.Cloned });
                 break;
             case StopReceiving or PromoteServer or DemoteServer when !result.Ok:
                 // Whether it happened is unknown; a dead mysqld neither receives nor writes.
@@ -304,6 +343,21 @@ public sealed partial class NodeCore
             _out.Event("unguarded", problem.Length > 0 ? problem : "the guard is there again");
             _guardProblem = problem;
             _reportDue = true;
+        }
+    }
+
+    private void NoteDifference()
+    {
+        var leader = _state.Current is { } open && _reports.TryGetValue(open.Leader, out var known) ? known.Report : null;
+        var what = DataCheck.DifferenceOf(_local, _state, _mysqld.Status, leader);
+        _difference = what == _difference.What ? _difference : (what, _now);
+    }
+
+    private void NoteNamedArchive()
+    {
+        if (_local.Archived is { } tail && _state.Epochs.Any(e => e.Archived.Any(a => a.Node == tail.Node && a.Path == tail.Path)))
+        {
+            KeepLocal(_local with { Archived = null });
         }
     }
 

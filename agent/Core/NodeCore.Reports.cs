@@ -72,7 +72,7 @@ public sealed partial class NodeCore
         AgentVersion = _options.AgentVersion,
         Activity = _activity.Length > 0 ? _activity : _mysqld.Activity,
         Problems = [.. Problems()],
-        Archived = _archived,
+        Archived = _local.Archived,
         ControllerReasons = IsController ? _decision.Reasons : [],
     };
 
@@ -91,6 +91,11 @@ public sealed partial class NodeCore
         if (_guardProblem.Length > 0)
         {
             yield return new Reason("unguarded", _guardProblem);
+        }
+
+        if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)
+        {
+            yield return new Reason("differs-from-leader", difference);
         }
 
         if (_mysqld.Problem is { } problem)

@@ -13,11 +13,22 @@ public abstract record DutyAct(Reason Why)
 
     public sealed record Start(Reason Why) : DutyAct(Why);
 
+    /// <summary>
+    /// With mysqld down: archive what is beyond <paramref name="Keep"/> in the last binary log of the epoch's leader, and cut it off (R10).
+    /// </summary>
+    public sealed record Rewind(long Epoch, string ServerUuid, GtidSet Began, GtidSet Keep, Reason Why) : DutyAct(Why);
+
+    /// <summary>Semi-sync is seen to be off on this leader: what it commits from here on is not undone by a rewind.</summary>
+    public sealed record ForgoRewind(Reason Why) : DutyAct(Why);
+
     /// <summary>Fence: kill -9 now, whatever else is under way.</summary>
     public sealed record Kill(Reason Why) : DutyAct(Why);
 
     /// <summary>Stop receiving and write the promise down (R1).</summary>
     public sealed record MakePromise(long Epoch, Receipts Receipts, Reason Why) : DutyAct(Why);
+
+    /// <summary>Write down that this node's data was held against the leader's.</summary>
+    public sealed record NoteChecked(Reason Why) : DutyAct(Why);
 
     public sealed record Follow(long Epoch, NodeId Leader, bool SemiSync, Attachment Attachment, Reason Why) : DutyAct(Why);
 

@@ -13,6 +13,15 @@ public sealed record DutyFaults
     public bool KeepSurplus { get; init; }
     public bool ArchiveNothing { get; init; }
 
+    /// <summary>R10: a former leader's mysqld is started while the next epoch is on its way.</summary>
+    public bool StartsBeforeSuccessor { get; init; }
+
+    /// <summary>R10: the tail is cut though semi-sync was seen to be off.</summary>
+    public bool KeepsTheNote { get; init; }
+
+    /// <summary>R10: what follows a rewind is not held against the leader's data.</summary>
+    public bool ChecksNothing { get; init; }
+
     /// <summary>Members that are no ackers acknowledge too.</summary>
     public bool LearnersAcknowledge { get; init; }
 

@@ -30,6 +30,17 @@ public sealed record DutyInput
     /// <summary>The node's guard is missing: nobody would fence its mysqld if its agent froze.</summary>
     public bool Unguarded { get; init; }
 
+    /// <summary>mysqld ended, or this agent started, so lately that the next leader may still be on its way.</summary>
+    public bool SuccessorMayCome { get; init; }
+
+    /// <summary>This agent started so lately that a member without a report may be as able as any.</summary>
+    public bool ReportsMayCome { get; init; }
+
+    /// <summary>
+    /// What <see cref="DataCheck.DifferenceOf"/> says has been the same for a while: the two were not merely read at different times.
+    /// </summary>
+    public bool DifferenceStands { get; init; }
+
     /// <summary>A marker of the epoch that this node leads was acknowledged by W.</summary>
     public bool MarkerAcknowledged { get; init; }
 

@@ -115,7 +115,7 @@ public static class DutyPolicy
             Hold("waiting-for-quorum", "mysqld stays down until a majority has told the current epoch"),
         { DiskFull: true } => Hold("disk-full", "mysqld stays down until the disk has room"),
         { Mysqld.HeldDown: true } => Hold("held-down", "mysqld died again soon after its start; it is held down for a while"),
-        _ => new DutyAct.Start(new Reason("start", "a majority told the epochs")),
+        _ => Rewinding.Decide(seen) ?? new DutyAct.Start(new Reason("start", "a majority told the epochs")),
     };
 
     private static DutyAct Serve(DutyInput seen) => seen.State.Current switch
@@ -194,6 +194,11 @@ public static class DutyPolicy
         if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
         {
             return new DutyAct.Demote(open.Number, new Reason("switchover", switchover.Reason));
+        }
+
+        if (Rewinding.IsOver(seen, status))
+        {
+            return new DutyAct.ForgoRewind(new Reason("semi-sync-off", "semi-sync was switched off here by somebody else"));
         }
 
         var access = ReplicationAccess.Of(seen, open);
@@ -299,8 +304,9 @@ public static class DutyPolicy
             return new DutyAct.MakePromise(open.Number - 1, ReceiptsNow(seen), new Reason("promise", $"epoch {open.Number} is open; taking nothing more from earlier ones"));
         }
 
-        // Before the receiver starts, what this node holds must be history: the epoch's first set, and what this very leader
-        // committed since (its server_uuid is never reused for other transactions: a node that lost a tail gets a new one).
+        // After a rewind as after any start: before the receiver starts, what this node holds must be history: the epoch's first
+        // set, and what this very leader committed since (its server_uuid is never reused for other transactions: a node that lost a
+        // tail gets a new one).
         var extra = status.Holds.Minus(open.FirstSet).WithoutServer(open.ServerUuid);
         if (!extra.IsEmpty && !seen.Faults.KeepSurplus)
         {
@@ -352,6 +358,17 @@ public static class DutyPolicy
             return new DutyAct.BecomeWhole(mine with { Receipts = Receipts.Whole }, new Reason("whole", "everything ever acknowledged is here again"));
         }
 
+        if (DataCheck.Decide(seen, open, status, leader) is { } found)
+        {
+            return found;
+        }
+
+        if (seen.DifferenceStands && seen.Local.Unchecked == LocalRecord.Rewound && !seen.Faults.ChecksNothing)
+        {
+            var why = new Reason("differs", "its data differs from the leader's though the transactions are the same");
+            return Reseed(seen, open, GtidSet.Empty, why);
+        }
+
         // A statement of an earlier agent may have moved the receiver since.
         var elsewhere = status.SourceHost.Length > 0 && seen.State.Members.TryGetValue(open.Leader, out var member) && status.SourceHost != member.Address.Host;
         return elsewhere || (!status.ReceiverRunning && !status.ReceiverConnecting)
@@ -362,6 +379,14 @@ public static class DutyPolicy
 
     private static DutyAct Reseed(DutyInput seen, EpochRecord open, GtidSet extra, Reason why)
     {
+        if (seen.Local.Archived is not null)
+        {
+            return Hold("archive-unnamed", $"{why.Text}; waiting until the history names what was archived here last");
+        }
+
+        // Cut from the binary log, and in the engine all the same: it is archived already.
+        extra = seen.State.Epochs.SelectMany(e => e.Archived).Where(a => a.Node == seen.Self)
+            .Aggregate(extra, (rest, a) => rest.Minus(a.Transactions));
         // A follower where there is one, else the leader. A donor must itself be attached to this epoch.
         var donors = seen.Reports.Values
             .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))

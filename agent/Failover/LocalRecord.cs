@@ -38,6 +38,8 @@ public sealed record Pledge(string ClusterId, string Secret, ImmutableArray<Memb
 /// <summary>What one node must not forget: on its own disk, fsynced before anything that depends on it is sent or done.</summary>
 public sealed record LocalRecord
 {
+    public const string Rewound = "rewound";
+    public const string Cloned = "cloned";
     public static readonly LocalRecord Initial = new();
 
     public Promise? Promise { get; init; }
@@ -48,6 +50,19 @@ public sealed record LocalRecord
 
     /// <summary>The last epoch that this node led and will never lead again: its mysqld of that time is dead, or read-only for good.</summary>
     public long Released { get; init; }
+
+    /// <summary>
+    /// R10: the epoch, led last, in which no commit could be complete without an acknowledgement, and since whose writability nothing was
+    /// begun that completes one without, mysqld's next start included; 0: none. Only then is what the next epoch lacks
+    /// undone by InnoDB, once it is cut from the binary log. Cleared before such an act begins.
+    /// </summary>
+    public long Rewindable { get; init; }
+
+    /// <summary>The last transactions that this node put aside, until the replicated state names them.</summary>
+    public ArchivedTail? Archived { get; init; }
+
+    /// <summary>How this node's data came to be what it is, until it was held against the leader's; else empty.</summary>
+    public string Unchecked { get => field ?? ""; init; }
     public Pledge? Pledge { get; init; }
 
     /// <summary>How many times this node's agent was started.</summary>

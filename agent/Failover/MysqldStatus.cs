@@ -31,6 +31,9 @@ public sealed record MysqldStatus
     public bool SemiSyncSource { get; init; }
     public bool SemiSyncReplica { get; init; }
 
+    /// <summary>A checksum of the table of markers, which only agents write to; empty: an older agent's report, which has none.</summary>
+    public string Markers { get => field ?? ""; init; }
+
     public GtidSet Holds => Executed.Union(Received);
 
     public bool AllApplied => Executed.Contains(Received);

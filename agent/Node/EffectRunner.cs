@@ -128,6 +128,8 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         {
             case InitialiseData initialise:
                 return initialise.Adopt ? await AdoptAsync(initialise) : await InitialiseAsync(initialise);
+            case RewindBinlog rewind:
+                return await RewindAsync(rewind);
             case StartMysqld:
                 return await StartAsync();
         }
@@ -343,6 +345,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         AttachedAckers = status.SemiSync.SourceClients,
         SemiSyncSource = status.SemiSync.SourceEnabled,
         SemiSyncReplica = status.SemiSync.ReplicaActive,
+        Markers = status.Markers,
     };
 
     /// <summary>Never 0, and the same for a node for ever.</summary>

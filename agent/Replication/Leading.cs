@@ -184,7 +184,7 @@ internal static class Leading
                 + " this server cannot lead before they are.");
         }
 
-        await connection.ExecuteAsync(Statements.StopApplier);
+        await Receiving.StopIdleApplierAsync(connection);
         await connection.ExecuteAsync(Statements.ForgetSource);
     }
 }

@@ -74,7 +74,8 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
                 counters["rpl_semi_sync_replica_status"].Flag("value")),
             Lag(receiver, executed.Contains(received), answers[3]),
             TimeSpan.FromSeconds(Counter("uptime")),
-            Counter("threads_connected"));
+            Counter("threads_connected"),
+            variables.Text("markers"));
     }
 
     internal static (GtidSet Received, GtidSet Executed) ReadSets(ImmutableArray<Row> received, ImmutableArray<Row> executed) =>

@@ -65,6 +65,20 @@ internal static class Receiving
         }
     }
 
+    /// <summary>
+    /// For when all that was received is applied. The rest of a transaction may have died with its source: told to stop, the applier
+    /// would wait a minute for it. Killed, it undoes its half.
+    /// </summary>
+    public static async Task StopIdleApplierAsync(DbConnection connection)
+    {
+        if (await connection.QueryAsync(Statements.ApplierAtWork) is [var half])
+        {
+            await Leading.KillAsync(connection, half.Number("id"));
+        }
+
+        await connection.ExecuteAsync(Statements.StopApplier);
+    }
+
     public static async Task<(GtidSet Received, GtidSet Executed)> SetsAsync(DbConnection connection)
     {
         var answers = await connection.QueryAllAsync(Statements.Sets);
@@ -114,7 +128,7 @@ internal static class Receiving
 
         if (hasChannel)
         {
-            await connection.ExecuteAsync(Statements.StopApplier);
+            await StopIdleApplierAsync(connection);
         }
 
         await connection.ExecuteAsync(Statements.Follow(order));

@@ -39,6 +39,7 @@ public sealed record SemiSyncStatus(
 
 /// <summary>What a server says of itself at one moment. Unchecked by anyone else.</summary>
 /// <param name="Received">In the relay log or applied from it since; survives a restart of mysqld, not of its host.</param>
+/// <param name="Markers">How many rows the table of markers has, and a checksum of them all.</param>
 /// <param name="Lag">Age of the oldest transaction not yet applied; zero where all received is applied; null where it is not known.</param>
 public sealed record ServerStatus(
     string ServerUuid,
@@ -54,7 +55,8 @@ public sealed record ServerStatus(
     SemiSyncStatus SemiSync,
     TimeSpan? Lag,
     TimeSpan Uptime,
-    int ThreadsConnected)
+    int ThreadsConnected,
+    string Markers)
 {
     /// <summary>All this server holds, applied or not.</summary>
     public GtidSet Held => Executed.Union(Received);

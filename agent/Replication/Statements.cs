@@ -32,7 +32,9 @@ internal static class Statements
         SELECT @@global.server_uuid AS server_uuid, @@global.version AS version, @@global.super_read_only AS super_read_only,
           @@global.read_only AS read_only, @@global.offline_mode AS offline_mode, @@global.gtid_purged AS gtid_purged,
           @@global.rpl_semi_sync_source_enabled AS source_enabled, @@global.rpl_semi_sync_source_wait_for_replica_count AS wait_count,
-          @@global.rpl_semi_sync_replica_enabled AS replica_enabled;
+          @@global.rpl_semi_sync_replica_enabled AS replica_enabled,
+          (SELECT CONCAT(COUNT(*), ' ', HEX(COALESCE(BIT_XOR(CRC32(CONCAT_WS(' ', slot, epoch, written_at))), 0)))
+            FROM mysqlha.marker) AS markers;
         SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.global_status WHERE VARIABLE_NAME IN
           ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions',
            'Rpl_semi_sync_replica_status', 'Uptime', 'Threads_connected');
@@ -98,6 +100,15 @@ internal static class Statements
     public const string StartReceiver = "START REPLICA IO_THREAD";
 
     public const string StopApplier = "STOP REPLICA SQL_THREAD";
+
+    /// <summary>The applier's first thread, where it or a worker is in the middle of a transaction.</summary>
+    public const string ApplierAtWork =
+        """
+        SELECT t.PROCESSLIST_ID AS id FROM performance_schema.replication_applier_status_by_coordinator c
+          JOIN performance_schema.threads t USING (THREAD_ID) WHERE c.CHANNEL_NAME = '' AND (c.PROCESSING_TRANSACTION <> ''
+            OR EXISTS (SELECT 1 FROM performance_schema.replication_applier_status_by_worker w
+              WHERE w.CHANNEL_NAME = '' AND w.APPLYING_TRANSACTION <> ''))
+        """;
 
     public const string StartApplier = "START REPLICA SQL_THREAD";
 

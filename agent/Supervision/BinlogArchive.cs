@@ -78,11 +78,12 @@ public static class BinlogArchive
         files.Aggregate(set, (rest, f) => rest.Minus(f.Inside ?? GtidSet.Empty));
 
     /// <summary>Oldest first: name.000001, name.000002, …</summary>
-    private static List<BinlogFile> Logs(string directory, string name) =>
-        [.. Directory.EnumerateFiles(directory, $"{name}.*")
+    internal static IEnumerable<string> LogFiles(string directory, string name) =>
+        Directory.EnumerateFiles(directory, $"{name}.*")
             .Where(f => int.TryParse(Path.GetExtension(f).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .OrderBy(f => int.Parse(Path.GetExtension(f).AsSpan(1), CultureInfo.InvariantCulture))
-            .Select(BinlogFile.Read)];
+            .OrderBy(f => int.Parse(Path.GetExtension(f).AsSpan(1), CultureInfo.InvariantCulture));
+
+    private static List<BinlogFile> Logs(string directory, string name) => [.. LogFiles(directory, name).Select(BinlogFile.Read)];
 
     private static async Task<ArchivedFile> CopyAsync(string from, string to, CancellationToken cancellation)
     {

@@ -82,7 +82,7 @@ public static partial class ForeignData
     /// <summary>
     /// A table of an engine that keeps no description of itself has one beside it (*.sdi, JSON); InnoDB's tables have none there.
     /// </summary>
-    private static IEnumerable<string> OtherEngines(string directory)
+    internal static IEnumerable<string> OtherEngines(string directory)
     {
         var schemas = Directory.EnumerateDirectories(directory)
             .Where(d => !SystemSchemas.Contains(Path.GetFileName(d)) && !Path.GetFileName(d).StartsWith('#'));
@@ -106,7 +106,7 @@ public static partial class ForeignData
         }
     }
 
-    private static string Some(List<string> names) =>
+    internal static string Some(List<string> names) =>
         string.Join(", ", names.Take(MostNames)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
 
     [GeneratedRegex(@"""version""\s*:\s*""(\d+)\.(\d+)\.(\d+)")]

@@ -141,6 +141,10 @@ public sealed class SandboxCluster : IAsyncLifetime
     internal async Task<JsonElement> ViewAsync(int node) =>
         JsonSerializer.Deserialize<JsonElement>(await _http.GetStringAsync(new Uri($"http://{AddressOf(node)}:9631/view")));
 
+    /// <summary>The document of a node's <c>/census</c>.</summary>
+    internal async Task<JsonElement> CensusAsync(int node) =>
+        JsonSerializer.Deserialize<JsonElement>(await _http.GetStringAsync(new Uri($"http://{AddressOf(node)}:9631/census")));
+
     internal async Task<long> EpochAsync(int node) => (await ViewAsync(node)).GetProperty("epoch").GetInt64();
 
     /// <summary>A connection, open, of an application.</summary>

@@ -88,6 +88,11 @@ public sealed class CensusEndpointTests
         Assert.Equal(2.5, behind.GetProperty("lag_seconds").GetDouble());
         Assert.Equal("ok", behind.GetProperty("health").GetString());
         Assert.Equal("running", behind.GetProperty("mysqld").GetString());
+        var archive = Assert.Single(group.GetProperty("archived").EnumerateArray());
+        Assert.Equal(SampleCluster.Id3.Hex, archive.GetProperty("member_id").GetString());
+        Assert.Equal(6, archive.GetProperty("epoch").GetInt64());
+        Assert.Equal($"{SampleCluster.Uuid2}:5-6", archive.GetProperty("transactions").GetString());
+        Assert.Equal("/data/archive/6", archive.GetProperty("path").GetString());
     }
 
     [Theory]

@@ -29,7 +29,8 @@ public sealed class MysqldTemplate : IAsyncLifetime
     {
         Options = NodeOptions(0);
         var started = Stopwatch.GetTimestamp();
-        await MysqldProcess.InitialiseAsync(Options, BootstrapSql.Render(Accounts), CancellationToken.None);
+        var accounts = BootstrapSql.Render(Accounts) + "GRANT TRANSACTION_GTID_TAG, SESSION_VARIABLES_ADMIN ON *.* TO 'app'@'%';\n";
+        await MysqldProcess.InitialiseAsync(Options, accounts, CancellationToken.None);
         InitialisationTook = Stopwatch.GetElapsedTime(started);
     }
 

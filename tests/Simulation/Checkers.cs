@@ -30,10 +30,11 @@ internal sealed class Checkers(World world)
     public static readonly IReadOnlySet<string> Names = new HashSet<string>
     {
         "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
-        "OneLeaderPerEpoch", "OneWriter", "OneServing", "NotInMinority", "Converges", "CountsOnVoters", "VoterIsReady",
+        "NothingCommittedIsCut", "OneLeaderPerEpoch", "OneWriter", "OneServing", "NotInMinority", "Converges", "CountsOnVoters",
+        "VoterIsReady",
 
         // Demands of scenarios.
-        "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered",
+        "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered", "Rewound",
     };
 
     public string? Violation { get; private set; }
@@ -257,6 +258,27 @@ internal sealed class Checkers(World world)
         if (!unsaved.IsEmpty && node.Mysqld.Executed.Contains(unsaved) && donor.Mysqld.Running)
         {
             Fail("NothingSilent", $"n{node.Number} throws {unsaved} away without an archive");
+        }
+    }
+
+    public void Archived(GtidSet set) => _archived = _archived.Union(set);
+
+    /// <summary>
+    /// What is cut from a binary log is archived (I5), and undone by the engine: so the engine must not have committed it, as far as the
+    /// agent could know (somebody who switches semi-sync off asks nobody; that is found after the start).
+    /// </summary>
+    public void Cutting(SimNode node, IReadOnlyList<Transaction> tail)
+    {
+        var silent = tail.FirstOrDefault(t => !_archived.Contains(t.Gtid));
+        if (silent is not null)
+        {
+            Fail("NothingSilent", $"n{node.Number} cuts {silent.Gtid} without an archive");
+        }
+
+        var committed = node.Mysqld.MeddledUnseen ? null : tail.FirstOrDefault(node.Mysqld.IsCommitted);
+        if (committed is not null)
+        {
+            Fail("NothingCommittedIsCut", $"n{node.Number} cuts {committed.Gtid}, which its engine had committed");
         }
     }
 

@@ -29,6 +29,18 @@ internal sealed record EffectFaults
     /// <summary>R11: no guard kills a mysqld whose agent does not.</summary>
     public bool NoGuard { get; init; }
 
+    /// <summary>R10: a rewind cuts without an archive.</summary>
+    public bool CutsUnarchived { get; init; }
+
+    /// <summary>R10: a rewind cuts all that its own epoch did not begin with, whether the next one has it or not.</summary>
+    public bool CutsTooMuch { get; init; }
+
+    /// <summary>R10: a rewind cuts what its own epoch began with, and what an earlier mysqld logged.</summary>
+    public bool CutsWhatItBeganWith { get; init; }
+
+    /// <summary>R10: a rewind that is done again does not find the archive that it made before.</summary>
+    public bool ForgetsArchives { get; init; }
+
     /// <summary>A server that lost transactions keeps its server_uuid, and with it their numbers.</summary>
     public bool KeepsServerUuid { get; init; }
 }

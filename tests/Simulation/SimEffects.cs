@@ -12,6 +12,7 @@ internal static class SimEffects
         {
             InitialiseData => (100_000, 300_000),
             StartMysqld => (100_000, 400_000),
+            RewindBinlog => (2_000, 50_000),
             KillMysqld => (300, 2_000),
             LookAtMysqld => (300, 4_000),
             StopReceiving => (2_000, 10_000),
@@ -42,7 +43,8 @@ internal static class SimEffects
                 return;
             }
 
-            if (life != node.AgentLife && world.Random.NextDouble() < 0.5)
+            // A rewind is the agent's own work, and ends with it.
+            if (life != node.AgentLife && (effect is RewindBinlog || world.Random.NextDouble() < 0.5))
             {
                 return;
             }
@@ -58,7 +60,7 @@ internal static class SimEffects
                 node.Mysqld.TakeLock(life);
             }
 
-            if (effect is not (InitialiseData or StartMysqld or ReseedServer) && mysqld != node.Mysqld.Life)
+            if (effect is not (InitialiseData or StartMysqld or ReseedServer or RewindBinlog) && mysqld != node.Mysqld.Life)
             {
                 // Its connection ended with that process: a statement does not move to the next one.
                 Tell(Failed("the connection to mysqld is lost"));
@@ -80,7 +82,7 @@ internal static class SimEffects
     private static void Do(World world, SimNode node, Effect effect, long life, Action<EffectResult> tell)
     {
         var mysqld = node.Mysqld;
-        if (effect is not (InitialiseData or StartMysqld) && !mysqld.Running)
+        if (effect is not (InitialiseData or StartMysqld or RewindBinlog) && !mysqld.Running)
         {
             tell(Failed("mysqld does not run"));
             return;
@@ -103,7 +105,11 @@ internal static class SimEffects
 
                 tell(Good(node));
                 break;
+            case RewindBinlog rewind:
+                Rewind(world, node, rewind, life, tell);
+                break;
             case LookAtMysqld:
+                mysqld.MeddledUnseen = false;
                 tell(Good(node));
                 break;
             case StopReceiving:
@@ -232,6 +238,51 @@ internal static class SimEffects
         {
             world.After(5_000, () => Demote(world, node, deadline, life, tell));
         }
+    }
+
+    private static void Rewind(World world, SimNode node, RewindBinlog rewind, long life, Action<EffectResult> tell)
+    {
+        var mysqld = node.Mysqld;
+        var faults = world.Mutation.Effects;
+        var made = faults.ForgetsArchives ? null : mysqld.Archives.GetValueOrDefault(rewind.Epoch);
+        var keep = faults.CutsTooMuch ? rewind.Began : rewind.Keep;
+        var (tail, refusal) = mysqld.TailBeyond(keep, rewind.Began);
+        if (refusal is not null || mysqld.Running || (mysqld.Uuid != rewind.ServerUuid && tail.Count > 0))
+        {
+            tell(Failed(refusal ?? "the data is in use, or another server's"));
+            return;
+        }
+
+        if (tail.Count == 0)
+        {
+            tell(new EffectResult { Archived = made });
+            return;
+        }
+
+        var set = tail.Aggregate(GtidSet.Empty, (all, t) => all.Union(t.Gtid));
+        if (!faults.CutsUnarchived)
+        {
+            made ??= new ArchivedTail(node.Id, set, $"archive/epoch-{rewind.Epoch}-{rewind.ServerUuid}", DateTimeOffset.UnixEpoch);
+            mysqld.Archives[rewind.Epoch] = made;
+            world.Checkers.Archived(set);
+        }
+
+        // The agent may die between any two of these.
+        void Then(Action action) => world.After(world.Random.Next(1_000, 10_000) + (int)mysqld.RewindPause.TotalMicroseconds, () =>
+            node.WhenAwake(SimProcess.Agent, () =>
+            {
+                if (life == node.AgentLife && !mysqld.Running)
+                {
+                    action();
+                }
+            }));
+        Then(() =>
+        {
+            world.Checkers.Cutting(node, tail);
+            world.Log(node, $"cuts {set}");
+            mysqld.Cut(tail);
+            Then(() => tell(new EffectResult { Archived = made }));
+        });
     }
 
     private static void Reseed(World world, SimNode node, ReseedServer reseed, long life, Action<EffectResult> tell)

@@ -111,6 +111,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         (Executed, Purged, Received) = (GtidSet.Empty, GtidSet.Empty, GtidSet.Empty);
         _ownNumber = 0;
         LetIn = [];
+        _stray = 0;
         EverFollowed = false;
     }
 
@@ -119,6 +120,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public void Start()
     {
         (Running, ReadOnly, Offline, SemiSyncSource, EffectsLock, RunsEvents) = (true, true, true, false, 0, false);
+        BeginLog();
         _life++;
         _applying = false;
 
@@ -167,6 +169,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
 
         _waiting.Clear();
         Die();
+        _endedInOrder = true;
     }
 
     /// <summary>A new agent kills the connection that holds the lock and takes it; an old one's statements find it gone.</summary>
@@ -208,6 +211,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         WaitingSessions = _waiting.Count,
         AttachedAckers = Dumps.Count(d => d.SemiSync),
         SemiSyncSource = SemiSyncSource,
+        Markers = _stray.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
     /// <summary>A client's or the agent's commit. Told once: true is OK; false is an error or a lost connection, which proves nothing.</summary>
@@ -308,6 +312,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public void CloneFrom(SimMysqld donor)
     {
         var uuid = Uuid;
+        Clones++;
         Wipe();
         Uuid = world.Mutation.Effects.KeepsServerUuid && uuid.Length > 0 ? uuid : Uuid;
         Executed = donor.Executed;

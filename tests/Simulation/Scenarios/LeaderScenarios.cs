@@ -34,22 +34,6 @@ internal static class LeaderScenarios
         s.Demand("StaysDown", !s[0].Mysqld.Running, "n0 started mysqld though it reaches nobody");
     });
 
-    /// <summary>T is in n0's binary log alone when its host is lost. n0 comes back behind n1: T is archived, and n0 cloned.</summary>
-    public static readonly Scenario Surplus = new("a returning leader's surplus is archived", 3, s =>
-    {
-        s.CutData(s[0], s[1]);
-        s.CutData(s[0], s[2]);
-        s.Write(s[0]);
-        s[0].LosePower();
-        s.DemandLeader(10, s[1], s[2]);
-        s.World.Network.Heal();
-        s[0].StartAgent();
-        s.Until("n0 follows", () => s[0].Mysqld.Receiver is { Attached: true });
-        s.For(1);
-        var named = s[1].Core!.State.Epochs.Any(e => e.Archived.Any(a => a.Node == s[0].Id));
-        s.Demand("NothingSilent", named, "n0 lost T, and the history names no archive");
-    });
-
     /// <summary>The agent of n0 is frozen. Its guard kills mysqld before n1 is writable: no client reads old data there.</summary>
     public static readonly Scenario FrozenAgent = new("a guard ends a frozen agent's mysqld before another is writable", 3, s =>
     {

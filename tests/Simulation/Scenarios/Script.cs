@@ -140,6 +140,13 @@ internal sealed class Script
         return commit;
     }
 
+    /// <summary>A commit whose client has gone, on a server that lets nobody read: whether it stays is nobody's concern.</summary>
+    public void WriteUnheard(SimNode on)
+    {
+        on.Mysqld.SetOffline(true);
+        on.Mysqld.Write(World.NextContent(), agent: true, _ => { });
+    }
+
     /// <summary>A commit that its client is told OK for, received by these nodes only.</summary>
     public ScriptedCommit WriteReceivedBy(SimNode leader, params SimNode[] receivers)
     {
