@@ -14,9 +14,17 @@ internal static class GuardCommand
         var command = new Command("guard", Description) { data, idle };
         command.SetAction(async (parse, cancellation) =>
         {
+            var directory = parse.GetRequiredValue(data);
+            if (!Directory.Exists(directory))
+            {
+                await parse.InvocationConfiguration.Error.WriteLineAsync(
+                    $"mysqlha: --data '{directory}' is no directory: what the agent is configured with as 'data' is allowed");
+                return ExitCodes.Usage;
+            }
+
             try
             {
-                var running = Task.Run(() => run(parse.GetRequiredValue(data), parse.GetValue(idle)), CancellationToken.None);
+                var running = Task.Run(() => run(directory, parse.GetValue(idle)), CancellationToken.None);
                 return await running.WaitAsync(cancellation);
             }
             catch (OperationCanceledException)

@@ -28,7 +28,7 @@ public sealed class GuardProcess : IDisposable
     private GuardProcess(string runDirectory, TextWriter log)
     {
         _ = Directory.CreateDirectory(runDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _only = new FileStream(GuardFiles.Lock(runDirectory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _only = Alone(GuardFiles.Lock(runDirectory));
         _orders = GuardFiles.Orders(runDirectory);
         _signs = GuardFiles.Signs(runDirectory);
         _alarm = new BootAlarm(_orders.Path);
@@ -66,6 +66,19 @@ public sealed class GuardProcess : IDisposable
         _signs.Dispose();
         _orders.Dispose();
         _only.Dispose();
+    }
+
+    private static FileStream Alone(string path)
+    {
+        const int wouldBlock = 11;
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e.HResult == wouldBlock)
+        {
+            throw new IOException($"another guard of this node runs already (it holds {path})", e);
+        }
     }
 
     private bool Turn(bool untilIdle)

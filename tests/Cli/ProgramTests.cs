@@ -28,6 +28,16 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_guard_is_told_an_agents_directory_that_is_there()
+    {
+        var missing = await CommandLineRun.OfAsync("guard", "--data", "/no/such/directory");
+        missing.Expect(2);
+        Assert.Contains("--data '/no/such/directory' is no directory", missing.Error, StringComparison.Ordinal);
+        (await CommandLineRun.OfAsync("guard")).Expect(2);
+        (await CommandLineRun.OfAsync("guard", "--data", Path.GetTempPath())).Expect(18);
+    }
+
+    [Fact]
     public async Task Help_names_every_command_and_every_exit_code()
     {
         var run = await CommandLineRun.OfAsync("--help");

@@ -110,6 +110,7 @@ public sealed class GuardProcessTests(ITestOutputHelper output) : IDisposable
         var second = guard.Begin();
         await guard.UntilAsync("the second one ends", () => second.HasExited);
         Assert.Equal(1, second.ExitCode);
+        Assert.Contains("another guard of this node runs already", guard.Printed, StringComparison.Ordinal);
         Assert.False(guard.Process.HasExited);
     }
 
