@@ -13,7 +13,7 @@ public static class DutyPolicy
     /// </summary>
     public static DutyAct Decide(DutyInput seen)
     {
-        if (Fence(seen) is { } fence)
+        if (Fencing.Decide(seen) is { } fence)
         {
             return fence;
         }
@@ -41,60 +41,11 @@ public static class DutyPolicy
         };
     }
 
-    private static DutyAct? Fence(DutyInput seen)
-    {
-        var mysqld = seen.Mysqld;
-        if (mysqld.State is not (MysqldState.Running or MysqldState.Hung or MysqldState.Starting or MysqldState.Cloning))
-        {
-            return null;
-        }
-
-        // A switchover's read-only server is no danger: its commits are complete and it takes no more.
-        if ((mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted || mysqld.Status is { Writable: true })
-            && !seen.Faults.PromisesUnfenced)
-        {
-            var epoch = mysqld.Duty is MysqldDuty.Leading or MysqldDuty.Demoted ? mysqld.DutyEpoch : seen.Local.Led;
-            if (mysqld.Duty != MysqldDuty.Demoted && !seen.LeaseHeld)
-            {
-                return Kill("lease-lapsed", $"the lease for epoch {epoch} ran out");
-            }
-
-            if (mysqld.Duty != MysqldDuty.Demoted && seen.State.Current is { } current
-                && (current.Number > epoch || (current.Number == epoch && (current.Closed || current.Leader != seen.Self))))
-            {
-                return Kill("epoch-over", $"epoch {epoch} is over: {(current.Number > epoch ? $"epoch {current.Number} was opened" : current.CloseReason)}");
-            }
-        }
-
-        // Read-only, but whose doing was it? An earlier life of this agent may have sent the statement of a demotion and died before it
-        // returned: the variable reads 1, and clients may still be told OK. Only who saw it return may release the epoch (R8).
-        if (seen.Local.Led > seen.Local.Released && mysqld is { Duty: MysqldDuty.None, Status.Writable: false }
-            && !seen.Faults.TrustsReadOnly)
-        {
-            return Kill("demotion-unproven", $"it led epoch {seen.Local.Led} and is read-only, but this agent did not see it become so");
-        }
-
-        if ((seen.DiskFull || seen.Unguarded) && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
-            && AnotherCanLead(seen, mysqld.DutyEpoch))
-        {
-            return seen.DiskFull
-                ? Kill("disk-full", "the disk is full, and a follower has room to lead")
-                : Kill("unguarded", "its guard is missing, and a follower that has one can lead");
-        }
-
-        return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
-    }
-
     /// <summary>Its data is left alone: it may hold what somebody wants.</summary>
     private static DutyAct Removed(DutyInput seen) => seen.Mysqld.State is MysqldState.Running or MysqldState.Hung
         ? Kill("removed", $"this node was removed from the cluster: {seen.Local.RemovedBecause}")
         : Hold("removed", $"this node was removed from the cluster ({seen.Local.RemovedBecause}); mysqld stays down, its data stays. "
             + "With an empty directory the machine can join as a new node");
-
-    /// <summary>On a full disk mysqld waits in the middle of a commit, so there is no gentle way: what was acknowledged is on the followers.</summary>
-    private static bool AnotherCanLead(DutyInput seen, long epoch) =>
-        seen.Reports.Values.Any(r => r.Node != seen.Self && r.RoleEpoch == epoch
-            && r is { DiskFull: false, Unguarded: false, Mysqld: MysqldState.Running, Status.ReceiverRunning: true });
 
     private static DutyAct? Unreleased(DutyInput seen)
     {

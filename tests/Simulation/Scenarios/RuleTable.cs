@@ -86,7 +86,7 @@ internal static class RuleTable
         new("R11", LeaseScenarios.OldGuardFirst, "the next leader does not wait for the guard",
             new() { Core = new CoreFaults { GrantBesideGuard = true } }, "OneServing"),
         new("R11", LeaderScenarios.FrozenOpening, "no guard of what is about to be opened",
-            new() { Effects = new EffectFaults { NoGuard = true } }, "OneServing"),
+            new() { Effects = new EffectFaults { NoGuard = true } }, "NothingReadIsUndone"),
         new("R11", LeaderScenarios.FrozenGuard, "a promise only sets a variable",
             new() { Effects = new EffectFaults { KeepsReceiving = true } }, "NothingLost"),
 
