@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MySqlHa.Machines.Engine;
 using MySqlHa.Machines.Hosts;
@@ -136,7 +137,27 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
     }
 
     [MachinesFact]
+    [Trait("Length", "long")]
     [Step(8)]
+    public async Task Three_nodes_become_five_and_three_again_by_one_number_while_they_serve()
+    {
+        await using var writer = await RowWriter.StartAsync(room);
+        foreach (var count in new[] { 5, 3 })
+        {
+            var nodes = count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var (good, told) = await room.UpAsync(new Dictionary<string, string> { ["nodes"] = nodes });
+            Assert.True(good, told);
+            Assert.Equal(count, room.Machines.Count);
+            var voters = 0;
+            var settled = await Shell.UntilAsync(async () => (voters = await VotersAsync()) == count, TimeSpan.FromSeconds(60));
+            Assert.True(settled, $"{voters} of {count} nodes vote");
+        }
+
+        await writer.NothingIsLostAsync(atLeast: 100);
+    }
+
+    [MachinesFact]
+    [Step(9)]
     public async Task Destroy_leaves_no_machine_interface_mount_device_group_table_or_process()
     {
         var home = room.Place.Home;
@@ -153,6 +174,13 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
             Assert.DoesNotContain(home, Read(Path.Combine(process, "cmdline")), StringComparison.Ordinal);
             Assert.DoesNotContain(home, Read(Path.Combine(process, "mountinfo")), StringComparison.Ordinal);
         }
+    }
+
+    private async Task<int> VotersAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var view = await http.GetStringAsync(new Uri(new Uri(room.Output("censusUrl")), "/view"));
+        return JsonNode.Parse(view)!["members"]!.AsArray().Count(member => (bool?)member!["voter"] == true);
     }
 
     private static string Read(string path)
