@@ -21,7 +21,7 @@ internal static class IndexEndpoint
         ["/explain"] = "who leads and why, who would be next, and what keeps a failover from happening; text for who accepts text/plain",
         ["/metrics"] = "for Prometheus",
         ["/view"] = "everything, as the command line reads it",
-        ["/operator"] = "POST: switchover, failover, step-down, pause, reinit",
+        ["/operator"] = "POST: switchover, switchover-check, failover, step-down, pause, reinit",
     });
 
     public static void Map(IEndpointRouteBuilder routes) => _ = routes.MapMethods("/", Answers.Checking, context =>

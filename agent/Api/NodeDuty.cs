@@ -66,6 +66,7 @@ internal static class NodeDuty
             reasons.Add(new Reason("applier-stopped", "what is received is not applied"));
         }
 
+        reasons.AddRange(me.Problems.Where(p => p.Code == "catching-up"));
         if (maxLag is { } limit)
         {
             AddLag(me.LagSeconds, limit, reasons);

@@ -9,7 +9,9 @@ internal static class SwitchoverCommand
     public static Command Build()
     {
         const string Description = "Changes the leader as planned; no acknowledged commit is lost, clients reconnect once";
-        return new Command("switchover", Description) { ClientOptions.To }
-            .Asks((parse, view) => new SwitchoverRequest(view.Epoch, OperatorCall.Target(parse, view)));
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only says whether it could be done now, or all that is in the way" };
+        return new Command("switchover", Description) { ClientOptions.To, dryRun }.Asks((parse, view) => parse.GetValue(dryRun)
+            ? new SwitchoverCheckRequest(view.Epoch, OperatorCall.Target(parse, view))
+            : new SwitchoverRequest(view.Epoch, OperatorCall.Target(parse, view)));
     }
 }

@@ -6,6 +6,7 @@ namespace MySqlHa.Cluster;
 /// <param name="SeenEpoch">The epoch the operator saw when asking; refused under another. 0: whichever is current.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "verb")]
 [JsonDerivedType(typeof(SwitchoverRequest), "switchover")]
+[JsonDerivedType(typeof(SwitchoverCheckRequest), "switchover-check")]
 [JsonDerivedType(typeof(FailoverRequest), "failover")]
 [JsonDerivedType(typeof(StepDownRequest), "step-down")]
 [JsonDerivedType(typeof(PauseRequest), "pause")]
@@ -16,6 +17,9 @@ public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
 public sealed record SwitchoverRequest(long SeenEpoch, NodeId? To) : OperatorRequest(SeenEpoch);
+
+/// <summary>Whether a <see cref="SwitchoverRequest"/> would be taken now. Changes nothing.</summary>
+public sealed record SwitchoverCheckRequest(long SeenEpoch, NodeId? To) : OperatorRequest(SeenEpoch);
 
 /// <summary>Give up the current leader now. <paramref name="AcceptDataLoss"/>: open the next epoch with <paramref name="To"/> even if acknowledged commits may be missing there.</summary>
 public sealed record FailoverRequest(long SeenEpoch, NodeId? To, bool AcceptDataLoss) : OperatorRequest(SeenEpoch);

@@ -232,6 +232,7 @@ public sealed partial class NodeCore
 
         var before = ToReport(_mysqld.Status);
         var ended = _mysqld.Ended(done.Id, done.Result, _now);
+        NoteCatchingUp();
         _reportDue |= ended is not null || before != ToReport(_mysqld.Status);
         _reportDue |= _state.Current is { Closed: true } or { Established: false } || _state.Switchover is not null;
         AdoptDuty();

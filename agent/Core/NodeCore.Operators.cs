@@ -37,15 +37,15 @@ public sealed partial class NodeCore
             return;
         }
 
-        var (refusal, command) = _operators.Take(_now, from, ask.CallId, ask.Request, Observe());
-        if (refusal is null && command is not null && !Propose(command))
+        var (answer, command) = _operators.Take(_now, from, ask.CallId, ask.Request, Observe());
+        if (answer is null && command is not null && !Propose(command))
         {
-            refusal = OperatorDesk.Refused("not-controller", "the controller is just changing; try again");
+            answer = OperatorDesk.Refused("not-controller", "the controller is just changing; try again");
         }
 
-        if (refusal is not null)
+        if (answer is not null)
         {
-            Send(from, new OperatorAnswered(ask.CallId, refusal));
+            Send(from, new OperatorAnswered(ask.CallId, answer));
         }
     }
 

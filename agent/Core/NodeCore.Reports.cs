@@ -9,6 +9,8 @@ public sealed partial class NodeCore
     private Instant _nextReport = Instant.Zero;
     private bool _reportDue = true;
     private long _sequence;
+    private GtidSet? _owed;
+    private bool _catchingUp = true;
 
     private void TakeReport(NodeId from, MemberReport report)
     {
@@ -46,6 +48,28 @@ public sealed partial class NodeCore
         }
     }
 
+    /// <summary>
+    /// A follower that was just attached has applied all that it received: nothing yet. How far it is behind is known only once it has
+    /// what the leader had then.
+    /// </summary>
+    private void NoteCatchingUp()
+    {
+        if (_mysqld is not { Duty: MysqldDuty.Following, Status: { ReceiverRunning: true } status })
+        {
+            (_owed, _catchingUp) = (null, true);
+            return;
+        }
+
+        if (_catchingUp)
+        {
+            _owed ??= _state.Current is { } open && FreshReports().TryGetValue(open.Leader, out var leader) && leader.RoleEpoch == open.Number
+                ? leader.Status?.Executed
+                : null;
+            _catchingUp = _owed is null || !status.Executed.Contains(_owed);
+            _reportDue |= !_catchingUp;
+        }
+    }
+
     private MemberReport MakeReport() => new()
     {
         Node = _options.Self,
@@ -59,6 +83,7 @@ public sealed partial class NodeCore
         Released = _local.Released,
         RoleEpoch = _mysqld.Duty is MysqldDuty.Following or MysqldDuty.Leading ? _mysqld.DutyEpoch : 0,
         Leading = _mysqld.Duty == MysqldDuty.Leading,
+        CatchingUp = _mysqld.Duty == MysqldDuty.Following && _catchingUp,
         AttachedAt = _attachedAt,
         ReceiptsInDoubt = _local.Attachment is { Receipts: not Receipts.Whole },
         MarkedAfter = _markedAfter,
@@ -96,6 +121,11 @@ public sealed partial class NodeCore
         if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)
         {
             yield return new Reason("differs-from-leader", difference);
+        }
+
+        if (_mysqld.Duty == MysqldDuty.Following && _catchingUp)
+        {
+            yield return new Reason("catching-up", "it does not have all yet that the leader had when it began to follow");
         }
 
         if (_mysqld.Problem is { } problem)

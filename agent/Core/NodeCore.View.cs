@@ -136,7 +136,7 @@ public sealed partial class NodeCore
             AgentVersion = known?.AgentVersion ?? gossip?.Facts.AgentVersion ?? "",
             AgentPid = known?.AgentPid ?? 0,
             MysqldPid = known?.MysqldPid ?? 0,
-            LagSeconds = status?.LagSeconds,
+            LagSeconds = known?.CatchingUp == true ? null : status?.LagSeconds,
             Executed = status?.Executed ?? GtidSet.Empty,
             Received = status?.Received ?? GtidSet.Empty,
             Epoch = fresh ? known!.RoleEpoch : 0,
@@ -147,7 +147,7 @@ public sealed partial class NodeCore
             Activity = fresh ? known!.Activity : "",
             Problems = [.. fresh ? known!.Problems : [], .. StrangersProblem(info.Id, gossip)],
         };
-        return view with { Health = HealthOf(view) };
+        return view with { Health = known?.CatchingUp == true && view.Role == MemberRole.Follower ? MemberHealth.Warning : HealthOf(view) };
     }
 
     private MemberStanding StandingOf(NodeId node) =>

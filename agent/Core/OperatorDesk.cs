@@ -13,8 +13,8 @@ internal sealed class OperatorDesk(CoreFaults faults)
     /// <summary>Why the leader is to be given up, and by whose leave without proof: until the epoch is closed, and the next one open.</summary>
     public (long Epoch, string Reason, NodeId? Preferred, NodeId? LossAccepted)? Failover { get; private set; }
 
-    /// <summary>A refusal, or the command to propose (null: nothing to propose) and a promise to answer later.</summary>
-    public (OperatorAnswer? Refusal, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen)
+    /// <summary>An answer at once, or the command to propose (null: nothing to propose) and a promise to answer later.</summary>
+    public (OperatorAnswer? AtOnce, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen)
     {
         var epoch = seen.State.Current?.Number ?? 0;
         if (request.SeenEpoch != 0 && request.SeenEpoch != epoch && !faults.IgnoresSeenEpoch)
@@ -25,12 +25,25 @@ internal sealed class OperatorDesk(CoreFaults faults)
         ClusterCommand? command = null;
         switch (request)
         {
-            case SwitchoverRequest or StepDownRequest:
-                var target = (request as SwitchoverRequest)?.To;
+            case SwitchoverRequest or StepDownRequest or SwitchoverCheckRequest:
+                var target = request switch
+                {
+                    SwitchoverRequest wish => wish.To,
+                    SwitchoverCheckRequest wish => wish.To,
+                    _ => null,
+                };
                 var refusals = ControllerPolicy.SwitchoverRefusals(seen, target);
                 if (!refusals.IsEmpty)
                 {
                     return (Refused(refusals[0].Code, string.Join("; ", refusals.Select(r => r.Text))), null);
+                }
+
+                if (request is SwitchoverCheckRequest)
+                {
+                    var able = ControllerPolicy.SwitchoverTargets(seen).Where(n => target is null || n == target);
+                    var names = string.Join(" or ", able.Select(n => Name(seen.State, n)));
+                    return (new OperatorAnswer(OperatorOutcome.Done, new Reason(
+                        "can-switch-over", $"nothing is in the way: {names} would lead epoch {epoch + 1}. Nothing was changed")), null);
                 }
 
                 command = new StartSwitchover(epoch, target, request is StepDownRequest ? "an operator asked the leader to step down" : "an operator asked for a switchover");

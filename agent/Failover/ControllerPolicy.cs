@@ -242,7 +242,7 @@ public static class ControllerPolicy
             reasons.AddRange(TargetRefusals(seen, open, node));
         }
 
-        var able = open.Ackers.Count(a => TargetRefusals(seen, open, a).IsEmpty);
+        var able = SwitchoverTargets(seen).Length;
         if (able < open.AcksNeeded || able == 0)
         {
             reasons.Add(new Reason("no-candidate", $"{able} followers are attached and able; a leader needs {Math.Max(1, open.AcksNeeded)} to acknowledge its commits"));
@@ -250,6 +250,11 @@ public static class ControllerPolicy
 
         return reasons.ToImmutable();
     }
+
+    /// <summary>The members that a switchover from the open epoch could end with, in no order.</summary>
+    public static ImmutableArray<NodeId> SwitchoverTargets(ControllerInput seen) => seen.State.Current is { Closed: false } open
+        ? [.. open.Ackers.Where(a => TargetRefusals(seen, open, a).IsEmpty)]
+        : [];
 
     private static ImmutableArray<Reason> TargetRefusals(ControllerInput seen, EpochRecord open, NodeId node) =>
         !open.Ackers.Contains(node) ? [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")]
@@ -278,6 +283,7 @@ public static class ControllerPolicy
             (report.Status is { ApplierRunning: false }, new("not-applying", $"{name} does not apply: {report.Status?.ApplierError}")),
             (report.DiskFull, new("disk-full", $"the disk of {name} is full")),
             (report.Unguarded, new("unguarded", $"{name} has no guard")),
+            (report.CatchingUp, new("catching-up", $"{name} does not have all yet that the leader had when it began to follow")),
             (report.Status is { LagSeconds: > 5 }, new("lag", $"{name} is {report.Status?.LagSeconds:0.0} s behind; at most 5 s")),
         ];
         return [.. all.Where(r => r.Holds).Select(r => r.Reason)];

@@ -35,6 +35,9 @@ public sealed record MemberReport
     public long RoleEpoch { get; init; }
     public bool Leading { get; init; }
 
+    /// <summary>It follows, and does not have all yet that the leader had when its receiver was last attached.</summary>
+    public bool CatchingUp { get; init; }
+
     /// <summary>The receiver of <see cref="RoleEpoch"/> was running when the report with this stamp was made, and has not been set up anew since.</summary>
     public ReportStamp AttachedAt { get; init; }
 

@@ -88,24 +88,33 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
     public Task<SandboxExit> VotersAsync(int count, CancellationToken cancellation) =>
         RequestAsync(_ => new VotersRequest(0, count), cancellation);
 
-    /// <summary>Takes a node out of the cluster, if it is a member, and waits until it is out.</summary>
+    // What a cluster says that is just changing: of its members, its leader or its controller.
+    private static readonly string[] Passing = ["change-under-way", "not-established", "not-controller", "no-controller"];
+    private static readonly TimeSpan PassingPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Takes a node out of the cluster, if it is a member, and waits until it is out; waits for other changes too.</summary>
     public async Task RemoveAsync(SandboxNode node, CancellationToken cancellation)
     {
         var view = await ViewAsync(NodeProcesses.Of(place.Nodes), cancellation);
         foreach (var member in (view?.Members ?? []).Where(m => m.Address.Host == node.Ip
             && m.Standing is MemberStanding.Voter or MemberStanding.Learner or MemberStanding.Leaving))
         {
-            _ = await RequestAsync(_ => new RemoveRequest(0, member.Id), cancellation, not: node);
+            _ = await RequestAsync(_ => new RemoveRequest(0, member.Id), cancellation, not: node, patience: PassingPatience);
         }
     }
 
     private async Task<SandboxExit> RequestAsync(
-        Func<ClusterView, OperatorRequest> request, CancellationToken cancellation, SandboxNode? not = null)
+        Func<ClusterView, OperatorRequest> request, CancellationToken cancellation, SandboxNode? not = null, TimeSpan patience = default)
     {
-        var answers = await census.AskAsync(Awake(NodeProcesses.Of([.. place.Nodes.Where(n => n != not)])), cancellation);
-        var view = CensusClient.Best(answers) ?? throw new SandboxException(SandboxExit.NoLeader, "no node answers");
-        var via = answers.First(a => a.View == view).Node;
-        var answer = await census.PostAsync(via, request(view), cancellation);
+        var began = Stopwatch.GetTimestamp();
+        var answer = await AskAsync(request, not, cancellation);
+        while (answer is { Outcome: OperatorOutcome.Refused } && Passing.Contains(answer.Reason.Code)
+            && Stopwatch.GetElapsedTime(began) < patience)
+        {
+            await Task.Delay(200, cancellation);
+            answer = await AskAsync(request, not, cancellation);
+        }
+
         if (answer.Outcome == OperatorOutcome.Done)
         {
             await output.WriteLineAsync(answer.Reason.Text);
@@ -115,6 +124,15 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
         throw new SandboxException(
             answer.Outcome == OperatorOutcome.Refused ? SandboxExit.Refused : SandboxExit.Error,
             $"{answer.Reason.Text} ({answer.Reason.Code})");
+    }
+
+    private async Task<OperatorAnswer> AskAsync(
+        Func<ClusterView, OperatorRequest> request, SandboxNode? not, CancellationToken cancellation)
+    {
+        var answers = await census.AskAsync(Awake(NodeProcesses.Of([.. place.Nodes.Where(n => n != not)])), cancellation);
+        var view = CensusClient.Best(answers) ?? throw new SandboxException(SandboxExit.NoLeader, "no node answers");
+        var via = answers.First(a => a.View == view).Node;
+        return await census.PostAsync(via, request(view), cancellation);
     }
 
     private async Task<ClusterView?> ViewAsync(IReadOnlyDictionary<SandboxNode, NodeProcesses> processes, CancellationToken cancellation) =>

@@ -5,6 +5,7 @@ using Xunit;
 namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>Data that was there before the cluster: left alone, or taken over whole, never anything between.</summary>
+[Trait("Length", "long")]
 [Collection(AgentRoom.Name)]
 public sealed class AdoptTests : IAsyncLifetime
 {

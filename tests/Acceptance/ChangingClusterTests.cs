@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>Nodes that come, are replaced and go, on real nodes with clients that write all the while.</summary>
+[Trait("Length", "long")]
 [Collection(ClusterRoom.Name)]
 public sealed class ChangingClusterTests(SandboxCluster cluster, ITestOutputHelper output)
 {

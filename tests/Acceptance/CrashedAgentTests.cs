@@ -7,6 +7,7 @@ namespace MySqlHa.Tests.Acceptance;
 /// A leader's agent that crashes and is back within its lease: nothing happened. The lease is a long one, so that no machine is too slow
 /// to be back in time.
 /// </summary>
+[Trait("Length", "long")]
 [Collection(AgentRoom.Name)]
 public sealed class CrashedAgentTests : IAsyncLifetime
 {

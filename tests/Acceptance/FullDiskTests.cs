@@ -4,6 +4,7 @@ using Xunit;
 namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>A disk without room, before a start and while a node leads.</summary>
+[Trait("Length", "long")]
 [Collection(AgentRoom.Name)]
 public sealed class FullDiskTests : IAsyncLifetime
 {

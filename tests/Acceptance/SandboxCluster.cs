@@ -126,7 +126,7 @@ public sealed class SandboxCluster : IAsyncLifetime
         ExpectAsync($"a leader other than node {than}", within, s => s.LeaderNumber > 0 && s.LeaderNumber != than);
 
     /// <summary>Undoes whatever a test before left, so that one failure stays one.</summary>
-    internal async Task<SandboxStatus> ReadyAsync()
+    internal async Task<SandboxStatus> ReadyAsync(double within = 40)
     {
         _ = await TryAsync("heal"); // refused without root, where there is no cut either
         foreach (var node in Numbers)
@@ -134,7 +134,7 @@ public sealed class SandboxCluster : IAsyncLifetime
             await RunAsync("start", node.ToString(CultureInfo.InvariantCulture));
         }
 
-        return await WholeAsync(within: 40);
+        return await WholeAsync(within);
     }
 
     /// <summary>The document of a node's <c>/view</c>.</summary>

@@ -22,6 +22,8 @@ public sealed class HealthEndpointTests
         ["a follower 2.5 s behind"] =
             (SampleCluster.SeenByLeader with { Self = SampleCluster.Id3 }, 0, [200, 503, 200, 503], "lag-too-high"),
         ["a follower of unknown lag"] = (Follower(m => m with { LagSeconds = null }), 0, [200, 503, 200, 503], "lag-unknown"),
+        ["a follower that catches up"] = (
+            Follower(m => m with { LagSeconds = null, Problems = [new Reason("catching-up", "not all yet")] }), 0, [503, 503, 503, 503], "catching-up"),
         ["a follower that receives nothing"] = (Follower(m => m with { ReceiverRunning = false }), 0, Nothing, "receiver-stopped"),
         ["a follower that applies nothing"] = (Follower(m => m with { ApplierRunning = false }), 0, Nothing, "applier-stopped"),
         ["a follower with a warning"] =

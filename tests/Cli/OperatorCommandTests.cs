@@ -18,6 +18,7 @@ public sealed class OperatorCommandTests
         { "switchover --to db3", new SwitchoverRequest(7, SampleCluster.Id3) },
         { "switchover --to 127.0.61.2", new SwitchoverRequest(7, SampleCluster.Id2) },
         { "switchover --to 2b3", new SwitchoverRequest(7, SampleCluster.Id3) },
+        { "switchover --to 2 --dry-run", new SwitchoverCheckRequest(7, SampleCluster.Id2) },
         { "failover", new FailoverRequest(7, null, false) },
         { "failover --to 3 --accept-data-loss", new FailoverRequest(7, SampleCluster.Id3, true) },
         { "step-down", new StepDownRequest(7) },

@@ -44,6 +44,31 @@ public sealed class OperatorAnswerTests
         Assert.Equal("another-leads", Switchover(script, script[2]).Reason.Code);
     }
 
+    [Fact]
+    public void A_dry_run_says_what_a_switchover_would_be_told_and_changes_nothing()
+    {
+        var script = Founded(seed: 1);
+        script.For(1);
+        var anybody = Check(script, to: null);
+        Assert.Equal((OperatorOutcome.Done, "can-switch-over"), (anybody.Outcome, anybody.Reason.Code));
+        Assert.Contains("n1 or n2 would lead epoch 2", anybody.Reason.Text, StringComparison.Ordinal);
+
+        Script.BreakMysqld(script[1]);
+        script.For(1);
+        var refused = Check(script, script[1]);
+        Assert.Equal((OperatorOutcome.Refused, "mysqld-down"), (refused.Outcome, refused.Reason.Code));
+        Assert.Contains("n2 would lead", Check(script, script[2]).Reason.Text, StringComparison.Ordinal);
+        script.For(1);
+        Assert.True(script.Leads(script[0], 1));
+    }
+
+    private static OperatorAnswer Check(Script script, SimNode? to)
+    {
+        var at = script.Controller!;
+        script.Ask(at, new SwitchoverCheckRequest(0, to?.Id));
+        return at.Answers[^1];
+    }
+
     private static Script Founded(int seed)
     {
         var script = new Script(3, seed, mutation: null, verbose: false);
