@@ -222,8 +222,11 @@ internal static class MembershipPolicy
     {
         foreach (var dead in seen.State.Members.Values.Where(m => seen.Dead.Contains(m.Id) && m.Id != open.Leader))
         {
-            var heir = seen.State.Members.Values.FirstOrDefault(m => m.Id != dead.Id && seen.Learners.Contains(m.Id)
-                && (m.Address == dead.Address || m.Name == dead.Name) && NotReady(seen, open, m.Id) is null);
+            // At its very address a newcomer may vote already: there was room before anybody knew that the old one was dead.
+            var heir = seen.State.Members.Values.FirstOrDefault(m => m.Id != dead.Id
+                && ((m.Address == dead.Address && seen.Voters.Contains(m.Id) && IsAlive(seen, m.Id))
+                    || ((m.Address == dead.Address || m.Name == dead.Name) && seen.Learners.Contains(m.Id)
+                        && NotReady(seen, open, m.Id) is null)));
             if (heir is not null && (!seen.Voters.Contains(dead.Id) || TooFewAlive(seen, dead.Id) is null))
             {
                 return ControllerDecision.Propose(new StartLeaving(new Departure(
