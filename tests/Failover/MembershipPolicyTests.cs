@@ -140,6 +140,16 @@ public sealed class MembershipPolicyTests
     }
 
     [Fact]
+    public void A_dead_member_leaves_when_the_machine_in_its_place_votes_already()
+    {
+        // 5 came while there was room among the voters, before anybody knew that 4 was dead.
+        var seen = Seen([1, 2, 5], [4], silent: [4]);
+        Assert.Null(ControllerPolicy.Decide(seen).Proposal);
+        seen = seen with { State = seen.State with { Members = seen.State.Members.SetItem(Id(5), Member(5, address: 4)) } };
+        Assert.Equal(Id(4), Assert.IsType<StartLeaving>(ControllerPolicy.Decide(seen).Proposal).Departure.Node);
+    }
+
+    [Fact]
     public void A_leader_that_leaves_is_followed_by_an_able_follower_first()
     {
         var seen = Seen([1, 2, 3]);
