@@ -62,7 +62,8 @@ public sealed class AgentBuild
 
         Log.Info($"building the agent for {runtime}, version {version}");
         _ = Directory.CreateDirectory(folder);
-        var work = Directory.CreateDirectory(Path.Combine(folder, $"{version}.{Environment.ProcessId}")).FullName;
+        // Not the process's: a run that failed may still be at it when the next one of this process begins.
+        var work = Directory.CreateDirectory(Path.Combine(folder, $"{version}.{Guid.NewGuid():N}")).FullName;
         try
         {
             var published = Path.Combine(work, "published");
