@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace MySqlHa.Cluster;
 
@@ -155,6 +156,8 @@ public sealed record ArchivedTail(NodeId Node, GtidSet Transactions, string Path
 /// </summary>
 public sealed record ClusterView
 {
+    private readonly Lazy<Explanation?>? _explanation;
+
     public required ServiceGroup ServiceGroup { get; init; }
     public required NodeId Self { get; init; }
 
@@ -201,7 +204,18 @@ public sealed record ClusterView
     public ImmutableArray<Reason> Reasons { get; init; } = [];
 
     /// <summary>Why it is so, and what would be if the leader were lost; null: no cluster yet, or an older agent.</summary>
-    public Explanation? Explanation { get; init; }
+    public Explanation? Explanation
+    {
+        get => _explanation?.Value;
+        init => _explanation = new Lazy<Explanation?>(value);
+    }
+
+    /// <summary><see cref="Explanation"/>, made when it is first read: many pictures are made a second, and few are asked for it.</summary>
+    [JsonIgnore]
+    public Lazy<Explanation?> ExplanationWhenRead
+    {
+        init => _explanation = value;
+    }
 
     /// <summary>Oldest first.</summary>
     public ImmutableArray<EpochView> History { get; init; } = [];

@@ -41,7 +41,7 @@ public sealed partial class NodeCore
             LeaseSecondsLeft = LeaseEpoch() == 0 ? -1 : (_lease.Until - now).TotalSeconds,
             Members = members,
             Reasons = [.. ViewReasons()],
-            Explanation = Explain(members),
+            ExplanationWhenRead = Explain(members),
             History = [.. _state.Epochs.Select(EpochViewOf)],
         };
     }
@@ -77,16 +77,21 @@ public sealed partial class NodeCore
         }
     }
 
-    private Explanation? Explain(ImmutableArray<MemberView> members)
+    /// <summary>What is read later is of now, and none of it changes: another thread may read it.</summary>
+    private Lazy<Explanation?> Explain(ImmutableArray<MemberView> members)
     {
         if (_raft is null || _state.ClusterId.Length == 0)
         {
-            return null;
+            return new Lazy<Explanation?>((Explanation?)null);
         }
 
-        var explained = Outlook.Of(Observe(), _raft.Leader is null ? NoQuorum() : null);
-        var numbers = members.ToDictionary(m => m.Id, m => m.Number);
-        return explained with { Members = [.. explained.Members.OrderBy(m => numbers.GetValueOrDefault(m.Id, int.MaxValue))] };
+        var (seen, alone) = (Observe(), _raft.Leader is null ? NoQuorum() : null);
+        return new Lazy<Explanation?>(() =>
+        {
+            var explained = Outlook.Of(seen, alone);
+            var numbers = members.ToDictionary(m => m.Id, m => m.Number);
+            return explained with { Members = [.. explained.Members.OrderBy(m => numbers.GetValueOrDefault(m.Id, int.MaxValue))] };
+        });
     }
 
     private Reason NoQuorum()
