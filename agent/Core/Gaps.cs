@@ -12,22 +12,25 @@ namespace MySqlHa.Core;
 /// </summary>
 internal static class Gaps
 {
-    private static readonly ConcurrentDictionary<Type, ImmutableArray<(PropertyInfo Property, bool MayBeNull)>> Known = [];
+    private static readonly ConcurrentDictionary<Type, ImmutableArray<Field>> Known = [];
+
+    /// <param name="IsDefault">Of an immutable array: whether it was never made.</param>
+    private sealed record Field(PropertyInfo Property, bool MayBeNull, PropertyInfo? IsDefault);
 
     /// <summary>The first property, within <paramref name="value"/>, that is null and must not be; null: there is none.</summary>
     public static string? In(object value)
     {
-        foreach (var (property, mayBeNull) in Known.GetOrAdd(value.GetType(), PropertiesOf))
+        foreach (var (property, mayBeNull, isDefault) in Known.GetOrAdd(value.GetType(), FieldsOf))
         {
             var found = property.GetValue(value);
-            if (IsNothing(found))
+            if (found is null || isDefault?.GetValue(found) is true)
             {
                 if (!mayBeNull)
                 {
                     return $"{value.GetType().Name}.{property.Name}";
                 }
             }
-            else if (Within(found!) is { } gap)
+            else if (Within(found) is { } gap)
             {
                 return gap;
             }
@@ -46,22 +49,22 @@ internal static class Gaps
 
     private static string? Element(object? element) => element is null ? "an element of a list" : Within(element);
 
-    /// <summary>Null, or an array that was never made.</summary>
-    private static bool IsNothing(object? found) =>
-        found is null || (IsArray(found.GetType()) && (bool)found.GetType().GetProperty(nameof(ImmutableArray<>.IsDefault))!.GetValue(found)!);
-
     private static bool IsArray(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
 
     private static bool IsOurs(Type type) => type.IsClass && type.Namespace?.StartsWith("MySqlHa.", StringComparison.Ordinal) == true;
 
-    private static ImmutableArray<(PropertyInfo Property, bool MayBeNull)> PropertiesOf(Type type)
+    private static ImmutableArray<Field> FieldsOf(Type type)
     {
         var nullability = new NullabilityInfoContext();
         return
         [
             .. from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
-               where property.CanWrite && (!property.PropertyType.IsValueType || IsArray(property.PropertyType))
-               select (property, !IsArray(property.PropertyType) && nullability.Create(property).WriteState == NullabilityState.Nullable),
+               let isArray = IsArray(property.PropertyType)
+               where property.CanWrite && (isArray || !property.PropertyType.IsValueType)
+               select new Field(
+                   property,
+                   !isArray && nullability.Create(property).WriteState == NullabilityState.Nullable,
+                   isArray ? property.PropertyType.GetProperty(nameof(ImmutableArray<>.IsDefault)) : null),
         ];
     }
 }
