@@ -213,13 +213,8 @@ public sealed class OutlookTests
         Status = new MysqldStatus { ServerUuid = "a", Executed = Set(last), Writable = true, AttachedAckers = 2 },
     };
 
-    private static MemberReport Follower(NodeId node, int last) => new()
+    private static MemberReport Follower(NodeId node, int last) => ThreeNodes.Report(node, Set(last)) with
     {
-        Node = node,
-        ClusterId = "c",
-        Stamp = new ReportStamp(1, 1),
-        BootId = "boot",
-        Mysqld = MysqldState.Running,
         Status = new MysqldStatus { ServerUuid = node.Short, Executed = Set(last), ReceiverRunning = true, ApplierRunning = true },
         RoleEpoch = 2,
     };
