@@ -35,7 +35,8 @@ public sealed record StopReceiving(long Id, long Epoch) : Effect(Id);
 public sealed record FollowSource(long Id, long Epoch, MemberInfo Leader, bool SemiSync) : Effect(Id);
 
 /// <summary>Become the writable source. The runner reads <see cref="CoreOutput.LeaseUntil"/> again right before the opening statement.</summary>
-public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access) : Effect(Id);
+/// <param name="After">Wait until this is applied; the receiver is stopped only then. Null: it is.</param>
+public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access, GtidSet? After = null) : Effect(Id);
 
 /// <summary>Make and unlock the replication accounts of some members, lock those of others; nothing of it is in the binary log.</summary>
 public sealed record SetAccess(long Id, ReplicationAccess Access) : Effect(Id);

@@ -68,7 +68,8 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         }
 
         var current = state.Current!;
-        var olderOver = current.Established || OlderEnded(now)
+        // The leader of a hand-over does not begin before the old one's last word, whatever leases there are.
+        var olderOver = current.Established || current.HandedOver || OlderEnded(now)
             || state.EpochsToCover().Where(e => e.Number < current.Number).All(e => e.Leader == current.Leader || released(e));
         if (!olderOver && !faults.GrantBesideOldLease)
         {

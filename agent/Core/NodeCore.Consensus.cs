@@ -17,6 +17,7 @@ public sealed partial class NodeCore
     private Instant _movedAt = Instant.Zero;
     private Instant _controllerSince = Instant.Zero;
     private Instant _closedAt = Instant.Zero;
+    private Instant _placingSince = Instant.Zero;
 
     private void Found()
     {
@@ -173,9 +174,14 @@ public sealed partial class NodeCore
         }
 
         _reportDue = true;
-        if (command is OpenEpoch opened)
+        if (command is OpenEpoch or HandOver)
         {
-            _desk.EpochOpened(_now, opened.Epoch.Number);
+            _desk.EpochOpened(_now, _state.Current!.Number);
+        }
+
+        if (command is StartSwitchover or HandOver)
+        {
+            _placingSince = _now;
         }
 
         if (entry.Index > _announced)
@@ -190,6 +196,12 @@ public sealed partial class NodeCore
         {
             case OpenEpoch open:
                 _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
+                break;
+            case HandOver hand:
+                _out.Event("handed-over", $"epoch {hand.Epoch} is handed over, epoch {hand.Next.Number}: {Name(hand.Next.Leader)} leads ({hand.Reason})");
+                break;
+            case AbandonPlacement:
+                _out.Event("placement-abandoned", "the followers do not get behind the next leader in time: the leader stops first");
                 break;
             case CloseEpoch close:
                 _closedAt = _now;
@@ -262,6 +274,7 @@ public sealed partial class NodeCore
         Preferred = _operators.Failover?.Preferred,
         LossAccepted = _operators.Failover?.LossAccepted,
         WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
+        PlacementPatienceOver = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * (_state.HandingOver() is null ? 1 : 2),
         Learners = _raft.Configuration.Learners,
         CaughtUp = [.. _raft.Configuration.Learners.Where(HasTheLog)],
         Dead = [.. _state.Members.Keys.Where(IsDead)],

@@ -77,6 +77,11 @@ public sealed partial class NodeCore
         return true;
     }
 
+    /// <summary>Its leader said that it serves that epoch no more; or that it never began to, and never will.</summary>
+    private bool IsFenced(EpochRecord epoch) => _reports.TryGetValue(epoch.Leader, out var known)
+        && (known.Report.Released >= epoch.Number
+            || (epoch.FirstSetUnknown && known.Report.Led < epoch.Number && known.Report.StandingPromise(epoch.Number) is not null));
+
     private void TakeLeaseAsk(NodeId from, LeaseAsk ask)
     {
         if (!IsController || _closing == ask.Epoch)
@@ -84,7 +89,7 @@ public sealed partial class NodeCore
             return;
         }
 
-        var context = _desk.Ask(_now, _state, from, ask, e => _reports.TryGetValue(e.Leader, out var known) && known.Report.Released >= e.Number);
+        var context = _desk.Ask(_now, _state, from, ask, IsFenced);
         if (context is not { } round)
         {
             return;

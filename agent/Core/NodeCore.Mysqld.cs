@@ -16,6 +16,8 @@ public sealed partial class NodeCore
     private Reason _duty = new("starting", "the agent starts");
     private Instant _nextMarker = Instant.Zero;
     private string _switchoverProblem = "";
+    private FinalWord? _final;
+    private (long Epoch, GtidSet? Set) _began;
     private string _diskProblem = "";
     private string _guardProblem = "";
 
@@ -128,7 +130,8 @@ public sealed partial class NodeCore
             case DutyAct.Promote promote:
                 KeepLocal(_local with { Led = promote.Epoch, Rewindable = promote.AcksNeeded > 0 ? promote.Epoch : 0 });
                 _switchoverProblem = "";
-                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access));
+                _final = null;
+                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access, promote.After));
                 return true;
             case DutyAct.SetAccess set:
                 Begin(new SetAccess(_mysqld.NextId(), set.Access));
@@ -265,7 +268,11 @@ public sealed partial class NodeCore
                 _attachedAt = new ReportStamp(_local.Life, _sequence + 1);
                 _mysqld.LookNow();
                 break;
+            case DemoteServer demote when result.Ok:
+                _final = new FinalWord(demote.Epoch, result.Set);
+                break;
             case PromoteServer promote when result.Ok:
+                _began = (promote.Epoch, result.Set);
                 _out.Event("promoted", $"this node's mysqld is writable in epoch {promote.Epoch}");
                 break;
             case RewindBinlog:

@@ -46,7 +46,8 @@ internal sealed class OperatorDesk(CoreFaults faults)
                         "can-switch-over", $"nothing is in the way: {names} would lead epoch {epoch + 1}. Nothing was changed")), null);
                 }
 
-                command = new StartSwitchover(epoch, target, request is StepDownRequest ? "an operator asked the leader to step down" : "an operator asked for a switchover");
+                command = ControllerPolicy.SwitchoverTo(
+                    seen, seen.State.Current!, target, request is StepDownRequest ? "an operator asked the leader to step down" : "an operator asked for a switchover");
                 break;
             case PauseRequest pause:
                 command = new SetPaused(pause.Paused);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MySqlHa.Cluster;
 
@@ -19,6 +20,8 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(EndLeaving), "left")]
 [JsonDerivedType(typeof(DropLeaving), "drop-leaving")]
 [JsonDerivedType(typeof(RestLeader), "rest")]
+[JsonDerivedType(typeof(HandOver), "hand-over")]
+[JsonDerivedType(typeof(AbandonPlacement), "abandon-placement")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -28,11 +31,28 @@ public sealed record OpenEpoch(EpochRecord Epoch) : ClusterCommand;
 public sealed record CloseEpoch(long Epoch, string Reason, long At) : ClusterCommand;
 
 /// <summary>W ackers acknowledged a marker of the epoch.</summary>
-public sealed record EstablishEpoch(long Epoch) : ClusterCommand;
+/// <param name="FirstSet">Of an epoch that was handed over: what its leader held when it became writable. Null: not known.</param>
+public sealed record EstablishEpoch(long Epoch, GtidSet? FirstSet = null) : ClusterCommand;
 
 public sealed record SetPaused(bool Paused) : ClusterCommand;
 
-public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) : ClusterCommand;
+public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) : ClusterCommand
+{
+    /// <summary>See <see cref="Switchover.Chosen"/>.</summary>
+    public bool Chosen { get; init; }
+
+    /// <summary>See <see cref="Switchover.Behind"/>.</summary>
+    public ImmutableSortedSet<NodeId> Behind { get => field ?? []; init; }
+}
+
+/// <summary>
+/// R8: closes an epoch whose leader lives, and opens the next one, in one step. Its leader may become writable only when the old one has
+/// said with what set it became read-only.
+/// </summary>
+public sealed record HandOver(long Epoch, string Reason, long At, EpochRecord Next) : ClusterCommand;
+
+/// <summary>The followers do not get behind the next leader in time: the switchover goes on without that.</summary>
+public sealed record AbandonPlacement(long Epoch) : ClusterCommand;
 
 public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand;
 

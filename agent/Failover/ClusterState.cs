@@ -9,7 +9,14 @@ public sealed record MemberInfo(NodeId Id, string Name, NodeAddress Address);
 /// <summary>
 /// A planned change of leader under way. <paramref name="Target"/> null: whoever is best; the leader itself: only the ackers change.
 /// </summary>
-public sealed record Switchover(long Epoch, NodeId? Target, string Reason);
+public sealed record Switchover(long Epoch, NodeId? Target, string Reason)
+{
+    /// <summary>Nobody asked for this target: another will do where it cannot.</summary>
+    public bool Chosen { get; init; }
+
+    /// <summary>R8: ackers that receive from the target already while the old leader serves on; none: the old leader stops first.</summary>
+    public ImmutableSortedSet<NodeId> Behind { get => field ?? []; init; }
+}
 
 /// <summary>A voter on its way out of the ackers, then of the voters.</summary>
 /// <param name="Stays">It remains a member that follows without a vote; else it is removed for good.</param>
@@ -28,8 +35,17 @@ public sealed record EpochRecord
     public required NodeId Leader { get; init; }
     public required string ServerUuid { get; init; }
 
-    /// <summary>All that the leader held, applied, when the epoch was opened.</summary>
+    /// <summary>All that the leader held, applied, when the epoch was opened; or, handed over, when it became writable.</summary>
     public required GtidSet FirstSet { get; init; }
+
+    /// <summary>
+    /// Opened while its predecessor's leader still served (<see cref="HandOver"/>): that its leader holds all that was acknowledged
+    /// before is only known when it became writable.
+    /// </summary>
+    public bool HandedOver { get; init; }
+
+    /// <summary><see cref="FirstSet"/> is not known, or not yet.</summary>
+    public bool FirstSetUnknown { get; init; }
 
     /// <summary>Whose semi-sync acknowledgement may complete a commit; voters only.</summary>
     public required ImmutableSortedSet<NodeId> Ackers { get; init; }
@@ -122,6 +138,10 @@ public sealed record ClusterState
         }
     }
 
+    /// <summary>The epoch that the current one took over from, as long as that may not have come to its end; else null.</summary>
+    public EpochRecord? HandingOver() =>
+        Current is { Closed: false, HandedOver: true, Established: false } && Epochs.Length > 1 ? Epochs[^2] : null;
+
     /// <summary>The state after a command. A command that no longer fits (a stale epoch, a doubled proposal) changes nothing.</summary>
     public ClusterState Apply(ClusterCommand command) => command switch
     {
@@ -130,11 +150,13 @@ public sealed record ClusterState
             ? WithCurrent(current with { Closed = true, CloseReason = close.Reason, ClosedAt = close.At })
             : this,
         EstablishEpoch establish => Current is { Closed: false, Established: false } current && current.Number == establish.Epoch
-            ? WithCurrent(current with { Established = true }) with { Switchover = null }
+            ? WithCurrent(Establish(current, establish.FirstSet)) with { Switchover = null }
             : this,
+        HandOver hand => HandOverTo(hand),
+        AbandonPlacement abandon => Switchover is { } s && s.Epoch == abandon.Epoch ? this with { Switchover = s with { Target = s.Chosen ? null : s.Target, Behind = [] } } : this,
         SetPaused pause => this with { Paused = pause.Paused },
         StartSwitchover start => Current is { Closed: false } current && current.Number == start.Epoch && Switchover is null
-            ? this with { Switchover = new Switchover(start.Epoch, start.Target, start.Reason), SwitchoverDropped = "" }
+            ? this with { Switchover = new Switchover(start.Epoch, start.Target, start.Reason) { Chosen = start.Chosen, Behind = start.Behind }, SwitchoverDropped = "" }
             : this,
         DropSwitchover drop => Switchover?.Epoch == drop.Epoch ? this with { Switchover = null, SwitchoverDropped = drop.Reason } : this,
         RecordArchive record => RecordTail(record.Tail),
@@ -180,6 +202,15 @@ public sealed record ClusterState
         // A switchover of an earlier epoch is over with this one, however it went.
         return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, Switchover = null, SwitchoverDropped = "" };
     }
+
+    private static EpochRecord Establish(EpochRecord epoch, GtidSet? first) => epoch.FirstSetUnknown && first is not null
+        ? epoch with { Established = true, FirstSet = first, FirstSetUnknown = false }
+        : epoch with { Established = true };
+
+    private ClusterState HandOverTo(HandOver hand) =>
+        Current is { Closed: false } current && current.Number == hand.Epoch && Switchover is { Behind.IsEmpty: false } s && s.Epoch == hand.Epoch
+            ? WithCurrent(current with { Closed = true, CloseReason = hand.Reason, ClosedAt = hand.At }).Open(new OpenEpoch(hand.Next))
+            : this;
 
     private ClusterState RecordTail(ArchivedTail tail)
     {

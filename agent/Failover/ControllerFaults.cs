@@ -21,6 +21,9 @@ public sealed record ControllerFaults
     /// <summary>Only the closed epoch is covered, not those before it that were never established.</summary>
     public bool CoversOnlyTheClosed { get; init; }
 
+    /// <summary>The leader of an epoch that was handed over counts as one that holds what was acknowledged before.</summary>
+    public bool TrustsHandOver { get; init; }
+
     /// <summary>Only the nodes that promised are the next epoch's ackers.</summary>
     public bool AckersArePromisers { get; init; }
 

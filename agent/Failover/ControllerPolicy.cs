@@ -30,6 +30,9 @@ public sealed record ControllerInput
     /// <summary>The node that was meant to lead behind a closed epoch had time to promise and is waited for no longer.</summary>
     public bool WantedPatienceOver { get; init; } = true;
 
+    /// <summary>Followers that are to get behind the next leader, or the next leader itself, had time enough.</summary>
+    public bool PlacementPatienceOver { get; init; }
+
     /// <summary>Members that get the log and do not vote.</summary>
     public ImmutableSortedSet<NodeId> Learners { get; init; } = [];
 
@@ -165,17 +168,18 @@ public static class ControllerPolicy
         var why = seen.FailoverAsked.Length > 0 ? seen.FailoverAsked
             : leader?.Released >= open.Number ? ReleaseReason(seen, open)
             : seen.LeaseLapsed ? "the leader was not heard of for a whole lease"
-            : null;
+            : Placement.Failed(seen, open);
         if (why is not null)
         {
-            return seen.State.Paused && seen.FailoverAsked.Length == 0 && seen.State.Switchover?.Epoch != open.Number
+            // Paused or not, a switchover that an operator asked for is brought to an end.
+            return seen.State.Paused && seen.FailoverAsked.Length == 0 && seen.State.Switchover?.Epoch != open.Number && seen.State.HandingOver() is null
                 ? ControllerDecision.Wait(new Reason("paused", $"{why}, but automatic failover is paused"))
                 : ControllerDecision.Propose(new CloseEpoch(open.Number, why, seen.WallClock));
         }
 
         if (!open.Established && leader?.MarkerAcknowledged == open.Number)
         {
-            return ControllerDecision.Propose(new EstablishEpoch(open.Number));
+            return ControllerDecision.Propose(new EstablishEpoch(open.Number, leader.FirstSet));
         }
 
         // One of an earlier epoch is over, whoever leads now; it is forgotten when this epoch is established.
@@ -183,6 +187,7 @@ public static class ControllerPolicy
         {
             return leader?.SwitchoverProblem.Length > 0
                 ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
+                : !switchover.Behind.IsEmpty ? Placement.Watch(seen, open, switchover)
                 : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
         }
 
@@ -250,6 +255,11 @@ public static class ControllerPolicy
 
         return reasons.ToImmutable();
     }
+
+    /// <summary>How a switchover from the open epoch begins.</summary>
+    /// <param name="target">Null: whoever is best.</param>
+    public static StartSwitchover SwitchoverTo(ControllerInput seen, EpochRecord open, NodeId? target, string reason) =>
+        Placement.Start(seen, open, target, reason);
 
     /// <summary>The members that a switchover from the open epoch could end with, in no order.</summary>
     public static ImmutableArray<NodeId> SwitchoverTargets(ControllerInput seen) => seen.State.Current is { Closed: false } open

@@ -36,7 +36,11 @@ public abstract record DutyAct(Reason Why)
     public sealed record BecomeWhole(Attachment Attachment, Reason Why) : DutyAct(Why);
 
     /// <summary>Become writable; whom <paramref name="Access"/> keeps out is kept out before.</summary>
-    public sealed record Promote(long Epoch, int AcksNeeded, ReplicationAccess Access, Reason Why) : DutyAct(Why);
+    public sealed record Promote(long Epoch, int AcksNeeded, ReplicationAccess Access, Reason Why) : DutyAct(Why)
+    {
+        /// <summary>Taking over: what the old leader ended with, to be applied first. Null: everything is applied.</summary>
+        public GtidSet? After { get; init; }
+    }
 
     /// <summary>Make and unlock the accounts of members that may replicate from here, lock the others' (R5).</summary>
     public sealed record SetAccess(ReplicationAccess Access, Reason Why) : DutyAct(Why);

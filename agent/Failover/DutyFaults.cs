@@ -19,6 +19,9 @@ public sealed record DutyFaults
     /// <summary>R10: the tail is cut though semi-sync was seen to be off.</summary>
     public bool KeepsTheNote { get; init; }
 
+    /// <summary>R10: an epoch's first set is taken for known when it is not.</summary>
+    public bool CutsByUnknown { get; init; }
+
     /// <summary>R10: what follows a rewind is not held against the leader's data.</summary>
     public bool ChecksNothing { get; init; }
 
@@ -30,6 +33,12 @@ public sealed record DutyFaults
 
     /// <summary>A leader whose epoch was closed promises without being killed first.</summary>
     public bool PromisesUnfenced { get; init; }
+
+    /// <summary>R8: the next leader of a hand-over does not wait for the old one's last word.</summary>
+    public bool LeadsWithoutWord { get; init; }
+
+    /// <summary>R8: it takes the last word of any epoch for that of the one before its own.</summary>
+    public bool AnyWord { get; init; }
 
     /// <summary>A mysqld that led and reads read-only is taken for demoted, even where the statement may not have returned.</summary>
     public bool TrustsReadOnly { get; init; }

@@ -73,6 +73,7 @@ public static class DutyPolicy
     {
         null => Hold("no-epoch", "no leader was chosen yet"),
         { Closed: true } closed => MakePromise(seen, closed),
+        { } when StopToHandOver(seen) is { } act => act,
         { } open when open.Leader == seen.Self => Lead(seen, open),
         { } open => FollowLeader(seen, open),
     };
@@ -106,6 +107,16 @@ public static class DutyPolicy
         { } a => a.Receipts,
     };
 
+    /// <summary>R8: the next epoch is open, and its leader waits for this one's last word.</summary>
+    private static DutyAct? StopToHandOver(DutyInput seen) => seen.Mysqld switch
+    {
+        { Duty: MysqldDuty.Leading, DutyEpoch: var epoch } when seen.State.HandingOver() is { } own && own.Number == epoch && own.Leader == seen.Self =>
+            new DutyAct.Demote(epoch, new Reason("hand-over", own.CloseReason)),
+        { Duty: MysqldDuty.Demoted, DutyEpoch: var epoch } when epoch < seen.State.Current!.Number && seen.Local.Released < epoch =>
+            new DutyAct.Release(epoch, new Reason("released", "read-only, and the next leader was told with what")),
+        _ => null,
+    };
+
     private static DutyAct Lead(DutyInput seen, EpochRecord open)
     {
         var mysqld = seen.Mysqld;
@@ -124,7 +135,17 @@ public static class DutyPolicy
             return FinishSwitchover(seen, open);
         }
 
-        if (!mysqld.Status!.AllApplied && !seen.Faults.PromoteBeforeApplied)
+        GtidSet? last = null;
+        if (seen.State.HandingOver() is { } before && !seen.Faults.LeadsWithoutWord)
+        {
+            if (seen.Reports.GetValueOrDefault(before.Leader)?.Final is not { } word || (word.Epoch != before.Number && !seen.Faults.AnyWord))
+            {
+                return Hold("waiting-for-last-word", $"{before.Leader} has not said yet with what it ends epoch {before.Number}");
+            }
+
+            last = word.Set;
+        }
+        else if (!mysqld.Status!.AllApplied && !seen.Faults.PromoteBeforeApplied)
         {
             return Hold("applying", "what was received is still being applied");
         }
@@ -135,14 +156,14 @@ public static class DutyPolicy
         }
 
         return seen.LeaseHeld
-            ? new DutyAct.Promote(open.Number, open.AcksNeeded, ReplicationAccess.Of(seen, open), new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held"))
+            ? new DutyAct.Promote(open.Number, open.AcksNeeded, ReplicationAccess.Of(seen, open), new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held")) { After = last }
             : Hold("waiting-for-lease", $"epoch {open.Number} is open for this node; waiting for the lease");
     }
 
     private static DutyAct ServeAsLeader(DutyInput seen, EpochRecord open)
     {
         var status = seen.Mysqld.Status!;
-        if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
+        if (seen.State.Switchover is { Behind.IsEmpty: true } switchover && switchover.Epoch == open.Number)
         {
             return new DutyAct.Demote(open.Number, new Reason("switchover", switchover.Reason));
         }
@@ -249,8 +270,10 @@ public static class DutyPolicy
 
         // A node that missed the closing may still receive from the old leader: what it holds is only known once that has stopped.
         // And who is no acker promises in any case: before that the leader does not let it in.
+        // Who receives from this leader already, since before the hand-over, takes nothing from the one before.
+        var inPlace = open.HandedOver && status.ReceiverRunning && open.Ackers.Contains(seen.Self) && IsSource(seen, open.Leader, status);
         var owesPromise = !open.Ackers.Contains(seen.Self) && (seen.Local.Promise?.Epoch ?? -1) < open.Number - 1;
-        if (owesPromise || (mysqld.Duty != MysqldDuty.Promised && (status.ReceiverRunning || status.ReceiverConnecting)))
+        if (owesPromise || (mysqld.Duty != MysqldDuty.Promised && !inPlace && (status.ReceiverRunning || status.ReceiverConnecting)))
         {
             return new DutyAct.MakePromise(open.Number - 1, ReceiptsNow(seen), new Reason("promise", $"epoch {open.Number} is open; taking nothing more from earlier ones"));
         }
@@ -258,7 +281,13 @@ public static class DutyPolicy
         // After a rewind as after any start: before the receiver starts, what this node holds must be history: the epoch's first
         // set, and what this very leader committed since (its server_uuid is never reused for other transactions: a node that lost a
         // tail gets a new one).
-        var extra = status.Holds.Minus(open.FirstSet).WithoutServer(open.ServerUuid);
+        if (open.FirstSetUnknown && !(leader is { Leading: true, Status.Writable: true } && leader.RoleEpoch == open.Number))
+        {
+            return Hold("waiting-for-leader", $"{open.Leader} takes over epoch {open.Number} and does not lead yet");
+        }
+
+        var first = open.FirstSetUnknown ? leader!.Status!.Executed : open.FirstSet;
+        var extra = status.Holds.Minus(first).WithoutServer(open.ServerUuid);
         if (!extra.IsEmpty && !seen.Faults.KeepSurplus)
         {
             return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
@@ -295,7 +324,7 @@ public static class DutyPolicy
         // 8.0.22 with 13114, which has other causes too: then the sets decide.
         var purged = status.ReceiverErrorNumber == 1236
             || (leader?.Status is { } source && leader.RoleEpoch == open.Number && !status.Holds.Contains(source.Purged));
-        if (!status.ReceiverRunning && purged && !seen.Faults.IgnoresPurged)
+        if (!status.ReceiverRunning && purged && IsSource(seen, open.Leader, status) && !seen.Faults.IgnoresPurged)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", $"the leader cannot serve what this node needs: {status.ReceiverError}"));
         }
@@ -320,13 +349,24 @@ public static class DutyPolicy
             return Reseed(seen, open, GtidSet.Empty, why);
         }
 
-        // A statement of an earlier agent may have moved the receiver since.
-        var elsewhere = status.SourceHost.Length > 0 && seen.State.Members.TryGetValue(open.Leader, out var member) && status.SourceHost != member.Address.Host;
+        // A statement of an earlier agent may have moved the receiver since; and a switchover does so on purpose.
+        var from = SourceIn(seen, open);
+        var elsewhere = status.SourceHost.Length > 0 && !IsSource(seen, from, status);
         return elsewhere || (!status.ReceiverRunning && !status.ReceiverConnecting)
-            ? new DutyAct.Follow(open.Number, open.Leader, Acknowledges(seen, open), seen.Local.Attachment!,
-                new Reason("receiver-stopped", elsewhere ? $"the receiver was at {status.SourceHost}" : $"the receiver stopped: {status.ReceiverError}"))
-            : Hold("following", $"following {open.Leader} in epoch {open.Number}");
+            ? new DutyAct.Follow(open.Number, from, Acknowledges(seen, open), seen.Local.Attachment!,
+                from != open.Leader ? new Reason("behind", $"{from} is to lead next, and this node to follow it")
+                : new Reason("receiver-stopped", elsewhere ? $"the receiver was at {status.SourceHost}" : $"the receiver stopped: {status.ReceiverError}"))
+            : Hold("following", $"following {from} in epoch {open.Number}");
     }
+
+    /// <summary>The leader; or, before a switchover, who leads next.</summary>
+    private static NodeId SourceIn(DutyInput seen, EpochRecord open) =>
+        seen.State.Switchover is { Target: { } next } switchover && switchover.Epoch == open.Number && switchover.Behind.Contains(seen.Self)
+            ? next
+            : open.Leader;
+
+    private static bool IsSource(DutyInput seen, NodeId from, MysqldStatus status) =>
+        !seen.State.Members.TryGetValue(from, out var member) || status.SourceHost == member.Address.Host;
 
     private static DutyAct Reseed(DutyInput seen, EpochRecord open, GtidSet extra, Reason why)
     {

@@ -24,6 +24,7 @@ internal static class Fencing
             }
 
             if (mysqld.Duty != MysqldDuty.Demoted && seen.State.Current is { } current
+                && !(seen.State.HandingOver() is { } own && own.Number == epoch && own.Leader == seen.Self)
                 && (current.Number > epoch || (current.Number == epoch && (current.Closed || current.Leader != seen.Self))))
             {
                 return Kill("epoch-over", $"epoch {epoch} is over: {(current.Number > epoch ? $"epoch {current.Number} was opened" : current.CloseReason)}");

@@ -17,9 +17,15 @@ public readonly record struct ReportStamp(long Life, long Sequence) : IComparabl
     public static bool operator >=(ReportStamp left, ReportStamp right) => left.CompareTo(right) >= 0;
 }
 
+/// <summary>What a leader held when it had stopped for good.</summary>
+public sealed record FinalWord(long Epoch, GtidSet Set);
+
 /// <summary>What a member tells the ring about itself, every heartbeat and at each change.</summary>
 public sealed record MemberReport
 {
+    /// <summary>The newest <see cref="Knows"/>: hand-over.</summary>
+    public const int KnowsNow = 1;
+
     public required NodeId Node { get; init; }
     public required string ClusterId { get; init; }
 
@@ -49,6 +55,18 @@ public sealed record MemberReport
 
     /// <summary>The last epoch in which a marker of this leader was acknowledged by W.</summary>
     public long MarkerAcknowledged { get; init; }
+
+    /// <summary>
+    /// This node led that epoch, and held this when its mysqld had become read-only for good: every commit that it acknowledged. Only
+    /// of an epoch that was handed over: nothing opens that one again. Null: nothing is to be told.
+    /// </summary>
+    public FinalWord? Final { get; init; }
+
+    /// <summary>Leader of an epoch that was handed over: what it held when it became writable. Null: it is not, or does not know.</summary>
+    public GtidSet? FirstSet { get; init; }
+
+    /// <summary>Which <see cref="ClusterCommand"/>s the agent knows: grows with each kind that an older agent could not read.</summary>
+    public int Knows { get; init; }
 
     /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
     public string SwitchoverProblem { get; init; } = "";

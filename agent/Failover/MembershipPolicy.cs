@@ -119,7 +119,7 @@ internal static class MembershipPolicy
 
         if (open.Leader == node)
         {
-            return ControllerDecision.Propose(new StartSwitchover(open.Number, Successor(seen, open), $"{name} leaves: {leaving.Reason}"));
+            return ControllerDecision.Propose(Placement.Start(seen, open, Successor(seen, open), $"{name} leaves: {leaving.Reason}"));
         }
 
         if (!seen.Faults.RemoveWithoutNewEpoch && Turn(seen, open) is { } turn)

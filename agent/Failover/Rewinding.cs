@@ -12,12 +12,13 @@ internal static class Rewinding
     public static DutyAct? Decide(DutyInput seen)
     {
         var epoch = seen.Local.Rewindable;
-        if (epoch == 0 || epoch != seen.Local.Led || seen.State.Epochs.FirstOrDefault(e => e.Number == epoch) is not { } own)
+        if (epoch == 0 || epoch != seen.Local.Led || seen.State.Epochs.FirstOrDefault(e => e.Number == epoch) is not { FirstSetUnknown: false } own)
         {
             return null;
         }
 
-        if (seen.State.Epochs.FirstOrDefault(e => e.Number == epoch + 1) is { } next)
+        // An epoch that was handed over may never have begun; what was acknowledged before is in the one behind it too.
+        if (seen.State.Epochs.FirstOrDefault(e => e.Number > epoch && (!e.FirstSetUnknown || seen.Faults.CutsByUnknown)) is { } next)
         {
             var why = new Reason("rewind", $"what epoch {next.Number} did not begin with is cut");
             return new DutyAct.Rewind(epoch, own.ServerUuid, own.FirstSet, next.FirstSet, why);

@@ -93,7 +93,13 @@ internal static class Succession
             // A leader held, applied, all that was acknowledged before its epoch, and has its own commits in its synced log.
             if (held.Contains(epoch.Leader))
             {
-                return true;
+                if (!epoch.FirstSetUnknown || seen.Faults.TrustsHandOver)
+                {
+                    return true;
+                }
+
+                // Handed over, and perhaps never begun: its leader stands for the commits of this epoch alone.
+                continue;
             }
 
             // What the first leader brought was acknowledged before there was a cluster.

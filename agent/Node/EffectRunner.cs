@@ -277,8 +277,14 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             return Failed("unguarded", "the guard of this node does not answer, so it does not begin to lead");
         }
 
-        var order = new PromoteOrder(promote.AcksNeeded, LeaseRuns) { LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)] };
-        return await AfterAsync(server, await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life)), life);
+        var order = new PromoteOrder(promote.AcksNeeded, LeaseRuns)
+        {
+            After = promote.After,
+            LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)],
+        };
+        var outcome = await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life));
+        var result = await AfterAsync(server, outcome, life);
+        return outcome is Outcome<Promoted>.Done done ? result with { Set = done.Value.First } : result;
     }
 
     private async Task<EffectResult> SetAccessAsync(LocalServer server, ReplicationAccess access, CancellationToken life)

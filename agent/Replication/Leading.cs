@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Replication;
 
@@ -10,10 +11,18 @@ internal static class Leading
 
     public static async Task<Promoted> PromoteAsync(DbConnection connection, PromoteOrder order)
     {
-        var before = await connection.RowAsync(Statements.SemiSync);
-        var wasWritable = !before.Flag("super_read_only");
-        await DropSourceAsync(connection);
-        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+        var wasWritable = false;
+        if (order.After is { } last)
+        {
+            await StopBehindAsync(connection, last);
+        }
+        else
+        {
+            wasWritable = !(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only");
+            await DropSourceAsync(connection);
+            await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+        }
+
         await RequireAcknowledgementsAsync(connection, order.AcknowledgementsPerCommit);
         if (order.LockedOut.Count > 0)
         {
@@ -35,7 +44,29 @@ internal static class Leading
             throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
         }
 
+        if (order.After is not null)
+        {
+            // Clients write already; what is left of the receiving side goes beside them.
+            await DropSourceAsync(connection);
+            await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+        }
+
         return new Promoted(first, wasWritable);
+    }
+
+    /// <summary>Taking over from a leader that has stopped: its last transactions are applied, then nothing more is received.</summary>
+    private static async Task StopBehindAsync(DbConnection connection, GtidSet last)
+    {
+        _ = await connection.RowAsync(Statements.WaitFor(last));
+        await connection.ExecuteAsync(Statements.StopReceiver);
+        var (received, executed) = await Receiving.SetsAsync(connection);
+        if (!executed.Contains(last) || !executed.Contains(received))
+        {
+            await connection.ExecuteAsync(Statements.StartReceiver);
+            throw new RefusedException(
+                RefusalReason.NotApplied,
+                $"{last.Union(received).Minus(executed).Count} transactions are not applied yet: this server cannot lead before they are.");
+        }
     }
 
     /// <summary>Puts W in force and reads it back.</summary>

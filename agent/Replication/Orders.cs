@@ -34,6 +34,9 @@ public sealed record Following(ReceiverStatus Receiver, bool KeptRelayLog, bool 
 /// <param name="StillAllowed">Asked right before the server is opened to writes: the lease, by the clock.</param>
 public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<bool> StillAllowed)
 {
+    /// <summary>To be applied before the receiver is stopped; null: what was received is applied.</summary>
+    public GtidSet? After { get; init; }
+
     /// <summary>Accounts whose receivers must be gone, and stay away, before anything is written.</summary>
     public IReadOnlyList<string> LockedOut { get; init; } = [];
 }

@@ -20,6 +20,9 @@ internal sealed record EffectFaults
     /// <summary>R8: a demotion is taken for done once the variable reads 1, though the statement has not returned.</summary>
     public bool DemotedByVariable { get; init; }
 
+    /// <summary>R8: who takes over does not wait until the old leader's last transactions are applied.</summary>
+    public bool TakesOverUnapplied { get; init; }
+
     /// <summary>Fence: mysqld is asked to shut down, which tells waiting clients OK.</summary>
     public bool FencesByShutdown { get; init; }
 

@@ -175,12 +175,19 @@ internal static class SimEffects
 
     private static void Promote(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell)
     {
+        if (promote.After is { } last && !node.Mysqld.Executed.Contains(last) && !world.Mutation.Effects.TakesOverUnapplied)
+        {
+            TakeOverLater(world, node, promote, agent, tell, world.Now + TimeSpan.FromSeconds(3));
+            return;
+        }
+
         if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied)
         {
             tell(Failed("received is not applied"));
             return;
         }
 
+        var began = node.Mysqld.Executed;
         node.Mysqld.BecomeSource(promote.AcksNeeded);
         node.Mysqld.SetAccess([], promote.Access.LockedOut);
 
@@ -202,11 +209,37 @@ internal static class SimEffects
             if (node.Mysqld.OpenForWrites(agent))
             {
                 world.Checkers.Promoted(node, promote.Epoch);
-                tell(Good(node));
+                tell(Good(node) with { Set = began });
             }
             else
             {
                 tell(Failed("another agent holds the effects lock"));
+            }
+        }));
+    }
+
+    /// <summary>Taking over: the last transactions of the old leader are still on their way.</summary>
+    private static void TakeOverLater(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell, Instant deadline)
+    {
+        var life = node.Mysqld.Life;
+        world.After(world.Random.Next(200, 2_000), () => node.WhenAwake(SimProcess.Mysqld, () =>
+        {
+            if (life != node.Mysqld.Life || !node.Mysqld.Running)
+            {
+                return;
+            }
+
+            if (world.Now >= deadline)
+            {
+                tell(Failed("the old leader's last transactions did not come"));
+            }
+            else if (node.Mysqld.Executed.Contains(promote.After!))
+            {
+                Promote(world, node, promote, agent, tell);
+            }
+            else
+            {
+                TakeOverLater(world, node, promote, agent, tell, deadline);
             }
         }));
     }

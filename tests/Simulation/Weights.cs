@@ -93,7 +93,21 @@ internal sealed record Weights
             Switchover = 3,
             EffectFailure = all.EffectFailure,
         },
-        5 => all with { Focus = "more nodes", Nodes = random.Next(2) == 0 ? 5 : 7 },
+        5 => all.Calm() with
+        {
+            Focus = "hand-overs",
+            FaultEvery = 0.4,
+            Switchover = 3.5,
+            MysqldKill = 0.5,
+            AgentCrash = 0.3,
+            HostCrash = 0.3,
+            DataCut = 0.5,
+            ControlCut = 0.3,
+            Freeze = 0.5,
+            ApplierStall = all.ApplierStall,
+            EffectFailure = all.EffectFailure,
+        },
+        6 => all with { Focus = "more nodes", Nodes = random.Next(2) == 0 ? 5 : 7 },
         _ => all,
     };
 
