@@ -24,6 +24,9 @@ public sealed record ControllerFaults
     /// <summary>The leader of an epoch that was handed over counts as one that holds what was acknowledged before.</summary>
     public bool TrustsHandOver { get; init; }
 
+    /// <summary>Followers that do not get behind the next leader are waited for without end.</summary>
+    public bool WaitsForPlaces { get; init; }
+
     /// <summary>Only the nodes that promised are the next epoch's ackers.</summary>
     public bool AckersArePromisers { get; init; }
 

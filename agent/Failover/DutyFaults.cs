@@ -37,9 +37,6 @@ public sealed record DutyFaults
     /// <summary>R8: the next leader of a hand-over does not wait for the old one's last word.</summary>
     public bool LeadsWithoutWord { get; init; }
 
-    /// <summary>R8: it takes the last word of any epoch for that of the one before its own.</summary>
-    public bool AnyWord { get; init; }
-
     /// <summary>A mysqld that led and reads read-only is taken for demoted, even where the statement may not have returned.</summary>
     public bool TrustsReadOnly { get; init; }
 

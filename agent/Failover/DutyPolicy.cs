@@ -138,7 +138,7 @@ public static class DutyPolicy
         GtidSet? last = null;
         if (seen.State.HandingOver() is { } before && !seen.Faults.LeadsWithoutWord)
         {
-            if (seen.Reports.GetValueOrDefault(before.Leader)?.Final is not { } word || (word.Epoch != before.Number && !seen.Faults.AnyWord))
+            if (seen.Reports.GetValueOrDefault(before.Leader)?.Final is not { } word || word.Epoch != before.Number)
             {
                 return Hold("waiting-for-last-word", $"{before.Leader} has not said yet with what it ends epoch {before.Number}");
             }

@@ -52,7 +52,7 @@ internal static class Placement
         }
 
         var hopeless = switchover.Behind.Add(next).Any(n => seen.Reports.GetValueOrDefault(n) is not { Mysqld: MysqldState.Running });
-        return hopeless || seen.PlacementPatienceOver
+        return hopeless || (seen.PlacementPatienceOver && !seen.Faults.WaitsForPlaces)
             ? ControllerDecision.Propose(new AbandonPlacement(open.Number))
             : ControllerDecision.Wait(missing);
     }

@@ -297,7 +297,8 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
     private async Task<EffectResult> DemoteAsync(LocalServer server, DemoteServer demote, CancellationToken life)
     {
         var outcome = await server.DemoteAsync(demote.Deadline, life);
-        return outcome is Outcome<Demoted>.Done done ? (await LookAsync(server, life)) with { Set = done.Value.Final, Failure = null } : ResultOf(outcome);
+        // Without a look: the next leader waits for the set.
+        return outcome is Outcome<Demoted>.Done done ? new EffectResult { Set = done.Value.Final } : ResultOf(outcome);
     }
 
     private async Task<EffectResult> AfterAsync<T>(LocalServer server, Outcome<T> outcome, CancellationToken life)

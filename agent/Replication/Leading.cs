@@ -12,9 +12,10 @@ internal static class Leading
     public static async Task<Promoted> PromoteAsync(DbConnection connection, PromoteOrder order)
     {
         var wasWritable = false;
+        GtidSet? first = null;
         if (order.After is { } last)
         {
-            await StopBehindAsync(connection, last);
+            first = await StopBehindAsync(connection, last);
         }
         else
         {
@@ -30,7 +31,7 @@ internal static class Leading
             _ = await LockOutAsync(connection, order.LockedOut);
         }
 
-        var (_, first) = await Receiving.SetsAsync(connection);
+        first ??= (await Receiving.SetsAsync(connection)).Executed;
         if (!order.StillAllowed())
         {
             throw new RefusedException(
@@ -55,7 +56,7 @@ internal static class Leading
     }
 
     /// <summary>Taking over from a leader that has stopped: its last transactions are applied, then nothing more is received.</summary>
-    private static async Task StopBehindAsync(DbConnection connection, GtidSet last)
+    private static async Task<GtidSet> StopBehindAsync(DbConnection connection, GtidSet last)
     {
         _ = await connection.RowAsync(Statements.WaitFor(last));
         await connection.ExecuteAsync(Statements.StopReceiver);
@@ -67,6 +68,8 @@ internal static class Leading
                 RefusalReason.NotApplied,
                 $"{last.Union(received).Minus(executed).Count} transactions are not applied yet: this server cannot lead before they are.");
         }
+
+        return executed;
     }
 
     /// <summary>Puts W in force and reads it back.</summary>

@@ -12,6 +12,7 @@ public sealed class GapBenchmark(SandboxCluster cluster)
     /// <summary>From the other nodes and from clients, without a word to anybody: packets are dropped.</summary>
     private const string Cut = "--from-clients";
     private const string Planned = "switchover";
+    private const string Standing = "switchover, standing connections";
 
     [BenchmarkFact]
     public async Task Gap_benchmark()
@@ -22,6 +23,7 @@ public sealed class GapBenchmark(SandboxCluster cluster)
         (string Name, string Blow)[] blows =
         [
             ("mysqld killed", "--mysqld"), ("node killed", "--machine"), ("node cut off", Cut), ("switchover", Planned),
+            (Standing, Standing),
         ];
         foreach (var (name, blow) in blows.Where(b => b.Name.Contains(only, StringComparison.Ordinal)))
         {
@@ -46,13 +48,13 @@ public sealed class GapBenchmark(SandboxCluster cluster)
     private async Task<double> MeasureAsync(string blow)
     {
         var leader = (await cluster.ReadyAsync()).LeaderNumber;
-        await using var probe = await WritersProbe.StartAsync(cluster, leader);
+        await using var probe = await WritersProbe.StartAsync(cluster, leader, standing: blow == Standing);
         await Task.Delay(1000); // as steady as a service that nobody touches
         var struck = Stopwatch.GetTimestamp();
         var number = leader.ToString(CultureInfo.InvariantCulture);
         await SandboxCluster.RunAsync(blow switch
         {
-            Planned => ["switchover"],
+            Planned or Standing => ["switchover"],
             Cut => ["partition", number, Cut],
             _ => ["kill", number, blow],
         });

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using MySqlHa.Replication;
 using Xunit;
 
 namespace MySqlHa.Tests.Acceptance;
@@ -15,6 +16,11 @@ internal sealed class WritersProbe : IAsyncDisposable
     private const int Writers = 4;
     private const double Patience = 1;
 
+    /// <summary>ER_OPTION_PREVENTS_STATEMENT: super_read_only.</summary>
+    private const int ReadOnly = 1290;
+
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
+
     // Between two writes of one writer, so that the table stays small enough to be compared.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
 
@@ -24,20 +30,21 @@ internal sealed class WritersProbe : IAsyncDisposable
     private readonly Task[] _writers;
     private long _lastId;
 
-    private WritersProbe(SandboxCluster cluster, int leader)
+    private WritersProbe(SandboxCluster cluster, int leader, bool standing)
     {
         _cluster = cluster;
-        _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAsync(leader)))];
+        _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(() => standing ? WriteStandingAsync(leader) : WriteAsync(leader)))];
     }
 
     /// <summary>Makes the table anew, and writes on until it is disposed of or stopped.</summary>
-    public static async Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader)
+    /// <param name="standing">Each writer keeps a connection to every node, as a pool for several hosts does.</param>
+    public static async Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader, bool standing = false)
     {
         _ = await cluster.DoAsync(leader, "DROP DATABASE IF EXISTS t");
         _ = await cluster.DoAsync(leader, "CREATE DATABASE t");
         // No unique key on the id: the same insert twice must show.
         _ = await cluster.DoAsync(leader, "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))");
-        var probe = new WritersProbe(cluster, leader);
+        var probe = new WritersProbe(cluster, leader, standing);
         await probe.ProgressAsync(after: 0, within: 5);
         return probe;
     }
@@ -134,6 +141,57 @@ internal sealed class WritersProbe : IAsyncDisposable
         if (connection is not null)
         {
             SandboxCluster.Abandon(connection);
+        }
+    }
+
+    /// <summary>A lost connection is made anew beside the writing; a node that is read-only is left for the next one.</summary>
+    private async Task WriteStandingAsync(int node)
+    {
+        var links = SandboxCluster.Numbers.ToDictionary(n => n, n => (Made: _cluster.ConnectAsync(n, Patience), At: Stopwatch.GetTimestamp()));
+        while (!_stop.IsCancellationRequested)
+        {
+            var (made, at) = links[node];
+            try
+            {
+                if (made.IsCompleted)
+                {
+                    var id = Interlocked.Increment(ref _lastId);
+                    var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({id})");
+                    _ = await SandboxCluster.DoAsync(await made, sql, Patience);
+                    _acknowledged.Enqueue(new Acknowledged(id, Stopwatch.GetTimestamp(), node));
+                    await Task.Delay(Pause);
+                    continue;
+                }
+            }
+            catch (DbException e) when (MysqlDriver.ErrorNumber(e) == ReadOnly)
+            {
+                // It may lead again later.
+            }
+            catch (Exception e)
+                when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
+            {
+                if (made.IsCompletedSuccessfully)
+                {
+                    SandboxCluster.Abandon(await made);
+                }
+
+                if (Stopwatch.GetElapsedTime(at) > Again || made.IsCompletedSuccessfully)
+                {
+                    links[node] = (_cluster.ConnectAsync(node, Patience), Stopwatch.GetTimestamp());
+                }
+            }
+
+            node = (node % SandboxCluster.Numbers.Count) + 1;
+            await Task.Delay(1);
+        }
+
+        foreach (var (made, _) in links.Values)
+        {
+            await ((Task)made).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (made.IsCompletedSuccessfully)
+            {
+                SandboxCluster.Abandon(await made);
+            }
         }
     }
 

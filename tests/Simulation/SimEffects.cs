@@ -181,7 +181,8 @@ internal static class SimEffects
             return;
         }
 
-        if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied)
+        if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied
+            && !world.Mutation.Effects.TakesOverUnapplied)
         {
             tell(Failed("received is not applied"));
             return;

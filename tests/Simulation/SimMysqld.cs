@@ -56,6 +56,9 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public bool AcksLost { get; set; }
     public TimeSpan AckDelay { get; set; }
 
+    /// <summary>As a follower: what is sent to it comes later.</summary>
+    public TimeSpan ReceiveDelay { get; set; }
+
     /// <summary>What each effect of the agent takes longer; replication goes on meanwhile.</summary>
     public TimeSpan SlowStatements { get; set; }
 

@@ -68,7 +68,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
     private void Deliver(Transaction transaction, int position, long connection)
     {
         var life = _sourceLife;
-        _lastArrival = Instant.Later(_lastArrival, world.Now + TimeSpan.FromMicroseconds(world.DataDelay()));
+        _lastArrival = Instant.Later(_lastArrival, world.Now + TimeSpan.FromMicroseconds(world.DataDelay()) + follower.Mysqld.ReceiveDelay);
         world.At(_lastArrival, () =>
         {
             if (_stopped || connection != _connection || !Attached)

@@ -51,6 +51,18 @@ internal static class RuleTable
         new("R8", SwitchoverScenarios.UnseenDemotion, "a mysqld that reads read-only is taken for demoted",
             new() { Duty = new DutyFaults { TrustsReadOnly = true } }, "NothingLost"),
 
+        new("R8", SwitchoverScenarios.WordThatDoesNotCome, "who takes over does not wait for the last word",
+            new() { Duty = new DutyFaults { LeadsWithoutWord = true } }, "OneWriter"),
+        new("R8", SwitchoverScenarios.LastTransactions, "who takes over does not wait until all is applied",
+            new() { Effects = new EffectFaults { TakesOverUnapplied = true } }, "NothingLost"),
+        new("R8", SwitchoverScenarios.LostBeforeItsWord, "an epoch that was handed over proves what was before",
+            new() { Controller = new ControllerFaults { TrustsHandOver = true } }, "NothingLost"),
+        new("R8", SwitchoverScenarios.BackInAHandOver, "a tail is cut by a first set that is not known",
+            new() { Duty = new DutyFaults { CutsByUnknown = true } }, "NothingCommittedIsCut"),
+
+        new("R8", SwitchoverScenarios.OutOfPlace, "followers out of place are waited for",
+            new() { Controller = new ControllerFaults { WaitsForPlaces = true } }, "Answered"),
+
         new("R9", SuccessionScenarios.MajorityLeads, "one acknowledgement is enough in five voters",
             new() { Controller = new ControllerFaults { OneAckOnly = true } }, "MajorityLeads"),
 
@@ -128,7 +140,7 @@ internal static class RuleTable
     public static readonly IReadOnlyDictionary<string, string> NotBuiltInPart = new Dictionary<string, string>
     {
         ["R5"] = "a leaving node that is not locked out has its mutant in MembershipTests, under random faults",
-        ["R8"] = "followers are not put in place behind the candidate beforehand, and no candidate is armed",
+        ["R8"] = "the next leader is armed as semi-sync source in the flip, not before: an armed one that loses its follower blocks its applier",
         ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
         ["R11"] = "no endpoint: clients find the leader themselves",
     };

@@ -214,7 +214,7 @@ internal sealed class Script
         foreach (var node in World.Nodes)
         {
             (node.Mysqld.CannotStart, node.Mysqld.AcksLost) = (false, false);
-            (node.Mysqld.AckDelay, node.Mysqld.SlowStatements) = (TimeSpan.Zero, TimeSpan.Zero);
+            (node.Mysqld.AckDelay, node.Mysqld.ReceiveDelay, node.Mysqld.SlowStatements) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         }
 
         Simulation.Settle(World);

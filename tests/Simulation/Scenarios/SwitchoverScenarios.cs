@@ -63,6 +63,78 @@ internal static class SwitchoverScenarios
         s.Until("one of them leads", () => s.Leads(s[1], 2) || s.Leads(s[0], 2));
     });
 
+    /// <summary>
+    /// n2 is behind n1, and epoch 2 is open for n1. n0 does not hear of it: it serves on in its lease, and n1 acknowledges. So
+    /// n1 waits for n0's last word, and as it does not come, epoch 2 comes to nothing.
+    /// </summary>
+    public static readonly Scenario WordThatDoesNotCome = new("who takes over waits for the old leader's last word", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n2 is behind n1", () => Script.Follows(s[2], s[1]));
+        s.CutControl(s[0]);
+        s.Until("epoch 2 is open", () => Script.EpochOn(s[1]) == 2);
+        var commit = s.Write(s[0]);
+        s.Until("n0 serves on", () => commit.Told == true, 0.5);
+        s.Until("one of the others leads", () => Script.Writable(s[1]) || Script.Writable(s[2]));
+        s.Demand("Undisturbed", s.World.Checkers.EpochOf(s[1]) != 2, "n1 led epoch 2, though n0 had not said how it ended");
+    });
+
+    /// <summary>n1 acknowledged T, and its applier stands, when n0 says with what it stopped: n1 leads when it has applied T.</summary>
+    public static readonly Scenario LastTransactions = new("who takes over applies the old leader's last transactions first", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n2 is behind n1", () => Script.Follows(s[2], s[1]));
+        s.CutControl(s[0]);
+        s.Until("epoch 2 is open", () => Script.EpochOn(s[1]) == 2);
+        s[1].Mysqld.ApplierStalled = true;
+        var commit = s.Write(s[0]);
+        s.Until("T is acknowledged", () => commit.Told == true);
+        s.MendControl(s[0]);
+        s.For(0.2);
+        s.Step("n1 applies again", () => s[1].Mysqld.ApplierStalled = false, s[1].Mysqld.Apply);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+    });
+
+    /// <summary>
+    /// n2 acknowledged T, which is still on its way to n1; then n2 gets behind n1, epoch 2 is open for n1, and n0 is lost before its last
+    /// word. n1 stands for nothing but epoch 2, in which nothing was committed: n2, which holds T, leads epoch 3.
+    /// </summary>
+    public static readonly Scenario LostBeforeItsWord = new("an epoch that was handed over proves nothing about the one before", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s[1].Mysqld.ReceiveDelay = TimeSpan.FromSeconds(3);
+        var commit = s.Write(s[0]);
+        s.Until("T is acknowledged", () => commit.Told == true);
+        s.AskSwitchover(to: s[1]);
+        s.Until("epoch 2 is open", () => s.Opened(2));
+        Script.BreakMysqld(s[0]);
+        s.DemandLeader(seconds: 10, s[1], s[2]);
+    });
+
+    /// <summary>The same, and n0's mysqld starts again. What epoch 2 began with is not known: nothing is cut by it.</summary>
+    public static readonly Scenario BackInAHandOver = new("nothing is cut by an epoch whose first set is not known", 3, s =>
+    {
+        s.LetControl(s[2]);
+        var commit = s.Write(s[0]);
+        s.Until("T is acknowledged", () => commit.Told == true);
+        s.AskSwitchover(to: s[1]);
+        s.Until("epoch 2 is open", () => s.Opened(2));
+        s[0].KillMysqld("killed");
+        s.DemandLeader(seconds: 10, s[1], s[2]);
+    });
+
+    /// <summary>The follower that should get behind n1 cannot: the switchover goes the longer way, and n1 leads all the same.</summary>
+    public static readonly Scenario OutOfPlace = new("a follower that cannot get behind the next leader does not stop a switchover", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s[1].Mysqld.SetAccess([], [s[2].Id]);
+        s.AskSwitchover(to: s[1]);
+        s.Demand("Answered", s.Within("n1 leads", () => s.Leads(s[1], 2), 10), "the switchover waits for a follower that cannot come");
+        s.Until("n2 follows n1", () => Script.Follows(s[2], s[1]));
+    });
+
     /// <summary>An operator saw epoch 1 and asks for a failover; in the meantime one happened. It is about a leader that is gone.</summary>
     public static readonly Scenario StaleRequest = new("a request made under an older epoch is refused", 3, s =>
     {
