@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -14,17 +13,18 @@ namespace MySqlHa.Cluster;
 [JsonConverter(typeof(GtidSetJsonConverter))]
 public sealed class GtidSet : IEquatable<GtidSet>
 {
-    public static readonly GtidSet Empty = new(ImmutableSortedDictionary.Create<string, ImmutableArray<GtidInterval>>(StringComparer.Ordinal));
+    public static readonly GtidSet Empty = new([]);
 
-    // Key: "uuid" or "uuid:tag", lower case.
-    private readonly ImmutableSortedDictionary<string, ImmutableArray<GtidInterval>> _sources;
+    // In the order of their names. Arrays, for sets are small, and are united and compared at every step of a node.
+    private readonly Source[] _sources;
+    private string? _text;
 
-    private GtidSet(ImmutableSortedDictionary<string, ImmutableArray<GtidInterval>> sources) => _sources = sources;
+    private GtidSet(Source[] sources) => _sources = sources;
 
-    public bool IsEmpty => _sources.IsEmpty;
+    public bool IsEmpty => _sources.Length == 0;
 
     /// <summary>How many transactions the set holds.</summary>
-    public long Count => _sources.Values.Sum(intervals => intervals.Sum(i => i.Last - i.First + 1));
+    public long Count => _sources.Sum(s => s.Intervals.Sum(i => i.Last - i.First + 1));
 
     /// <summary>One transaction.</summary>
     public static GtidSet Of(string source, long number) => Of(source, number, number);
@@ -33,12 +33,12 @@ public sealed class GtidSet : IEquatable<GtidSet>
     public static GtidSet Of(string source, long first, long last) =>
         first < 1 || last < first
             ? throw new ArgumentOutOfRangeException(nameof(last), $"{first}-{last} is no interval of transactions")
-            : new GtidSet(Empty._sources.Add(source.ToLowerInvariant(), [new GtidInterval(first, last)]));
+            : new GtidSet([new Source(source.ToLowerInvariant(), [new GtidInterval(first, last)])]);
 
     /// <summary>Reads MySQL's text, line breaks and blanks allowed. Throws <see cref="FormatException"/> naming the part that is wrong.</summary>
     public static GtidSet Parse(string text)
     {
-        var sources = Empty._sources.ToBuilder();
+        var sources = new SortedDictionary<string, List<GtidInterval>>(StringComparer.Ordinal);
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = part.Split(':', StringSplitOptions.TrimEntries);
@@ -58,27 +58,47 @@ public sealed class GtidSet : IEquatable<GtidSet>
                 }
 
                 var interval = ParseInterval(field, part);
-                sources[source] = Normal(sources.TryGetValue(source, out var have) ? have.Add(interval) : [interval]);
+                if (sources.TryGetValue(source, out var have))
+                {
+                    have.Add(interval);
+                }
+                else
+                {
+                    sources[source] = [interval];
+                }
             }
         }
 
-        return new GtidSet(sources.ToImmutable());
+        return new GtidSet([.. sources.Select(s => new Source(s.Key, Joined(s.Value)))]);
     }
 
     /// <summary>Whether every transaction of the other set is in this one.</summary>
-    public bool Contains(GtidSet other) => ReferenceEquals(this, other) || other.Minus(this).IsEmpty;
+    public bool Contains(GtidSet other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        foreach (var (name, intervals) in other._sources)
+        {
+            if (!Cover(IntervalsOf(name), intervals))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Whether one transaction is in the set: cheap, for asking of many.</summary>
     public bool Contains(string source, long number)
     {
-        if (_sources.TryGetValue(source, out var intervals))
+        foreach (var (first, last) in IntervalsOf(source))
         {
-            foreach (var (first, last) in intervals)
+            if (number <= last)
             {
-                if (number >= first && number <= last)
-                {
-                    return true;
-                }
+                return number >= first;
             }
         }
 
@@ -87,52 +107,88 @@ public sealed class GtidSet : IEquatable<GtidSet>
 
     public GtidSet Union(GtidSet other)
     {
-        if (other.IsEmpty || ReferenceEquals(this, other))
+        if (other.IsEmpty || Contains(other))
         {
             return this;
         }
 
-        var sources = _sources.ToBuilder();
-        foreach (var (source, intervals) in other._sources)
+        if (IsEmpty)
         {
-            sources[source] = sources.TryGetValue(source, out var have) ? Normal(have.AddRange(intervals)) : intervals;
+            return other;
         }
 
-        return new GtidSet(sources.ToImmutable());
+        var sources = new List<Source>(_sources.Length + other._sources.Length);
+        var (mine, theirs) = (0, 0);
+        while (mine < _sources.Length || theirs < other._sources.Length)
+        {
+            var order = mine == _sources.Length ? 1
+                : theirs == other._sources.Length ? -1
+                : string.CompareOrdinal(_sources[mine].Name, other._sources[theirs].Name);
+            sources.Add(order < 0 ? _sources[mine]
+                : order > 0 ? other._sources[theirs]
+                : new Source(_sources[mine].Name, Joined([.. _sources[mine].Intervals, .. other._sources[theirs].Intervals])));
+            mine += order <= 0 ? 1 : 0;
+            theirs += order >= 0 ? 1 : 0;
+        }
+
+        return new GtidSet([.. sources]);
     }
 
     /// <summary>The transactions of this set that the other one lacks.</summary>
     public GtidSet Minus(GtidSet other)
     {
-        var sources = Empty._sources.ToBuilder();
-        foreach (var (source, intervals) in _sources)
+        if (IsEmpty || other.Contains(this))
         {
-            var rest = other._sources.TryGetValue(source, out var theirs) ? Without(intervals, theirs) : intervals;
-            if (!rest.IsEmpty)
+            return Empty;
+        }
+
+        var sources = new List<Source>(_sources.Length);
+        foreach (var source in _sources)
+        {
+            var theirs = other.IntervalsOf(source.Name);
+            var rest = theirs.Length > 0 ? Without(source.Intervals, theirs) : source.Intervals;
+            if (rest.Length > 0)
             {
-                sources[source] = rest;
+                sources.Add(source with { Intervals = rest });
             }
         }
 
-        return new GtidSet(sources.ToImmutable());
+        return new GtidSet([.. sources]);
     }
 
     /// <summary>This set without the transactions of one server, tagged ones included.</summary>
     public GtidSet WithoutServer(string serverUuid)
     {
         var uuid = serverUuid.ToLowerInvariant();
-        return new GtidSet(_sources.RemoveRange(_sources.Keys.Where(k => k == uuid || k.StartsWith(uuid + ":", StringComparison.Ordinal))));
+        return new GtidSet([.. _sources.Where(s => s.Name != uuid && !s.Name.StartsWith(uuid + ":", StringComparison.Ordinal))]);
     }
 
-    public bool Equals(GtidSet? other) =>
-        other is not null && (ReferenceEquals(this, other)
-            || (_sources.Count == other._sources.Count && _sources.All(s => other._sources.TryGetValue(s.Key, out var theirs) && s.Value.SequenceEqual(theirs))));
+    public bool Equals(GtidSet? other)
+    {
+        if (other is null || ReferenceEquals(this, other) || _sources.Length != other._sources.Length)
+        {
+            return ReferenceEquals(this, other);
+        }
+
+        for (var i = 0; i < _sources.Length; i++)
+        {
+            var (mine, theirs) = (_sources[i], other._sources[i]);
+            if (mine.Name != theirs.Name || !mine.Intervals.AsSpan().SequenceEqual(theirs.Intervals))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public override bool Equals(object? obj) => Equals(obj as GtidSet);
 
     public override int GetHashCode() => string.GetHashCode(ToString(), StringComparison.Ordinal);
 
-    public override string ToString()
+    public override string ToString() => _text ??= Text();
+
+    private string Text()
     {
         var text = new StringBuilder();
         foreach (var (source, intervals) in _sources)
@@ -160,43 +216,80 @@ public sealed class GtidSet : IEquatable<GtidSet>
             : throw new FormatException($"'{field}' in '{part}' is not an interval: '5' and '1-5' are");
     }
 
-    private static ImmutableArray<GtidInterval> Normal(ImmutableArray<GtidInterval> intervals)
+    private GtidInterval[] IntervalsOf(string source)
     {
-        var joined = ImmutableArray.CreateBuilder<GtidInterval>();
-        foreach (var next in intervals.OrderBy(i => i.First))
+        foreach (var (name, intervals) in _sources)
         {
-            if (joined.Count > 0 && next.First <= joined[^1].Last + 1)
+            if (name == source)
             {
-                joined[^1] = joined[^1] with { Last = Math.Max(joined[^1].Last, next.Last) };
-            }
-            else
-            {
-                joined.Add(next);
+                return intervals;
             }
         }
 
-        return joined.ToImmutable();
+        return [];
     }
 
-    private static ImmutableArray<GtidInterval> Without(ImmutableArray<GtidInterval> mine, ImmutableArray<GtidInterval> theirs)
+    /// <summary>In order, touching ones joined.</summary>
+    private static GtidInterval[] Joined(List<GtidInterval> intervals)
     {
-        var rest = ImmutableArray.CreateBuilder<GtidInterval>();
+        intervals.Sort(static (a, b) => a.First.CompareTo(b.First));
+        var joined = 0;
+        for (var i = 1; i < intervals.Count; i++)
+        {
+            var (last, next) = (intervals[joined], intervals[i]);
+            if (next.First <= last.Last + 1)
+            {
+                intervals[joined] = last with { Last = Math.Max(last.Last, next.Last) };
+            }
+            else
+            {
+                intervals[++joined] = next;
+            }
+        }
+
+        return [.. intervals[..(joined + 1)]];
+    }
+
+    /// <summary>Whether each of theirs lies within one of mine: those do not touch each other.</summary>
+    private static bool Cover(GtidInterval[] mine, GtidInterval[] theirs)
+    {
+        var i = 0;
+        foreach (var (first, last) in theirs)
+        {
+            while (i < mine.Length && mine[i].Last < first)
+            {
+                i++;
+            }
+
+            if (i == mine.Length || mine[i].First > first || mine[i].Last < last)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static GtidInterval[] Without(GtidInterval[] mine, GtidInterval[] theirs)
+    {
+        var rest = new List<GtidInterval>(mine.Length + theirs.Length);
+        var i = 0;
         foreach (var interval in mine)
         {
             var first = interval.First;
-            foreach (var gap in theirs)
+            while (i < theirs.Length && theirs[i].Last < first)
             {
-                if (gap.Last < first || gap.First > interval.Last)
+                i++;
+            }
+
+            for (var gap = i; gap < theirs.Length && theirs[gap].First <= interval.Last; gap++)
+            {
+                if (theirs[gap].First > first)
                 {
-                    continue;
+                    rest.Add(new GtidInterval(first, theirs[gap].First - 1));
                 }
 
-                if (gap.First > first)
-                {
-                    rest.Add(new GtidInterval(first, gap.First - 1));
-                }
-
-                first = gap.Last + 1;
+                first = theirs[gap].Last + 1;
             }
 
             if (first <= interval.Last)
@@ -205,8 +298,12 @@ public sealed class GtidSet : IEquatable<GtidSet>
             }
         }
 
-        return rest.ToImmutable();
+        return [.. rest];
     }
+
+    /// <param name="Name">"uuid" or "uuid:tag", lower case.</param>
+    /// <param name="Intervals">At least one, in order; none touches the next. Never changed.</param>
+    private readonly record struct Source(string Name, GtidInterval[] Intervals);
 }
 
 /// <summary>Transactions <paramref name="First"/>..<paramref name="Last"/>, both included.</summary>

@@ -131,15 +131,24 @@ public sealed partial class RaftCore
     /// <summary>The highest value that a majority of the voters has reached.</summary>
     private long HighestOnMajority(long own, Func<Progress, long> value)
     {
-        var values = _progress.Values.Where(p => Counts(p.Member)).Select(value).ToList();
-        if (IsVoter)
+        var values = new long[_progress.Count + 1];
+        var count = 0;
+        foreach (var progress in _progress.Values)
         {
-            values.Add(own);
+            if (Counts(progress.Member))
+            {
+                values[count++] = value(progress);
+            }
         }
 
-        values.Sort();
+        if (IsVoter)
+        {
+            values[count++] = own;
+        }
+
+        Array.Sort(values, 0, count);
         var majority = MajorityOf(Configuration);
-        return values.Count < majority ? 0 : values[^majority];
+        return count < majority ? 0 : values[count - majority];
     }
 
     /// <summary>This node was removed, and that is committed: tell it to the others, name a successor, and stop.</summary>

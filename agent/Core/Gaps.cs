@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using MySqlHa.Cluster;
 
@@ -12,6 +13,7 @@ namespace MySqlHa.Core;
 /// </summary>
 internal static class Gaps
 {
+    private const string Kept = "A build ahead of time keeps all of this program (TrimmerRootAssembly).";
     private static readonly ConcurrentDictionary<Type, ImmutableArray<Field>> Known = [];
 
     /// <param name="IsDefault">Of an immutable array: whether it was never made.</param>
@@ -53,6 +55,8 @@ internal static class Gaps
 
     private static bool IsOurs(Type type) => type.IsClass && type.Namespace?.StartsWith("MySqlHa.", StringComparison.Ordinal) == true;
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Kept)]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Kept)]
     private static ImmutableArray<Field> FieldsOf(Type type)
     {
         var nullability = new NullabilityInfoContext();

@@ -14,6 +14,7 @@ public sealed partial class NodeCore
     private long _proposedIndex;
     private long _closing;
     private ControllerDecision _decision = ControllerDecision.Wait();
+    private ControllerInput? _observed; // what it was decided on
     private Instant _movedAt = Instant.Zero;
     private Instant _controllerSince = Instant.Zero;
     private Instant _closedAt = Instant.Zero;
@@ -221,6 +222,7 @@ public sealed partial class NodeCore
                 break;
             case EndLeaving end when _state.Removed.TryGetValue(end.Node, out var removed):
                 _ = _reports.Remove(end.Node);
+                _fresh = null;
                 _out.Event("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}");
                 break;
             case SetVotersTarget target:
@@ -258,7 +260,7 @@ public sealed partial class NodeCore
         else if (_raft.Role != RaftRole.Leader && _controlledTerm != 0)
         {
             _controlledTerm = 0;
-            _decision = ControllerDecision.Wait();
+            (_decision, _observed) = (ControllerDecision.Wait(), null);
             _operators.Clear();
         }
     }
@@ -285,6 +287,18 @@ public sealed partial class NodeCore
         Faults = _options.ControllerFaults,
     };
 
+    /// <summary>Most steps change nothing. A decision only to wait is the same at any hour of the wall clock.</summary>
+    private void Decide()
+    {
+        var seen = Observe();
+        var waits = _decision is { Proposal: null, Change: null, HandOver: null };
+        if (!waits || _observed is null || seen with { WallClock = 0 } != _observed)
+        {
+            _decision = ControllerPolicy.Decide(seen);
+            _observed = seen with { WallClock = 0 };
+        }
+    }
+
     /// <summary>The controller's decision; one proposal at a time. True where one was made.</summary>
     private bool Control()
     {
@@ -300,7 +314,7 @@ public sealed partial class NodeCore
 
         SettleOperators();
 
-        _decision = ControllerPolicy.Decide(Observe());
+        Decide();
         NoteStuckDeparture();
         var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? MovedMember() : null);
         if (command is not null)

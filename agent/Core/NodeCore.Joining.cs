@@ -189,6 +189,7 @@ public sealed partial class NodeCore
         (_raft, _state, _applied) = (null, ClusterState.Empty, 0);
         _lease.Drop();
         _reports.Clear();
+        _fresh = null;
         _newcomers.Clear();
         _out.Event("removed", $"this node was removed from the cluster: {notice.Why}");
     }

@@ -14,6 +14,8 @@ public sealed partial class NodeCore
     private bool _reinitAsked;
     private string _activity = "";
     private Reason _duty = new("starting", "the agent starts");
+    private DutyInput? _decidedOn; // the same gives the same act: most steps change nothing
+    private DutyAct _act = null!;
     private Instant _nextMarker = Instant.Zero;
     private string _switchoverProblem = "";
     private FinalWord? _final;
@@ -51,7 +53,13 @@ public sealed partial class NodeCore
         NoteStuckSwitchover();
         NoteNamedArchive();
         NoteDifference();
-        var act = DutyPolicy.Decide(Situation());
+        var seen = Situation();
+        if (seen != _decidedOn)
+        {
+            (_decidedOn, _act) = (seen, DutyPolicy.Decide(seen));
+        }
+
+        var act = _act;
         if (act.Why.Code is not ("busy" or "marker" or "access" or "events") && act.Why != _duty)
         {
             _duty = act.Why;

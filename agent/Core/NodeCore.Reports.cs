@@ -22,6 +22,7 @@ public sealed partial class NodeCore
         if (!_reports.TryGetValue(from, out var known) || report.IsNewerThan(known.Report))
         {
             _reports[from] = (report, _now);
+            _fresh = null;
         }
     }
 
@@ -42,6 +43,7 @@ public sealed partial class NodeCore
         _nextReport = _now + _options.Timing.Heartbeat;
         var report = MakeReport();
         _reports[_options.Self] = (report, _now);
+        _fresh = null;
         foreach (var member in _state.Members.Keys.Where(m => m != _options.Self))
         {
             Send(member, new ReportFrame(report));

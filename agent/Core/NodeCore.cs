@@ -22,6 +22,8 @@ public sealed partial class NodeCore
     private readonly OperatorDesk _operators;
     private readonly MysqldTracker _mysqld;
     private readonly Dictionary<NodeId, (MemberReport Report, Instant At)> _reports = [];
+    private ImmutableSortedDictionary<NodeId, MemberReport>? _fresh; // of _reports: null where those changed
+    private Instant _freshUntil;
     private RaftCore? _raft;
     private LocalRecord _local;
     private ClusterState _state = ClusterState.Empty;
@@ -29,7 +31,7 @@ public sealed partial class NodeCore
     private readonly long _announced;
     private Instant _now;
     private long _wall;
-    private OutputBuilder _out = new();
+    private readonly OutputBuilder _out = new();
 
     public NodeCore(CoreOptions options, CoreRestored restored, Random random, Instant now)
     {
@@ -112,9 +114,7 @@ public sealed partial class NodeCore
         _wall = wallClock;
         Take(input);
         Drive();
-        var output = _out.Build(_lease.Until, FenceAt, _options.Faults.ForgetPromises);
-        _out = new OutputBuilder();
-        return output;
+        return _out.Take(_lease.Until, FenceAt, _options.Faults.ForgetPromises);
     }
 
     private void Take(CoreInput input)
@@ -302,7 +302,16 @@ public sealed partial class NodeCore
         _out.KeepLocal(record);
     }
 
-    private ImmutableSortedDictionary<NodeId, MemberReport> FreshReports() => _reports
-        .Where(r => r.Key == _options.Self || _now - r.Value.At <= _options.Timing.ReportFresh)
-        .ToImmutableSortedDictionary(r => r.Key, r => r.Value.Report);
+    private ImmutableSortedDictionary<NodeId, MemberReport> FreshReports()
+    {
+        if (_fresh is null || _now > _freshUntil)
+        {
+            var fresh = _reports.Where(r => r.Key == _options.Self || _now - r.Value.At <= _options.Timing.ReportFresh).ToList();
+            _fresh = fresh.ToImmutableSortedDictionary(r => r.Key, r => r.Value.Report);
+            _freshUntil = fresh.Where(r => r.Key != _options.Self).Select(r => r.Value.At + _options.Timing.ReportFresh)
+                .Aggregate(Instant.Never, Instant.Earlier);
+        }
+
+        return _fresh;
+    }
 }

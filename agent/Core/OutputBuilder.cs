@@ -6,7 +6,7 @@ using MySqlHa.Membership;
 
 namespace MySqlHa.Core;
 
-/// <summary>Collects what one step asks of the outside.</summary>
+/// <summary>Collects what one step asks of the outside, then what the next one does.</summary>
 internal sealed class OutputBuilder
 {
     private readonly ImmutableArray<RaftOutput>.Builder _raft = ImmutableArray.CreateBuilder<RaftOutput>();
@@ -31,16 +31,34 @@ internal sealed class OutputBuilder
 
     public void Event(string code, string text) => _events.Add(new Reason(code, text));
 
-    public CoreOutput Build(Instant leaseUntil, Instant fenceAt, bool forgetPromises) => new()
+    /// <summary>All since it was asked last.</summary>
+    public CoreOutput Take(Instant leaseUntil, Instant fenceAt, bool forgetPromises)
     {
-        RaftSaves = _raft.ToImmutable(),
-        Local = forgetPromises && _local is not null ? _local with { Promise = null } : _local,
-        Datagrams = _datagrams.ToImmutable(),
-        Frames = _frames.ToImmutable(),
-        Effects = _effects.ToImmutable(),
-        Replies = _replies.ToImmutable(),
-        Events = _events.ToImmutable(),
-        LeaseUntil = leaseUntil,
-        FenceAt = fenceAt,
-    };
+        var local = forgetPromises && _local is not null ? _local with { Promise = null } : _local;
+        _local = null;
+        return new CoreOutput
+        {
+            RaftSaves = Take(_raft),
+            Local = local,
+            Datagrams = Take(_datagrams),
+            Frames = Take(_frames),
+            Effects = Take(_effects),
+            Replies = Take(_replies),
+            Events = Take(_events),
+            LeaseUntil = leaseUntil,
+            FenceAt = fenceAt,
+        };
+    }
+
+    private static ImmutableArray<T> Take<T>(ImmutableArray<T>.Builder collected)
+    {
+        if (collected.Count == 0)
+        {
+            return [];
+        }
+
+        var all = collected.ToImmutable();
+        collected.Clear();
+        return all;
+    }
 }

@@ -93,7 +93,7 @@ public static class AgentRunner
         var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid, announced.Index);
         var coreOptions = CoreOptionsOf(options, self) with { Adopts = effects.Adopts };
         var core = new NodeCore(coreOptions, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
-        using var loop = new NodeLoop(core, log, localFile, lease, guard, announced, logger) { Effects = effects };
+        var loop = new NodeLoop(core, log, localFile, lease, guard, announced, logger) { Effects = effects };
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;

@@ -156,6 +156,6 @@ internal sealed class GuardKeeper(string runDirectory, string log, bool own, Tim
     {
         var program = Environment.ProcessPath
             ?? throw new SupervisionException(SupervisionError.SystemCall, "This program does not know where it is.");
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(GuardKeeper).Assembly.Location] : [program];
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "mysqlha.dll")] : [program];
     }
 }

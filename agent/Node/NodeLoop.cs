@@ -16,11 +16,12 @@ namespace MySqlHa.Node;
 /// The one place that waits and the one owner of the core. Sockets, SQL results and process exits only post to its inbox. Each
 /// step's output is kept (fsynced) before anything of it is sent or begun.
 /// </summary>
-internal sealed class NodeLoop : IRingReceiver, IDisposable
+internal sealed class NodeLoop : IRingReceiver
 {
     private const int InboxLimit = 16384;
     private static readonly TimeSpan ViewEvery = TimeSpan.FromMilliseconds(50);
-    private readonly BlockingCollection<CoreInput> _inbox = new(InboxLimit);
+    private static readonly TimeSpan ViewPatience = TimeSpan.FromMilliseconds(100);
+    private readonly Inbox _inbox = new(InboxLimit);
     private readonly ConcurrentDictionary<long, TaskCompletionSource<OperatorAnswer>> _calls = new();
     private readonly NodeCore _core;
     private readonly RaftLogFile _log;
@@ -32,12 +33,15 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
     private long _nextCall;
     private long _leaseUntil;
     private long _droppedInputs;
-    private Instant _viewAt = Instant.Zero;
+    private readonly object _viewGate = new(); // not a Lock: those have no Wait
+    private ClusterView _view;
+    private Instant _viewAt;
+    private volatile bool _viewWanted;
 
     public NodeLoop(NodeCore core, RaftLogFile log, string localFile, LeaseFile lease, GuardKeeper guard, AnnouncedFile announced, ILogger logger)
     {
         (_core, _log, _localFile, _lease, _guard, _announced, _logger) = (core, log, localFile, lease, guard, announced, logger);
-        View = core.View(BootClock.Now);
+        (_view, _viewAt) = (core.View(BootClock.Now), BootClock.Now);
     }
 
     /// <summary>Set before <see cref="Run"/>: the ring and the effects need this loop as their listener.</summary>
@@ -45,38 +49,46 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
 
     public EffectRunner? Effects { get; set; }
 
-    public ClusterView View { get; private set; }
+    /// <summary>
+    /// Made when somebody reads it, by the loop, and then good for 50 ms. A loop that is held up for longer than 100 ms is not waited for:
+    /// then it is the last one.
+    /// </summary>
+    public ClusterView View
+    {
+        get
+        {
+            lock (_viewGate)
+            {
+                var asked = BootClock.Now;
+                if (asked - _viewAt < ViewEvery)
+                {
+                    return _view;
+                }
+
+                _viewWanted = true;
+                Post(Tick.Instance);
+                while (_viewAt < asked && asked + ViewPatience - BootClock.Now is { TotalMilliseconds: >= 1 } left && Monitor.Wait(_viewGate, left))
+                {
+                }
+
+                return _view;
+            }
+        }
+    }
 
     /// <summary>What is left of this node's lease, by the clock, whatever the loop is doing.</summary>
     public TimeSpan LeaseLeft => new Instant(Interlocked.Read(ref _leaseUntil)) - BootClock.Now;
 
     public void Post(CoreInput input)
     {
-        try
+        if (!_inbox.TryAdd(input))
         {
-            if (!_inbox.TryAdd(input))
-            {
-                _ = Interlocked.Increment(ref _droppedInputs);
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // The loop has ended.
+            _ = Interlocked.Increment(ref _droppedInputs);
         }
     }
 
     /// <summary>Results of effects must arrive: they wait for room where a message may be dropped.</summary>
-    public void PostSurely(CoreInput input)
-    {
-        try
-        {
-            _inbox.Add(input);
-        }
-        catch (InvalidOperationException)
-        {
-            // The loop has ended.
-        }
-    }
+    public void PostSurely(CoreInput input) => _inbox.Add(input);
 
     public async Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
     {
@@ -132,7 +144,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
                 Step(input ?? Tick.Instance);
                 var wait = _core.NextDeadline - BootClock.Now;
                 var milliseconds = (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, 1000);
-                _ = _inbox.TryTake(out input, milliseconds, stopping);
+                input = _inbox.Take(milliseconds, stopping);
             }
             catch (OperationCanceledException)
             {
@@ -148,7 +160,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
                     Effects!.Begin(new KillMysqld(0, new Reason("no-memory", "its agent cannot keep what it must")));
                 }
 
-                _inbox.CompleteAdding();
+                _inbox.Close();
                 return 1;
             }
         }
@@ -157,8 +169,6 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         Leave();
         return 0;
     }
-
-    public void Dispose() => _inbox.Dispose();
 
     private void Step(CoreInput input)
     {
@@ -183,6 +193,11 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             Effects!.Begin(effect);
         }
 
+        if (output.Events.Length > 0 || output.Effects.Length > 0 || output.Replies.Length > 0)
+        {
+            Outdate();
+        }
+
         foreach (var reply in output.Replies)
         {
             if (_calls.TryGetValue(reply.CallId, out var call))
@@ -197,7 +212,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         }
 
         _announced.Write(_core.AppliedIndex);
-        Show(began, output.Events.Length > 0 || output.Effects.Length > 0 || output.Replies.Length > 0);
+        Show();
         var took = BootClock.Now - began;
         if (took > TimeSpan.FromMilliseconds(200))
         {
@@ -218,12 +233,29 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
         }
     }
 
-    private void Show(Instant now, bool changed)
+    /// <summary>Who is told of a change, and then looks, sees it.</summary>
+    private void Outdate()
     {
-        if (changed || now - _viewAt >= ViewEvery)
+        lock (_viewGate)
         {
-            _viewAt = now;
-            View = _core.View(now) with { Counters = Counters() };
+            _viewAt = Instant.Zero;
+        }
+    }
+
+    private void Show()
+    {
+        if (!_viewWanted)
+        {
+            return;
+        }
+
+        _viewWanted = false;
+        var now = BootClock.Now;
+        var view = _core.View(now) with { Counters = Counters() };
+        lock (_viewGate)
+        {
+            (_view, _viewAt) = (view, now);
+            Monitor.PulseAll(_viewGate);
         }
     }
 
@@ -257,8 +289,7 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             var until = BootClock.Now + TimeSpan.FromSeconds(3);
             while (!_core.MayStop && BootClock.Now < until)
             {
-                _ = _inbox.TryTake(out var input, 5);
-                Step(input ?? Tick.Instance);
+                Step(_inbox.Take(5, CancellationToken.None) ?? Tick.Instance);
             }
         }
         catch (Exception e) when (e is StorageException or IOException)
@@ -266,6 +297,6 @@ internal sealed class NodeLoop : IRingReceiver, IDisposable
             NodeLog.CannotKeep(_logger, e.Message);
         }
 
-        _inbox.CompleteAdding();
+        _inbox.Close();
     }
 }

@@ -1,5 +1,5 @@
 using System.Data.Common;
-#if STANDIN_PACKAGES
+#if STANDIN_DRIVER
 using MySql.Data.MySqlClient;
 #else
 using MySqlConnector;
@@ -19,7 +19,7 @@ internal static class MysqlDriver
         var text = Common(user, password);
         text.Server = socket;
         text.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
-#if STANDIN_PACKAGES
+#if STANDIN_DRIVER
         text.SslMode = MySqlSslMode.Disabled;
 #else
         text.SslMode = MySqlSslMode.Preferred;
@@ -46,7 +46,7 @@ internal static class MysqlDriver
     /// </summary>
     public static async Task OpenAsync(DbConnection connection)
     {
-#if STANDIN_PACKAGES
+#if STANDIN_DRIVER
         await Task.Factory.StartNew(connection.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 #else
         await connection.CloseAsync();

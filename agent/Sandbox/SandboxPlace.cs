@@ -32,7 +32,9 @@ public sealed class SandboxPlace
         Directory = directory;
         try
         {
-            Settings = File.Exists(SettingsFile) ? JsonSerializer.Deserialize<SandboxSettings>(File.ReadAllText(SettingsFile)) : null;
+            Settings = File.Exists(SettingsFile)
+                ? JsonSerializer.Deserialize(File.ReadAllText(SettingsFile), SandboxJson.Default.SandboxSettings)
+                : null;
         }
         catch (JsonException e)
         {
@@ -131,7 +133,7 @@ public sealed class SandboxPlace
             RingKey.Create("sandbox").Save(RingKeyFile);
         }
 
-        WriteWhole(SettingsFile, JsonSerializer.Serialize(settings));
+        WriteWhole(SettingsFile, JsonSerializer.Serialize(settings, SandboxJson.Default.SandboxSettings));
     }
 
     private static void WriteWhole(string path, string text)
@@ -147,18 +149,20 @@ public sealed class SandboxPlace
         topology: leader
         name: {node.Name}
         listen: {node.Ip}
-        data: {JsonSerializer.Serialize(node.DataDirectory)}
+        data: {Quoted(node.DataDirectory)}
         peers: [{string.Join(", ", Nodes.Select(n => n.Ip))}]
-        ring-key: {JsonSerializer.Serialize(RingKeyFile)}
+        ring-key: {Quoted(RingKeyFile)}
         voters: {settings.Voters}
         timing: {settings.Timing}
-        mysqld: {JsonSerializer.Serialize(settings.Mysqld)}
+        mysqld: {Quoted(settings.Mysqld)}
         ports:
           ring: {node.Address.RingPort}
           http: {node.Address.HttpPort}
           mysql: {node.Address.MysqlPort}
 
         """;
+
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
     private string AddressOf(int number)
     {

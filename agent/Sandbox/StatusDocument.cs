@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Sandbox;
@@ -9,12 +8,6 @@ namespace MySqlHa.Sandbox;
 /// <param name="Client">Null: the account is not made yet.</param>
 public sealed record StatusDocument(string? Leader, IReadOnlyList<NodeDocument> Nodes, ClientAccount? Client)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     /// <summary>Roles and health from the view, process ids from this machine.</summary>
     public static StatusDocument Of(
         IReadOnlyList<SandboxNode> nodes,
@@ -48,7 +41,7 @@ public sealed record StatusDocument(string? Leader, IReadOnlyList<NodeDocument> 
     public static MemberView? MemberAt(ClusterView? view, SandboxNode node) => view?.Members.Where(m => m.Address.Host == node.Ip)
         .OrderBy(m => m.Liveness).ThenBy(m => m.Standing is MemberStanding.Stranger or MemberStanding.Removed).FirstOrDefault();
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, StatusJson.Default.StatusDocument);
 }
 
 /// <summary>One node of <see cref="StatusDocument"/>.</summary>

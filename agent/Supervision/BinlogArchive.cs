@@ -20,8 +20,6 @@ public sealed record ArchiveManifest(DateTimeOffset At, string? ServerUuid, Gtid
 /// </summary>
 public static class BinlogArchive
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>
     /// Returns the archive's own directory under <paramref name="destination"/>. Throws <see cref="SupervisionException"/>.
     /// </summary>
@@ -43,7 +41,7 @@ public static class BinlogArchive
             }
 
             var manifest = new ArchiveManifest(now, uuid, extra, notFound, files.ToImmutable());
-            SecretFile.Write(Path.Combine(directory, "manifest.json"), JsonSerializer.Serialize(manifest, Indented));
+            SecretFile.Write(Path.Combine(directory, "manifest.json"), JsonSerializer.Serialize(manifest, SupervisionJson.Default.ArchiveManifest));
             DurableDirectory.Sync(directory);
             DurableDirectory.Sync(destination);
             return (directory, manifest);

@@ -31,7 +31,6 @@ public abstract record RewindOutcome
 public static class BinlogRewind
 {
     private const string Index = "binlog.index";
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Throws <see cref="SupervisionException"/> where a server uses the data, or a file cannot be read or written.</summary>
     public static async Task<RewindOutcome> RunAsync(
@@ -101,7 +100,7 @@ public static class BinlogRewind
 
         var manifest = new ArchiveManifest(
             now, order.ServerUuid, tail.Transactions, GtidSet.Empty, [new ArchivedFile(Path.GetFileName(copy), length, hash)]);
-        SecretFile.Write(ManifestOf(building), JsonSerializer.Serialize(manifest, Indented));
+        SecretFile.Write(ManifestOf(building), JsonSerializer.Serialize(manifest, SupervisionJson.Default.ArchiveManifest));
         DurableDirectory.Sync(building);
         Directory.Move(building, archive);
         DurableDirectory.Sync(Path.GetDirectoryName(archive)!);
@@ -194,7 +193,9 @@ public static class BinlogRewind
     }
 
     private static ArchiveManifest? ReadManifest(string archive) =>
-        File.Exists(ManifestOf(archive)) ? JsonSerializer.Deserialize<ArchiveManifest>(File.ReadAllText(ManifestOf(archive))) : null;
+        File.Exists(ManifestOf(archive))
+            ? JsonSerializer.Deserialize(File.ReadAllText(ManifestOf(archive)), SupervisionJson.Default.ArchiveManifest)
+            : null;
 
     private static string ManifestOf(string archive) => Path.Combine(archive, "manifest.json");
 }

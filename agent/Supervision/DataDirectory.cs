@@ -85,7 +85,7 @@ public static class DataDirectory
         var file = Path.Combine(directory, MarkName);
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<Mark>(File.ReadAllText(file)) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllText(file), SupervisionJson.Default.Mark) : null;
         }
         catch (JsonException)
         {
@@ -96,10 +96,10 @@ public static class DataDirectory
     private static void WriteMark(string directory, Mark mark)
     {
         var file = Path.Combine(directory, MarkName);
-        SecretFile.Write(file + ".new", JsonSerializer.Serialize(mark));
+        SecretFile.Write(file + ".new", JsonSerializer.Serialize(mark, SupervisionJson.Default.Mark));
         File.Move(file + ".new", file, overwrite: true);
         DurableDirectory.Sync(directory);
     }
 
-    private sealed record Mark(bool Complete, string? Cluster = null);
+    internal sealed record Mark(bool Complete, string? Cluster = null);
 }

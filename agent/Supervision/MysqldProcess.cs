@@ -171,7 +171,7 @@ public static class MysqldProcess
     private static void WriteRecord(MysqldOptions options, RunningMysqld mysqld)
     {
         var record = new ProcessRecord(mysqld.Pid, mysqld.StartTime, LinuxProcess.BootId());
-        SecretFile.Write(options.RecordFile + ".new", JsonSerializer.Serialize(record));
+        SecretFile.Write(options.RecordFile + ".new", JsonSerializer.Serialize(record, SupervisionJson.Default.ProcessRecord));
         File.Move(options.RecordFile + ".new", options.RecordFile, overwrite: true);
     }
 
@@ -179,7 +179,9 @@ public static class MysqldProcess
     {
         try
         {
-            return File.Exists(options.RecordFile) ? JsonSerializer.Deserialize<ProcessRecord>(File.ReadAllText(options.RecordFile)) : null;
+            return File.Exists(options.RecordFile)
+                ? JsonSerializer.Deserialize(File.ReadAllText(options.RecordFile), SupervisionJson.Default.ProcessRecord)
+                : null;
         }
         catch (JsonException)
         {
@@ -187,5 +189,5 @@ public static class MysqldProcess
         }
     }
 
-    private sealed record ProcessRecord(int Pid, long StartTime, string BootId);
+    internal sealed record ProcessRecord(int Pid, long StartTime, string BootId);
 }

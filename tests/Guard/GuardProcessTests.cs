@@ -14,7 +14,9 @@ public sealed class GuardProcessTests(ITestOutputHelper output) : IDisposable
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
     private readonly Process _victim = Process.Start("sleep", ["600"]);
 
-    private ProcessName Victim => ProcessName.Of(_victim.Id);
+    private ProcessName? _name; // read while it lives: a guard that starts late kills at once
+
+    private ProcessName Victim => _name ??= ProcessName.Of(_victim.Id);
 
     public void Dispose()
     {

@@ -17,13 +17,15 @@ internal sealed class Checkers(World world)
     private readonly Dictionary<long, string> _states = [];
     private readonly Dictionary<SimNode, ClusterState> _seen = [];
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
-    private ImmutableSortedSet<NodeId> _voters = [];
+    private readonly HashSet<ImmutableSortedSet<NodeId>> _votersSeen = new(ReferenceEqualityComparer.Instance);
+    private (ImmutableSortedSet<NodeId>? Ackers, ImmutableSortedSet<NodeId>? Voters) _counted;
     private ImmutableSortedSet<NodeId> _everVoted = [];
     private readonly Dictionary<SimNode, long> _epochOf = [];
     private readonly Dictionary<long, SimNode> _readable = [];
     private GtidSet _archived = GtidSet.Empty;
     private SimNode? _leader;
     private long _leaderEpoch;
+    private long _lastClosed;
     private HashSet<long> _leaderFirst = [];
 
     /// <summary>Every one that can speak; a test shows that each does.</summary>
@@ -142,7 +144,13 @@ internal sealed class Checkers(World world)
     /// <summary>Ackers are voters, always: who is gone can neither acknowledge nor promise. Asked of controllers, who know both at once.</summary>
     private void CountsOnVoters(NodeCore core)
     {
-        if (core is { IsController: true, State.Current: { Closed: false } open } && !open.Ackers.IsSubsetOf(core.Voters))
+        if (core is not { IsController: true, State.Current: { Closed: false } open } || (_counted.Ackers == open.Ackers && _counted.Voters == core.Voters))
+        {
+            return;
+        }
+
+        _counted = (open.Ackers, core.Voters);
+        if (!open.Ackers.IsSubsetOf(core.Voters))
         {
             Fail("CountsOnVoters", $"epoch {open.Number} counts on {string.Join(", ", open.Ackers.Except(core.Voters).Select(n => "n" + world.Node(n).Number))}, "
                 + "which votes no more");
@@ -152,7 +160,7 @@ internal sealed class Checkers(World world)
     /// <summary>A member that comes to vote has followed before: a vote, and an ack to wait for, from who holds nothing only weakens.</summary>
     private void VoterIsReady(NodeCore core)
     {
-        if (core.Voters.Count == 0 || core.Voters == _voters)
+        if (core.Voters.Count == 0 || !_votersSeen.Add(core.Voters))
         {
             return;
         }
@@ -163,7 +171,7 @@ internal sealed class Checkers(World world)
             Fail("VoterIsReady", $"n{unready.Number} votes and has never followed a leader");
         }
 
-        (_voters, _everVoted) = (core.Voters, _everVoted.Union(core.Voters));
+        _everVoted = _everVoted.Union(core.Voters);
     }
 
     /// <summary>At most one server that is writable believes in itself.</summary>
@@ -200,7 +208,7 @@ internal sealed class Checkers(World world)
     /// <summary>I4, second half: who reaches nobody for longer than a lease may not write. (Who reaches only the controller may.)</summary>
     private void NotInMinority(SimNode node)
     {
-        if (!world.Network.IsAlone(node, [.. world.Nodes.Where(n => !n.Retired)]))
+        if (!world.Network.IsAlone(node, world.Nodes))
         {
             _ = _cutOff.Remove(node);
             return;
@@ -229,9 +237,22 @@ internal sealed class Checkers(World world)
 
         _seen[node] = core.State;
         var text = JsonSerializer.Serialize(core.State, FailoverJson.Default.ClusterState);
-        if (!_states.TryAdd(core.AppliedIndex, text) && _states[core.AppliedIndex] != text)
+        if (_states.TryAdd(core.AppliedIndex, text))
+        {
+            Count(core.State);
+        }
+        else if (_states[core.AppliedIndex] != text)
         {
             Fail("SameHistory", $"n{node.Number} has another state at index {core.AppliedIndex}");
+        }
+    }
+
+    private void Count(ClusterState state)
+    {
+        if (state.Current is { Closed: true } closed && closed.Number > _lastClosed)
+        {
+            _lastClosed = closed.Number;
+            world.Tally.Count(state.Switchover?.Epoch == closed.Number ? "switchovers begun" : "failovers begun");
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class FaultPlan(World world)
 
     private static void CrashAgent(World world, SimNode node)
     {
-        world.Log(node, "FAULT agent killed");
+        world.Fault(node, "agents killed", "agent killed");
         node.StopAgent();
         world.After(world.Random.Next(100_000, 3_000_000), node.StartAgent);
     }
@@ -70,7 +70,7 @@ internal sealed class FaultPlan(World world)
     /// <summary>As on SIGTERM: three seconds at most to settle what others would wait for.</summary>
     private static void RestartAgent(World world, SimNode node)
     {
-        world.Log(node, "FAULT agent told to stop");
+        world.Fault(node, "agents restarted", "agent told to stop");
         var life = node.AgentLife;
         node.WhenAwake(SimProcess.Agent, () => node.StepIf(life, StopAsked.Instance));
         End(world, node, life, world.Now);
@@ -97,20 +97,20 @@ internal sealed class FaultPlan(World world)
 
     private static void KillMysqld(World world, SimNode node)
     {
-        world.Log(node, "FAULT mysqld killed");
+        world.Fault(node, "mysqlds killed", "mysqld killed");
         node.KillMysqld("killed");
     }
 
     private static void CrashHost(World world, SimNode node)
     {
-        world.Log(node, "FAULT power lost");
+        world.Fault(node, "hosts crashed", "power lost");
         node.LosePower();
         world.After(world.Random.Next(500_000, 4_000_000), node.StartAgent);
     }
 
     private static void Isolate(World world, SimNode node, bool control, bool data)
     {
-        world.Log(node, $"FAULT cut off{(control ? " control" : "")}{(data ? " data" : "")}");
+        world.Fault(node, control && data ? "nodes cut off" : control ? "control planes cut" : "data planes cut", $"cut off{(control ? " control" : "")}{(data ? " data" : "")}");
         foreach (var other in world.Nodes.Where(o => o != node))
         {
             world.Network.Cut(node, other, control, data);
@@ -125,7 +125,7 @@ internal sealed class FaultPlan(World world)
         var from = world.Nodes[world.Random.Next(world.Nodes.Count)];
         foreach (var to in world.Nodes.Where(o => o != from && world.Random.Next(3) > 0))
         {
-            world.Log(from, $"FAULT cut one way to n{to.Number}");
+            world.Fault(from, "one-way cuts", $"cut one way to n{to.Number}");
             world.Network.Cut(from, to, control: true, data: world.Random.Next(2) == 0);
         }
 
@@ -143,7 +143,7 @@ internal sealed class FaultPlan(World world)
     {
         var time = TimeSpan.FromMilliseconds(world.Random.Next(100, 4000));
         var kind = world.Random.Next(3);
-        world.Log(node, $"FAULT frozen for {time.TotalSeconds:0.0} s ({(kind == 0 ? "agent" : kind == 1 ? "mysqld" : "both")})");
+        world.Fault(node, "freezes", $"frozen for {time.TotalSeconds:0.0} s ({(kind == 0 ? "agent" : kind == 1 ? "mysqld" : "both")})");
         if (kind != 1)
         {
             node.Freeze(SimProcess.Agent, time);
@@ -157,7 +157,7 @@ internal sealed class FaultPlan(World world)
 
     private static void StallApplier(World world, SimNode node)
     {
-        world.Log(node, "FAULT applier stalls");
+        world.Fault(node, "appliers stalled", "applier stalls");
         node.Mysqld.ApplierStalled = true;
         world.After(world.Random.Next(500_000, 5_000_000), () =>
         {
@@ -177,6 +177,7 @@ internal sealed class FaultPlan(World world)
             : null;
         if (request is not null)
         {
+            world.Tally.Count("requests of operators");
             world.Log(at, $"operator asks {request.GetType().Name}");
             at.WhenAwake(SimProcess.Agent, () => at.StepIf(at.AgentLife, new OperatorCalled(_callId++, request)));
         }

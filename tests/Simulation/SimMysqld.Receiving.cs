@@ -5,6 +5,8 @@ namespace MySqlHa.Tests.Simulation;
 /// <summary>The receiving side: receiver, relay log and applier.</summary>
 internal sealed partial class SimMysqld
 {
+    private int _applied; // of the relay log, from its beginning, what the binary log holds too: no more than that
+
     /// <summary>STOP REPLICA IO_THREAD: what was received until now is what a promise names.</summary>
     public GtidSet StopReceiver()
     {
@@ -39,6 +41,7 @@ internal sealed partial class SimMysqld
     {
         Relay.Clear();
         _relayed.Clear();
+        _applied = 0;
         Received = GtidSet.Empty;
         RelaySynced = 0;
     }
@@ -46,7 +49,7 @@ internal sealed partial class SimMysqld
     /// <summary>The receiver wrote a transaction to the relay log; true: it was news.</summary>
     public bool Receive(Transaction transaction)
     {
-        if (Executed.Contains(transaction.Gtid) || Received.Contains(transaction.Gtid))
+        if (Executed.Contains(transaction.Source, transaction.Number) || Received.Contains(transaction.Source, transaction.Number))
         {
             return false;
         }
@@ -66,12 +69,17 @@ internal sealed partial class SimMysqld
             return;
         }
 
-        var next = Relay.FirstOrDefault(t => !_known.ContainsKey((t.Source, t.Number)));
-        if (next is null)
+        while (_applied < Relay.Count && _known.ContainsKey((Relay[_applied].Source, Relay[_applied].Number)))
+        {
+            _applied++;
+        }
+
+        if (_applied == Relay.Count)
         {
             return;
         }
 
+        var next = Relay[_applied];
         _applying = true;
         var life = _life;
         world.After(world.Random.Next(1, world.Weights.ApplyMicros), () =>
@@ -82,7 +90,7 @@ internal sealed partial class SimMysqld
             }
 
             _applying = false;
-            if (Relay.Contains(next) && !ApplierStalled)
+            if (_relayed.TryGetValue((next.Source, next.Number), out var content) && content == next.Content && !ApplierStalled)
             {
                 Log(next);
                 Commit1(next);

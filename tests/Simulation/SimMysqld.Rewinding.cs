@@ -34,7 +34,7 @@ internal sealed partial class SimMysqld
         _ = Rows.Add(world.NextContent());
     }
 
-    public bool IsCommitted(Transaction transaction) => Executed.Contains(transaction.Gtid);
+    public bool IsCommitted(Transaction transaction) => Executed.Contains(transaction.Source, transaction.Number);
 
     /// <summary>What the last file holds beyond a set, or why it must not be cut.</summary>
     public (IReadOnlyList<Transaction> Tail, string? Refusal) TailBeyond(GtidSet keep, GtidSet began)
@@ -57,6 +57,7 @@ internal sealed partial class SimMysqld
     /// <summary>With mysqld down. The server's uuid goes with what it numbered.</summary>
     public void Cut(IReadOnlyList<Transaction> tail)
     {
+        world.Tally.Count("rewinds");
         foreach (var transaction in tail)
         {
             _ = Binlog.Remove(transaction);
@@ -64,6 +65,7 @@ internal sealed partial class SimMysqld
             Purged = IsCommitted(transaction) ? Purged.Union(transaction.Gtid) : Purged;
         }
 
+        _applied = 0;
         Uuid = world.Mutation.Effects.KeepsServerUuid ? Uuid : NewUuid();
         _ownNumber = 0;
     }

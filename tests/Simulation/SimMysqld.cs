@@ -193,6 +193,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         {
             Relay.Skip(keep).ToList().ForEach(t => _relayed.Remove((t.Source, t.Number)));
             Relay.RemoveRange(keep, Relay.Count - keep);
+            _applied = 0;
             Received = Relay.Aggregate(GtidSet.Empty, (set, t) => set.Union(t.Gtid));
         }
     }
@@ -322,7 +323,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         Purged = donor.Executed;
         Rows = [.. donor.Rows];
         LetIn = [.. donor.LetIn, donor.Node.Id];
-        foreach (var transaction in donor.Binlog.Where(t => donor.Executed.Contains(t.Gtid)))
+        foreach (var transaction in donor.Binlog.Where(donor.IsCommitted))
         {
             Log(transaction);
             _ownNumber = transaction.Source == Uuid ? Math.Max(_ownNumber, transaction.Number) : _ownNumber;

@@ -43,6 +43,16 @@ internal sealed class SimNetwork
     }
 
     /// <summary>Whether no message goes both ways between the node and any other.</summary>
-    public bool IsAlone(SimNode node, IReadOnlyList<SimNode> all) =>
-        all.All(o => o == node || !ControlFlows(node, o) || !ControlFlows(o, node));
+    public bool IsAlone(SimNode node, IReadOnlyList<SimNode> all)
+    {
+        for (var i = 0; i < all.Count; i++)
+        {
+            if (all[i] != node && !all[i].Retired && ControlFlows(node, all[i]) && ControlFlows(all[i], node))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

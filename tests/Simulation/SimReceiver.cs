@@ -54,7 +54,7 @@ internal sealed class SimReceiver(World world, SimNode source, SimNode follower,
         while (Attached && _next < source.Mysqld.Binlog.Count)
         {
             var transaction = source.Mysqld.Binlog[_next++];
-            if (!_startedWith.Contains(transaction.Gtid))
+            if (!_startedWith.Contains(transaction.Source, transaction.Number))
             {
                 Deliver(transaction, _next, _connection);
             }

@@ -41,6 +41,7 @@ internal sealed class World
     public Weights Weights { get; }
     public Mutation Mutation { get; }
     public SimNetwork Network { get; } = new();
+    public Tally Tally { get; } = new();
     public Checkers Checkers { get; }
     public IReadOnlyList<SimNode> Nodes => _nodes;
     public IReadOnlyList<SimWriter> Writers { get; }
@@ -74,6 +75,7 @@ internal sealed class World
             return false;
         }
 
+        Tally.Count("agents killed in a step");
         Log(node, "agent dies before it kept its step");
         After(Random.Next(100_000, 2_000_000), node.StartAgent);
         return true;
@@ -138,6 +140,13 @@ internal sealed class World
         }
 
         Log(null, "---- healed ----");
+    }
+
+    /// <summary>Something that tests count, and that the course tells.</summary>
+    public void Fault(SimNode? node, string kind, string text)
+    {
+        Tally.Count(kind);
+        Log(node, "FAULT " + text);
     }
 
     public void Log(SimNode? node, string text)
