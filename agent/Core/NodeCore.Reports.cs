@@ -88,6 +88,11 @@ public sealed partial class NodeCore
         ReceiptsInDoubt = _local.Attachment is { Receipts: not Receipts.Whole },
         MarkedAfter = _markedAfter,
         MarkerAcknowledged = _markerAcknowledged,
+        Understands = MemberReport.Present,
+        MysqldEndedAgo = _mysqld is { State: MysqldState.Stopped } && _mysqld.StoppedAt > Instant.Zero
+            ? (int)Math.Min((_now - _mysqld.StoppedAt).TotalMilliseconds, int.MaxValue)
+            : null,
+        Demoted = _mysqld is { Duty: MysqldDuty.Demoted, State: MysqldState.Running },
         SwitchoverProblem = _switchoverProblem,
         DiskFull = _diskProblem.Length > 0,
         Unguarded = _guardProblem.Length > 0,

@@ -19,6 +19,9 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(EndLeaving), "left")]
 [JsonDerivedType(typeof(DropLeaving), "drop-leaving")]
 [JsonDerivedType(typeof(RestLeader), "rest")]
+[JsonDerivedType(typeof(PlanSwitchover), "plan")]
+[JsonDerivedType(typeof(DropPlan), "drop-plan")]
+[JsonDerivedType(typeof(NotePhases), "phases")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -32,9 +35,33 @@ public sealed record EstablishEpoch(long Epoch) : ClusterCommand;
 
 public sealed record SetPaused(bool Paused) : ClusterCommand;
 
-public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) : ClusterCommand;
+public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) : ClusterCommand
+{
+    /// <summary>The plan that begins with it, and so is used up; null: it was not planned.</summary>
+    public PlannedSwitchover? Plan { get; init; }
+}
 
-public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand;
+public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand
+{
+    /// <summary>Unix milliseconds by the controller's wall clock; 0: an older agent's.</summary>
+    public long When { get; init; }
+
+    /// <summary>An operator asked for it.</summary>
+    public bool Cancelled { get; init; }
+}
+
+/// <summary>Taken while there is no other plan, and while the leader that it is made under leads.</summary>
+public sealed record PlanSwitchover(PlannedSwitchover Plan) : ClusterCommand;
+
+/// <summary>The plan will not be carried out. If it has just begun, that is dropped, as long as its epoch is open.</summary>
+public sealed record DropPlan(PlannedSwitchover Plan, string Reason, long When) : ClusterCommand
+{
+    /// <summary>An operator asked for it.</summary>
+    public bool Cancelled { get; init; }
+}
+
+/// <summary>How long the change to this epoch took. For people only.</summary>
+public sealed record NotePhases(long Epoch, EpochPhases Phases) : ClusterCommand;
 
 /// <summary>A node saved transactions that had to be undone (I5).</summary>
 public sealed record RecordArchive(ArchivedTail Tail) : ClusterCommand;

@@ -50,6 +50,19 @@ public sealed record MemberReport
     /// <summary>The last epoch in which a marker of this leader was acknowledged by W.</summary>
     public long MarkerAcknowledged { get; init; }
 
+    /// <summary>
+    /// The newest commands of the log that the agent can read: 0 before there were plans and phases, <see cref="Present"/> of this one.
+    /// </summary>
+    public int Understands { get; init; }
+
+    public const int Present = 1;
+
+    /// <summary>Milliseconds since this node's mysqld ended, by its agent's clock; null: it runs, or that was not seen.</summary>
+    public int? MysqldEndedAgo { get; init; }
+
+    /// <summary>Its mysqld was made read-only for a switchover, and is.</summary>
+    public bool Demoted { get; init; }
+
     /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
     public string SwitchoverProblem { get; init; } = "";
 
