@@ -66,6 +66,10 @@ internal static class Census
 
     public static CensusPackage PackageOf(MemberView m) => new("mysqlha", "mysql", m.MysqlVersion, m.AgentVersion);
 
+    private static CensusPhases PhasesOf(EpochPhases p) => new(
+        Words.Of(p.Zero),
+        p.Detect, p.Release, p.Close, p.Promise, p.Open, p.Apply, p.Writable, p.Established, p.Clients);
+
     private static CensusGroup GroupOf(ClusterView view) => new()
     {
         ServiceGroup = view.ServiceGroup.ToString(),
@@ -88,6 +92,8 @@ internal static class Census
         VotersTarget = view.VotersTarget,
         Paused = view.Paused,
         Switchover = view.Switchover,
+        PlannedSwitchover = view.Plan is { } plan ? new CensusPlan(plan.At, plan.To?.Hex, plan.Made) : null,
+        Phases = view.History is [.., { Phases: { } phases } last] && last.Number == view.Epoch ? PhasesOf(phases) : null,
         Reasons = ReasonDocument.Of(view.Reasons),
         Archived = [.. view.History.SelectMany(e => e.Archived.Select(a =>
             new CensusArchive(a.Node.Hex, e.Number, a.Transactions.ToString(), a.Path, a.At)))],

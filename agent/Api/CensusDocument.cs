@@ -52,6 +52,12 @@ internal sealed record CensusGroup
     public required int VotersTarget { get; init; }
     public required bool Paused { get; init; }
     public required string Switchover { get; init; }
+
+    /// <summary>The switchover that is to come; null: none.</summary>
+    public required CensusPlan? PlannedSwitchover { get; init; }
+
+    /// <summary>How long the change to the current epoch took; null: nobody saw it. In milliseconds since <c>zero</c>.</summary>
+    public required CensusPhases? Phases { get; init; }
     public required ImmutableArray<ReasonDocument> Reasons { get; init; }
 
     /// <summary>Transactions that had to be undone, in all epochs of the history, newest last: where they lie, on which member.</summary>
@@ -121,6 +127,13 @@ internal sealed record CensusMember
 }
 
 internal sealed record CensusArchive(string MemberId, long Epoch, string Transactions, string Path, DateTimeOffset At);
+
+/// <param name="To">Id of the member that is to lead; null: the best follower of then.</param>
+internal sealed record CensusPlan(DateTimeOffset At, string? To, DateTimeOffset Made);
+
+/// <param name="Zero">mysqldEnd, known, asked or close: what the phases are counted from. Those that were not seen are null.</param>
+internal sealed record CensusPhases(
+    string Zero, int? Detect, int? Release, int? Close, int? Promise, int? Open, int? Apply, int? Writable, int? Established, int? Clients);
 
 internal sealed record CensusPackage(string Origin, string Name, string Version, string Release);
 

@@ -39,6 +39,11 @@ internal static class OperatorEndpoint
             {
                 throw new JsonException("reinit and remove need the property 'node'");
             }
+
+            if (request is PlanSwitchoverRequest plan && plan.At is null == plan.InMilliseconds is null)
+            {
+                throw new JsonException("plan-switchover needs one of the properties 'at' and 'inMilliseconds'");
+            }
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MySqlHa.Cluster;
+using MySqlHa.Configuration;
 
 namespace MySqlHa.Cli;
 
@@ -42,11 +43,20 @@ internal static class ClientOptions
     public static Command Client(this Command command, Func<ParseResult, ClusterClient, CancellationToken, Task<int>> run)
     {
         command.Options.Add(Address);
+        return command.Client(parse => NodeAddresses.Of(parse.GetValue(Address) ?? []), run);
+    }
+
+    /// <summary>The same for nodes that are known otherwise.</summary>
+    public static Command Client(
+        this Command command,
+        Func<ParseResult, IReadOnlyList<PeerAddress>> addressesOf,
+        Func<ParseResult, ClusterClient, CancellationToken, Task<int>> run)
+    {
         command.SetAction(async (parse, cancellation) =>
         {
             try
             {
-                using var client = new ClusterClient(NodeAddresses.Of(parse.GetValue(Address) ?? []));
+                using var client = new ClusterClient(addressesOf(parse));
                 return await run(parse, client, cancellation);
             }
             catch (ClientException e)

@@ -21,6 +21,17 @@ internal static class HistoryCommand
                 ViewText.Time(e.OpenedAt),
                 e.ClosedAt is { } closed ? ViewText.Time(closed) : e.Open ? "open" : "-",
                 e.CloseReason.Length > 0 ? $"{e.OpenReason}; ended: {e.CloseReason}" : e.OpenReason);
+            if (e.Phases is { } phases)
+            {
+                table.Add("", "", "", "", "", $"phases: {phases}");
+            }
+
+            foreach (var plan in e.PlansDropped)
+            {
+                var end = plan.Cancelled ? "cancelled" : $"dropped: {plan.Reason}";
+                table.Add("", "", "", ViewText.Time(plan.DroppedAt), "", $"{plan.What} was {end}");
+            }
+
             foreach (var tail in e.Archived)
             {
                 var count = tail.Transactions.Count;

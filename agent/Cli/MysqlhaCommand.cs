@@ -31,15 +31,23 @@ public static class MysqlhaCommand
         SwitchoverCommand.Build(),
         FailoverCommand.Build(),
         StepDownCommand.Build(),
+        DrillCommand.Build(),
         PauseCommand.Build(),
         ResumeCommand.Build(),
         ReinitCommand.Build(),
         VotersCommand.Build(),
         RemoveCommand.Build(),
         RingCommand.Build(),
-        SandboxCommand.Build(),
+        InSandbox(),
         VersionCommand.Build(),
     };
+
+    private static Command InSandbox()
+    {
+        var sandbox = SandboxCommand.Build();
+        sandbox.Subcommands.Add(DrillCommand.BuildForSandbox());
+        return sandbox;
+    }
 
     /// <summary>Parses and runs; wrong words end with <see cref="ExitCodes.Usage"/>.</summary>
     public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)

@@ -16,30 +16,35 @@ internal static class OperatorCall
         return command.Client(async (parse, client, cancellation) =>
         {
             var request = requestOf(parse, await client.ViewAsync(cancellation));
-            var answer = await client.AskAsync(request, cancellation);
-            var configuration = parse.InvocationConfiguration;
-            if (parse.GetValue(ClientOptions.Json))
-            {
-                await configuration.Output.WriteLineAsync(JsonSerializer.Serialize(answer, ViewJson.Default.OperatorAnswer));
-            }
-            else if (answer.Outcome == OperatorOutcome.Done)
-            {
-                await configuration.Output.WriteLineAsync(answer.Reason.Text);
-            }
-            else
-            {
-                await configuration.Error.WriteLineAsync(answer.Outcome == OperatorOutcome.Refused
-                    ? $"mysqlha: refused: {answer.Reason.Text} [{answer.Reason.Code}]"
-                    : $"mysqlha: outcome unknown: {answer.Reason.Text}; look ('mysqlha status') before trying again");
-            }
-
-            return answer.Outcome switch
-            {
-                OperatorOutcome.Done => ExitCodes.Ok,
-                OperatorOutcome.Refused => ExitCodes.Refused,
-                _ => ExitCodes.Unknown,
-            };
+            return await TellAsync(parse, await client.AskAsync(request, cancellation));
         });
+    }
+
+    /// <summary>Says how it ended, as JSON or in words; returns the exit code.</summary>
+    public static async Task<int> TellAsync(ParseResult parse, OperatorAnswer answer)
+    {
+        var configuration = parse.InvocationConfiguration;
+        if (parse.GetValue(ClientOptions.Json))
+        {
+            await configuration.Output.WriteLineAsync(JsonSerializer.Serialize(answer, ViewJson.Default.OperatorAnswer));
+        }
+        else if (answer.Outcome == OperatorOutcome.Done)
+        {
+            await configuration.Output.WriteLineAsync(answer.Reason.Text);
+        }
+        else
+        {
+            await configuration.Error.WriteLineAsync(answer.Outcome == OperatorOutcome.Refused
+                ? $"mysqlha: refused: {answer.Reason.Text} [{answer.Reason.Code}]"
+                : $"mysqlha: outcome unknown: {answer.Reason.Text}; look ('mysqlha status') before trying again");
+        }
+
+        return answer.Outcome switch
+        {
+            OperatorOutcome.Done => ExitCodes.Ok,
+            OperatorOutcome.Refused => ExitCodes.Refused,
+            _ => ExitCodes.Unknown,
+        };
     }
 
     /// <summary>The member that --to names; null without it.</summary>

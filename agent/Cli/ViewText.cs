@@ -25,7 +25,8 @@ internal static class ViewText
                 ElectionStatus.Running => "finding a leader",
                 _ => "not founded yet",
             };
-        return $"{view.ServiceGroup}: {leads} ({epoch}){Voters(view)}{(view.Paused ? "; automatic failover is paused" : "")}";
+        return $"{view.ServiceGroup}: {leads} ({epoch}){Voters(view)}{(view.Paused ? "; automatic failover is paused" : "")}"
+            + (view.Plan is { } plan ? $"; {plan.What} is planned" : "");
     }
 
     private static string Voters(ClusterView view) =>

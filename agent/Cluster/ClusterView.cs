@@ -146,7 +146,22 @@ public sealed record EpochView
 
     /// <summary>Transactions archived and undone after this epoch, by node: what the invariant "nothing silently" shows.</summary>
     public ImmutableArray<ArchivedTail> Archived { get; init; } = [];
+
+    /// <summary>How long the change to this epoch took; null: nobody saw it.</summary>
+    public EpochPhases? Phases { get; init; }
+
+    /// <summary>Planned switchovers that were dropped in this epoch, oldest first; empty too where an older agent answers.</summary>
+    public ImmutableArray<DroppedPlanView> PlansDropped { get => field.IsDefault ? [] : field; init; }
 }
+
+/// <summary>A switchover that is to come.</summary>
+/// <param name="At">By the wall clock of whoever controls then.</param>
+/// <param name="To">Null: the best follower of then.</param>
+/// <param name="What">The same for people.</param>
+public sealed record PlanView(DateTimeOffset At, NodeId? To, DateTimeOffset Made, string What);
+
+/// <summary>A planned switchover that did not come about, or not as it was planned.</summary>
+public sealed record DroppedPlanView(DateTimeOffset At, NodeId? To, DateTimeOffset DroppedAt, string Reason, bool Cancelled, string What);
 
 /// <summary>Transactions that no later leader had, saved before they were undone.</summary>
 public sealed record ArchivedTail(NodeId Node, GtidSet Transactions, string Path, DateTimeOffset At);
@@ -195,6 +210,9 @@ public sealed record ClusterView
 
     /// <summary>Target of a switchover under way; empty: none.</summary>
     public string Switchover { get; init; } = "";
+
+    /// <summary>The switchover that is planned; null: none.</summary>
+    public PlanView? Plan { get; init; }
 
     /// <summary>This node, if it leads: seconds of lease left (negative: none).</summary>
     public double LeaseSecondsLeft { get; init; }

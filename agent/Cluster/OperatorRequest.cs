@@ -13,6 +13,9 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(ReinitRequest), "reinit")]
 [JsonDerivedType(typeof(VotersRequest), "voters")]
 [JsonDerivedType(typeof(RemoveRequest), "remove")]
+[JsonDerivedType(typeof(PlanSwitchoverRequest), "plan-switchover")]
+[JsonDerivedType(typeof(CancelSwitchoverRequest), "cancel-switchover")]
+[JsonDerivedType(typeof(DrillRequest), "drill")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -20,6 +23,22 @@ public sealed record SwitchoverRequest(long SeenEpoch, NodeId? To) : OperatorReq
 
 /// <summary>Whether a <see cref="SwitchoverRequest"/> would be taken now. Changes nothing.</summary>
 public sealed record SwitchoverCheckRequest(long SeenEpoch, NodeId? To) : OperatorRequest(SeenEpoch);
+
+/// <summary>
+/// A <see cref="SwitchoverRequest"/> at a time: exactly one of <paramref name="At"/> and <paramref name="InMilliseconds"/>, both by the
+/// controller's wall clock, in the future and at most 31 days ahead. What is unsafe now may be safe then, and does not keep it from
+/// being planned.
+/// </summary>
+/// <param name="DryRun">Only says what would be refused now, of the plan and of a switchover. Changes nothing.</param>
+public sealed record PlanSwitchoverRequest(long SeenEpoch, NodeId? To, DateTimeOffset? At, long? InMilliseconds, bool DryRun)
+    : OperatorRequest(SeenEpoch);
+
+/// <summary>Drop the switchover that is under way and not past its flip; else the planned one.</summary>
+public sealed record CancelSwitchoverRequest(long SeenEpoch) : OperatorRequest(SeenEpoch);
+
+/// <summary>A failover on purpose: the leader's agent kills its mysqld. Refused, with all reasons, where none could happen now.</summary>
+/// <param name="DryRun">Only says whether it would be taken now. Changes nothing.</param>
+public sealed record DrillRequest(long SeenEpoch, bool DryRun) : OperatorRequest(SeenEpoch);
 
 /// <summary>Give up the current leader now. <paramref name="AcceptDataLoss"/>: open the next epoch with <paramref name="To"/> even if acknowledged commits may be missing there.</summary>
 public sealed record FailoverRequest(long SeenEpoch, NodeId? To, bool AcceptDataLoss) : OperatorRequest(SeenEpoch);

@@ -14,7 +14,7 @@ namespace MySqlHa.Cluster;
     [
         typeof(CamelCaseEnum<ElectionStatus>), typeof(CamelCaseEnum<MemberRole>), typeof(CamelCaseEnum<MemberHealth>),
         typeof(CamelCaseEnum<MemberLiveness>), typeof(CamelCaseEnum<MysqldState>), typeof(CamelCaseEnum<OperatorOutcome>),
-        typeof(CamelCaseEnum<MemberStanding>),
+        typeof(CamelCaseEnum<MemberStanding>), typeof(CamelCaseEnum<PhaseZero>),
     ])]
 [JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(ImmutableArray<EpochView>))]

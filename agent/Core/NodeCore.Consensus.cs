@@ -93,6 +93,7 @@ public sealed partial class NodeCore
         var timing = _options.Timing;
         var options = new RaftOptions { Heartbeat = timing.Heartbeat / 2, ElectionMin = timing.ElectionMin, ElectionMax = timing.ElectionMax };
         _raft = new RaftCore(_options.Self, options, kept, _random, _now);
+        _replayedUpTo = _raft.LastIndex;
         Restore(kept.Snapshot);
     }
 
@@ -234,6 +235,15 @@ public sealed partial class NodeCore
             case DropSwitchover drop:
                 _out.Event("switchover-dropped", $"the switchover was dropped: {drop.Reason}");
                 break;
+            case PlanSwitchover { Plan: var plan }:
+                _out.Event("switchover-planned", $"{PlanPolicy.Describe(_state, plan)} is planned");
+                break;
+            case DropPlan drop:
+                _out.Event("plan-dropped", $"{PlanPolicy.Describe(_state, drop.Plan)} was dropped: {drop.Reason}");
+                break;
+            case NotePhases note:
+                _out.Event("phases", $"epoch {note.Epoch}: {note.Phases}");
+                break;
         }
     }
 
@@ -254,6 +264,7 @@ public sealed partial class NodeCore
             _proposedIndex = 0;
             _closing = 0;
             _desk.BecomeController(_now, _state);
+            _planDue = null;
             _operators.Clear();
             _out.Event("controller", $"this node is the controller (term {_raft.Term})");
         }
@@ -283,6 +294,8 @@ public sealed partial class NodeCore
         Newcomers = [.. FreshNewcomers()],
         LeavingPatienceOver = _leavingStuckSince is { } since && _now - since > _options.Timing.Lease * 10,
         Self = _options.Self,
+        PlanDueFor = _planDue is { } due ? _now - due.Since : null,
+        PlanFoundLate = _planDue?.Late ?? TimeSpan.Zero,
         WallClock = _wall,
         Faults = _options.ControllerFaults,
     };
@@ -313,10 +326,10 @@ public sealed partial class NodeCore
         }
 
         SettleOperators();
-
+        NotePlan();
         Decide();
         NoteStuckDeparture();
-        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? MovedMember() : null);
+        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? PhasesToNote() ?? MovedMember() : null);
         if (command is not null)
         {
             return Propose(command);

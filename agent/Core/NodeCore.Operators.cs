@@ -1,4 +1,5 @@
 using MySqlHa.Cluster;
+using MySqlHa.Failover;
 
 namespace MySqlHa.Core;
 
@@ -47,7 +48,27 @@ public sealed partial class NodeCore
         {
             Send(from, new OperatorAnswered(ask.CallId, answer));
         }
+        else if (ask.Request is DrillRequest)
+        {
+            var open = _state.Current!;
+            _out.Event("drill", $"an operator asked for a drill: {Name(open.Leader)} is to kill its mysqld");
+            Send(open.Leader, new DrillBlow(open.Number));
+        }
     }
+
+    /// <summary>Once: a blow that comes late finds another epoch, or a mysqld that does not lead.</summary>
+    private void TakeDrillBlow(NodeId from, DrillBlow blow)
+    {
+        if (_raft?.Leader == from && _state.IsOpenFor(_options.Self, blow.Epoch)
+            && _mysqld.Duty == MysqldDuty.Leading && _mysqld.DutyEpoch == blow.Epoch)
+        {
+            _ = Kill(new Reason("drill", "an operator asked for a drill"));
+        }
+    }
+
+    /// <summary>The leader knows all that is applied here, and has not let go: it leads on.</summary>
+    private bool LeaderLeadsOn() => _state.Current is { Closed: false } open && _reports.TryGetValue(open.Leader, out var known)
+        && known.Report.AppliedIndex >= _applied && known.Report.Released < open.Number;
 
     private OperatorAnswer TakeReinit()
     {
@@ -67,7 +88,7 @@ public sealed partial class NodeCore
 
     private void SettleOperators()
     {
-        foreach (var (origin, callId, answer) in _operators.Settle(_now, _state))
+        foreach (var (origin, callId, answer) in _operators.Settle(_now, _state, LeaderLeadsOn()))
         {
             Send(origin, new OperatorAnswered(callId, answer));
         }

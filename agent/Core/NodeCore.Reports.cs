@@ -92,7 +92,11 @@ public sealed partial class NodeCore
         MarkerAcknowledged = _markerAcknowledged,
         Final = _final is { } last && _state.Epochs.Any(e => e.Number == last.Epoch && e.Closed) ? last : null,
         FirstSet = _mysqld is { Duty: MysqldDuty.Leading } && _began.Epoch == _mysqld.DutyEpoch ? _began.Set : null,
-        Knows = MemberReport.KnowsNow,
+        Understands = MemberReport.Present,
+        MysqldEndedAgo = _mysqld is { State: MysqldState.Stopped } && _mysqld.StoppedAt > Instant.Zero
+            ? (int)Math.Min((_now - _mysqld.StoppedAt).TotalMilliseconds, int.MaxValue)
+            : null,
+        Demoted = _mysqld is { Duty: MysqldDuty.Demoted, State: MysqldState.Running },
         SwitchoverProblem = _switchoverProblem,
         DiskFull = _diskProblem.Length > 0,
         Unguarded = _guardProblem.Length > 0,

@@ -38,6 +38,9 @@ public sealed partial class NodeCore
             AckersVersion = current?.Number ?? 0,
             Paused = _state.Paused,
             Switchover = _state.Switchover is { } s ? s.Target is { } t ? Name(t) : "the best follower" : "",
+            Plan = _state.Plan is { } plan
+                ? new PlanView(Time(plan.At), plan.Target, Time(plan.Made), PlanPolicy.Describe(_state, plan))
+                : null,
             LeaseSecondsLeft = LeaseEpoch() == 0 ? -1 : (_lease.Until - now).TotalSeconds,
             Members = members,
             Reasons = [.. ViewReasons()],
@@ -54,6 +57,7 @@ public sealed partial class NodeCore
             yield break;
         }
 
+        var current = _state.Current;
         if (_raft.Leader is null)
         {
             yield return NoQuorum();
@@ -69,6 +73,13 @@ public sealed partial class NodeCore
         foreach (var stranger in _swim.Members.Where(IsOfAnotherCluster))
         {
             yield return new Reason("other-cluster", OtherCluster(stranger));
+        }
+
+        // For a day; then the history alone tells.
+        if (current is { PlansDropped: [.., { Cancelled: false } dropped] } && _state.Plan is null
+            && _wall - dropped.When < TimeSpan.FromDays(1).TotalMilliseconds)
+        {
+            yield return new Reason("plan-dropped", $"{PlanPolicy.Describe(_state, dropped.Plan)} was dropped: {dropped.Reason}");
         }
 
         if (_state.Paused)
@@ -208,7 +219,12 @@ public sealed partial class NodeCore
         ClosedAt = epoch.ClosedAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(epoch.ClosedAt),
         CloseReason = epoch.CloseReason,
         Archived = epoch.Archived,
+        Phases = epoch.Phases,
+        PlansDropped = [.. epoch.PlansDropped.Select(d =>
+            new DroppedPlanView(Time(d.Plan.At), d.Plan.Target, Time(d.When), d.Reason, d.Cancelled, PlanPolicy.Describe(_state, d.Plan)))],
     };
+
+    private static DateTimeOffset Time(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
 
     /// <summary>IPv4 in numeric order, all else as text: 127.0.0.9 comes before 127.0.0.11.</summary>
     private static string AddressKey(string host) =>

@@ -100,12 +100,14 @@ public sealed partial class NodeCore
             next = Instant.Earlier(next, NextLeaseDeadline());
             next = Instant.Earlier(next, NextFreshDeadline());
             next = Instant.Earlier(next, IsController ? Instant.Earlier(_desk.Ends > _now ? _desk.Ends : Instant.Never, _operators.NextDeadline) : Instant.Never);
+            next = Instant.Earlier(next, IsController ? NextPlanDeadline() : Instant.Never);
             return Instant.Earlier(next, NextCallDeadline());
         }
     }
 
     /// <summary>
-    /// Takes one input and returns what is due. <paramref name="wallClock"/> (Unix milliseconds) is only ever shown to people.
+    /// Takes one input and returns what is due. <paramref name="wallClock"/> (Unix milliseconds) is shown to people, and says when
+    /// what they planned is due.
     /// Inputs must come in the order of their instants.
     /// </summary>
     public CoreOutput Step(Instant now, long wallClock, CoreInput input)
@@ -184,6 +186,7 @@ public sealed partial class NodeCore
         for (var round = 0; round < 16; round++)
         {
             var moved = DrainRaft();
+            ObservePhases();
             moved |= Control();
             moved |= KeepLease();
             moved |= AskForEpochs();
@@ -247,6 +250,9 @@ public sealed partial class NodeCore
                 break;
             case OperatorAsk ask:
                 TakeOperatorAsk(from, ask);
+                break;
+            case DrillBlow blow:
+                TakeDrillBlow(from, blow);
                 break;
             case OperatorAnswered answered:
                 AnswerCall(answered.CallId, answered.Answer);

@@ -23,8 +23,35 @@ internal sealed class OperatorDesk(CoreFaults faults)
         }
 
         ClusterCommand? command = null;
+        OperatorAnswer? whenDone = null;
         switch (request)
         {
+            case PlanSwitchoverRequest wish:
+                var planned = TakePlan(wish, seen);
+                if (planned.Answer.Outcome != OperatorOutcome.Done || planned.Command is null)
+                {
+                    return (planned.Answer, null);
+                }
+
+                (whenDone, command) = planned;
+                break;
+            case CancelSwitchoverRequest:
+                var cancelled = TakeCancel(seen);
+                if (cancelled.Command is null)
+                {
+                    return (cancelled.Answer, null);
+                }
+
+                (whenDone, command) = cancelled;
+                break;
+            case DrillRequest drill:
+                var against = DrillPolicy.Refusals(seen);
+                if (!against.IsEmpty || drill.DryRun)
+                {
+                    return (against.IsEmpty ? DrillPolicy.WhatWouldHappen(seen) : Refused(against), null);
+                }
+
+                break;
             case SwitchoverRequest or StepDownRequest or SwitchoverCheckRequest:
                 var target = request switch
                 {
@@ -35,7 +62,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 var refusals = ControllerPolicy.SwitchoverRefusals(seen, target);
                 if (!refusals.IsEmpty)
                 {
-                    return (Refused(refusals[0].Code, string.Join("; ", refusals.Select(r => r.Text))), null);
+                    return (Refused(refusals), null);
                 }
 
                 if (request is SwitchoverCheckRequest)
@@ -68,10 +95,10 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 command = new SetVotersTarget(voters.Count);
                 break;
             case RemoveRequest remove:
-                var against = ControllerPolicy.RemoveRefusals(seen, remove.Node);
-                if (!against.IsEmpty)
+                var needed = ControllerPolicy.RemoveRefusals(seen, remove.Node);
+                if (!needed.IsEmpty)
                 {
-                    return (Refused(against[0].Code, string.Join("; ", against.Select(r => r.Text))), null);
+                    return (Refused(needed), null);
                 }
 
                 command = new StartLeaving(new Departure(remove.Node, Stays: false, "an operator removed it"));
@@ -80,19 +107,68 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
         }
 
-        _open.Add(new Call(origin, callId, request, epoch, now + Patience));
+        _open.Add(new Call(origin, callId, request, epoch, now + Patience) { Command = command, WhenDone = whenDone });
         return (null, command);
     }
 
+    private static (OperatorAnswer Answer, PlanSwitchover? Command) TakePlan(PlanSwitchoverRequest wish, ControllerInput seen)
+    {
+        var furthest = (long)PlanPolicy.Furthest.TotalMilliseconds;
+        var at = wish.At?.ToUnixTimeMilliseconds() ?? (seen.WallClock + Math.Clamp(wish.InMilliseconds ?? 0, 0, furthest + 1));
+        var refusals = PlanPolicy.Refusals(seen, wish.To, at);
+        var now = refusals.Any(r => r.Code == "no-leader") ? [] : ControllerPolicy.SwitchoverRefusals(seen, wish.To);
+        if (!refusals.IsEmpty || (wish.DryRun && !now.IsEmpty))
+        {
+            return (Refused(wish.DryRun ? [.. refusals.Concat(now).DistinctBy(r => r.Code)] : refusals), null);
+        }
+
+        var plan = new PlannedSwitchover(seen.State.Current!.Leader, wish.To, at, seen.WallClock);
+        var what = PlanPolicy.Describe(seen.State, plan);
+        if (wish.DryRun)
+        {
+            return (Done("can-be-planned", $"nothing is in the way of {what} now. Nothing was changed"), null);
+        }
+
+        var hint = now.IsEmpty ? "" : $". As it is now it could not begin: {string.Join("; ", now.Select(r => r.Text))}";
+        return (Done("planned", $"{what} is planned{hint}"), new PlanSwitchover(plan));
+    }
+
+    private static (OperatorAnswer Answer, ClusterCommand? Command) TakeCancel(ControllerInput seen)
+    {
+        const string Why = "an operator cancelled it";
+        var current = seen.State.Current;
+        if (seen.State.Switchover is { } begun && begun.Epoch == current?.Number)
+        {
+            if (current.Closed || seen.Reports.GetValueOrDefault(current.Leader)?.Released >= current.Number)
+            {
+                return (TooLate(), null);
+            }
+
+            return begun.Target == current.Leader
+                ? (Refused("change-of-members", "what is under way is the cluster's own: who acknowledges changes, the leader stays"), null)
+                : (Done("cancelled", $"the switchover is cancelled; {Name(seen.State, current.Leader)} leads on"),
+                    new DropSwitchover(begun.Epoch, Why) { When = seen.WallClock, Cancelled = true });
+        }
+
+        return seen.State.Plan is { } plan
+            ? (Done("cancelled", $"{PlanPolicy.Describe(seen.State, plan)} is cancelled"),
+                new DropPlan(plan, Why, seen.WallClock) { Cancelled = true })
+            : (Refused("nothing-to-cancel", "no switchover is planned or under way"), null);
+    }
+
+    private static OperatorAnswer TooLate() =>
+        Refused("too-late", "too late: the leader has let go already; the census shows who leads next");
+
     /// <summary>Answers that became due.</summary>
-    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer)> Settle(Instant now, ClusterState state)
+    /// <param name="leaderLeadsOn">The leader knows the state as it is here, and has not let go.</param>
+    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer)> Settle(Instant now, ClusterState state, bool leaderLeadsOn)
     {
         var due = ImmutableArray.CreateBuilder<(NodeId, long, OperatorAnswer)>();
         foreach (var call in _open.ToList())
         {
             // Until its command is applied, what the state says of a switchover is about an earlier one.
             call.Begun |= call.Request is RemoveRequest { Node: var node } ? state.Leaving?.Node == node : state.Switchover?.Epoch == call.Epoch;
-            var answer = Outcome(call, state)
+            var answer = Outcome(call, state, leaderLeadsOn)
                 ?? (now >= call.Deadline ? new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "still under way after 30 s; look at the census")) : null);
             if (answer is not null)
             {
@@ -120,6 +196,11 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
 
+    private static OperatorAnswer Refused(ImmutableArray<Reason> reasons) =>
+        Refused(reasons[0].Code, string.Join("; ", reasons.Select(r => r.Text)));
+
+    private static OperatorAnswer Done(string code, string text) => new(OperatorOutcome.Done, new Reason(code, text));
+
     /// <summary>What the state alone tells to be done; null: nothing does.</summary>
     public static OperatorAnswer? DoneBy(OperatorRequest request, ClusterState state) => request switch
     {
@@ -132,7 +213,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     private static string Name(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Name ?? node.Short;
 
-    private static OperatorAnswer? Outcome(Call call, ClusterState state)
+    private static OperatorAnswer? Outcome(Call call, ClusterState state, bool leaderLeadsOn)
     {
         var (request, epoch, current) = (call.Request, call.Epoch, state.Current);
         switch (request)
@@ -141,6 +222,19 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
             case PauseRequest:
                 return null;
+            case PlanSwitchoverRequest when call.Command is PlanSwitchover { Plan: var plan }:
+                return state.Plan == plan ? call.WhenDone
+                    : current is not { Closed: false } || current.Leader != plan.From || state.Plan is not null
+                        ? Refused("not-planned", "the leader changed, or another plan was made, at the same moment; look and try again")
+                    : null;
+            case CancelSwitchoverRequest when call.Command is DropPlan { Plan: var plan }:
+                return state.Plan != plan && state.Switchover?.Plan != plan ? call.WhenDone
+                    : current is { Closed: true } ? TooLate()
+                    : null;
+            case CancelSwitchoverRequest:
+                return current is not { Closed: false } || current.Number != epoch ? TooLate()
+                    : state.Switchover is null && leaderLeadsOn ? call.WhenDone
+                    : null;
             case VotersRequest or RemoveRequest when DoneBy(request, state) is { } done:
                 return done;
             case RemoveRequest when call.Begun && state is { Leaving: null, LeavingDropped.Length: > 0 }:
@@ -165,5 +259,9 @@ internal sealed class OperatorDesk(CoreFaults faults)
     private sealed record Call(NodeId Origin, long CallId, OperatorRequest Request, long Epoch, Instant Deadline)
     {
         public bool Begun { get; set; }
+
+        /// <summary>What was proposed for it, and what it is told once that is applied; null: that is told otherwise.</summary>
+        public ClusterCommand? Command { get; init; }
+        public OperatorAnswer? WhenDone { get; init; }
     }
 }

@@ -25,6 +25,7 @@ namespace MySqlHa.Core;
 [JsonDerivedType(typeof(RemovedNotice), "removed")]
 [JsonDerivedType(typeof(OperatorAsk), "operator-ask")]
 [JsonDerivedType(typeof(OperatorAnswered), "operator-answered")]
+[JsonDerivedType(typeof(DrillBlow), "drill")]
 public abstract record PeerMessage;
 
 /// <param name="ClusterId">A node of another cluster is not listened to.</param>
@@ -80,3 +81,6 @@ public sealed record RemovedNotice(string ClusterId, string Why) : PeerMessage;
 public sealed record OperatorAsk(long CallId, OperatorRequest Request) : PeerMessage;
 
 public sealed record OperatorAnswered(long CallId, OperatorAnswer Answer) : PeerMessage;
+
+/// <summary>The controller to the leader of the epoch: an operator wants your mysqld killed, as a crash would.</summary>
+public sealed record DrillBlow(long Epoch) : PeerMessage;

@@ -22,6 +22,9 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(RestLeader), "rest")]
 [JsonDerivedType(typeof(HandOver), "hand-over")]
 [JsonDerivedType(typeof(AbandonPlacement), "abandon-placement")]
+[JsonDerivedType(typeof(PlanSwitchover), "plan")]
+[JsonDerivedType(typeof(DropPlan), "drop-plan")]
+[JsonDerivedType(typeof(NotePhases), "phases")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -43,7 +46,9 @@ public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) 
 
     /// <summary>See <see cref="Switchover.Behind"/>.</summary>
     public ImmutableSortedSet<NodeId> Behind { get => field ?? []; init; }
-}
+
+    /// <summary>The plan that begins with it, and so is used up; null: it was not planned.</summary>
+    public PlannedSwitchover? Plan { get; init; }
 
 /// <summary>
 /// R8: closes an epoch whose leader lives, and opens the next one, in one step. Its leader may become writable only when the old one has
@@ -54,7 +59,27 @@ public sealed record HandOver(long Epoch, string Reason, long At, EpochRecord Ne
 /// <summary>The followers do not get behind the next leader in time: the switchover goes on without that.</summary>
 public sealed record AbandonPlacement(long Epoch) : ClusterCommand;
 
-public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand;
+public sealed record DropSwitchover(long Epoch, string Reason) : ClusterCommand
+{
+    /// <summary>Unix milliseconds by the controller's wall clock; 0: an older agent's.</summary>
+    public long When { get; init; }
+
+    /// <summary>An operator asked for it.</summary>
+    public bool Cancelled { get; init; }
+}
+
+/// <summary>Taken while there is no other plan, and while the leader that it is made under leads.</summary>
+public sealed record PlanSwitchover(PlannedSwitchover Plan) : ClusterCommand;
+
+/// <summary>The plan will not be carried out. If it has just begun, that is dropped, as long as its epoch is open.</summary>
+public sealed record DropPlan(PlannedSwitchover Plan, string Reason, long When) : ClusterCommand
+{
+    /// <summary>An operator asked for it.</summary>
+    public bool Cancelled { get; init; }
+}
+
+/// <summary>How long the change to this epoch took. For people only.</summary>
+public sealed record NotePhases(long Epoch, EpochPhases Phases) : ClusterCommand;
 
 /// <summary>A node saved transactions that had to be undone (I5).</summary>
 public sealed record RecordArchive(ArchivedTail Tail) : ClusterCommand;

@@ -16,6 +16,9 @@ public sealed record Switchover(long Epoch, NodeId? Target, string Reason)
 
     /// <summary>R8: ackers that receive from the target already while the old leader serves on; none: the old leader stops first.</summary>
     public ImmutableSortedSet<NodeId> Behind { get => field ?? []; init; }
+
+    /// <summary>The plan that it carries out; null: it was asked for at once.</summary>
+    public PlannedSwitchover? Plan { get; init; }
 }
 
 /// <summary>A voter on its way out of the ackers, then of the voters.</summary>
@@ -67,6 +70,12 @@ public sealed record EpochRecord
     /// <summary>For how long the leader's agent was allowed to be away (<see cref="RestLeader"/>), in milliseconds; 0: it was not, or it is over.</summary>
     public int RestMilliseconds { get; init; }
 
+    /// <summary>How long the change to this epoch took; null: nobody saw it, or not yet.</summary>
+    public EpochPhases? Phases { get; init; }
+
+    /// <summary>Planned switchovers that were dropped in this epoch, oldest first; empty too where an older agent wrote it.</summary>
+    public ImmutableArray<DroppedPlan> PlansDropped { get => field.IsDefault ? [] : field; init; }
+
     /// <summary>
     /// Promises that are enough: fewer than this many ackers cannot have completed a commit by themselves,
     /// so every acknowledged transaction is held by one of these.
@@ -81,6 +90,9 @@ public sealed record ClusterState
 {
     /// <summary>Epochs kept for the history. Those back to the last established one are kept whatever their number.</summary>
     public const int HistoryLimit = 200;
+
+    /// <summary>Dropped plans that an epoch remembers.</summary>
+    public const int DroppedPlansLimit = 16;
 
     /// <summary>Removed members that are remembered, so that they are told.</summary>
     public const int RemovedLimit = 64;
@@ -97,6 +109,9 @@ public sealed record ClusterState
     public ImmutableArray<EpochRecord> Epochs { get; init; } = [];
     public bool Paused { get; init; }
     public Switchover? Switchover { get; init; }
+
+    /// <summary>The one switchover that is to come.</summary>
+    public PlannedSwitchover? Plan { get; init; }
 
     /// <summary>How many members shall vote; 0: as many as do.</summary>
     public int VotersTarget { get; init; }
@@ -156,9 +171,22 @@ public sealed record ClusterState
         AbandonPlacement abandon => Switchover is { } s && s.Epoch == abandon.Epoch ? this with { Switchover = s with { Target = s.Chosen ? null : s.Target, Behind = [] } } : this,
         SetPaused pause => this with { Paused = pause.Paused },
         StartSwitchover start => Current is { Closed: false } current && current.Number == start.Epoch && Switchover is null
-            ? this with { Switchover = new Switchover(start.Epoch, start.Target, start.Reason) { Chosen = start.Chosen, Behind = start.Behind }, SwitchoverDropped = "" }
+            && (start.Plan is null || start.Plan == Plan)
+            ? this with
+            {
+                Switchover = new Switchover(start.Epoch, start.Target, start.Reason) { Chosen = start.Chosen, Behind = start.Behind, Plan = start.Plan },
+                SwitchoverDropped = "",
+                Plan = start.Plan == Plan ? null : Plan,
+            }
             : this,
-        DropSwitchover drop => Switchover?.Epoch == drop.Epoch ? this with { Switchover = null, SwitchoverDropped = drop.Reason } : this,
+        DropSwitchover drop => Switchover?.Epoch == drop.Epoch ? WithoutSwitchover(drop) : this,
+        PlanSwitchover plan => Plan is null && Current is { Closed: false } current && current.Leader == plan.Plan.From
+            ? this with { Plan = plan.Plan }
+            : this,
+        DropPlan drop => WithoutPlan(drop),
+        NotePhases note => Current is { Closed: false, Phases: null } current && current.Number == note.Epoch
+            ? WithCurrent(current with { Phases = note.Phases })
+            : this,
         RecordArchive record => RecordTail(record.Tail),
         SetMember set => Members.ContainsKey(set.Member.Id) ? this with { Members = Members.SetItem(set.Member.Id, set.Member) } : this,
         AdmitMember admit => Members.ContainsKey(admit.Member.Id) || Removed.ContainsKey(admit.Member.Id)
@@ -200,7 +228,33 @@ public sealed record ClusterState
         var lastEstablished = epochs.Length - 1 - epochs.Reverse().TakeWhile(e => !e.Established).Count();
         var surplus = Math.Min(epochs.Length - HistoryLimit, Math.Max(0, lastEstablished));
         // A switchover of an earlier epoch is over with this one, however it went.
-        return this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, Switchover = null, SwitchoverDropped = "" };
+        var next = this with { Epochs = surplus > 0 ? epochs.RemoveRange(0, surplus) : epochs, Switchover = null, SwitchoverDropped = "" };
+        return Switchover is { Plan: { Target: { } meant } plan } && meant != open.Epoch.Leader
+            ? next.Note(new DroppedPlan(plan, "it began, and another node came to lead", open.Epoch.OpenedAt, Cancelled: false))
+            : next;
+    }
+
+    private ClusterState WithoutSwitchover(DropSwitchover drop)
+    {
+        var next = this with { Switchover = null, SwitchoverDropped = drop.Reason };
+        return Switchover?.Plan is { } plan ? next.Note(new DroppedPlan(plan, drop.Reason, drop.When, drop.Cancelled)) : next;
+    }
+
+    private ClusterState WithoutPlan(DropPlan drop) =>
+        Plan == drop.Plan ? (this with { Plan = null }).Note(new DroppedPlan(drop.Plan, drop.Reason, drop.When, drop.Cancelled))
+        : Switchover is { } begun && begun.Plan == drop.Plan && Current is { Closed: false }
+            ? WithoutSwitchover(new DropSwitchover(begun.Epoch, drop.Reason) { When = drop.When, Cancelled = drop.Cancelled })
+        : this;
+
+    private ClusterState Note(DroppedPlan dropped)
+    {
+        if (Current is not { } current)
+        {
+            return this;
+        }
+
+        var all = current.PlansDropped.Add(dropped);
+        return WithCurrent(current with { PlansDropped = all.Length > DroppedPlansLimit ? all.RemoveAt(0) : all });
     }
 
     private static EpochRecord Establish(EpochRecord epoch, GtidSet? first) => epoch.FirstSetUnknown && first is not null

@@ -38,4 +38,10 @@ public sealed record ControllerFaults
 
     /// <summary>A leader behind the first epoch need not hold what the first leader brought.</summary>
     public bool ForgetAdopted { get; init; }
+
+    /// <summary>A plan that was to replace a leader goes on under another one.</summary>
+    public bool PlansOutliveLeaders { get; init; }
+
+    /// <summary>A planned switchover that began is still planned.</summary>
+    public bool KeepsBegunPlans { get; init; }
 }

@@ -51,7 +51,13 @@ public sealed record ControllerInput
     /// <summary>The controller itself.</summary>
     public NodeId Self { get; init; }
 
-    /// <summary>Wall clock, Unix milliseconds: for the history only.</summary>
+    /// <summary>How long this controller has known, by its own clock, that the plan is due; null: it is not.</summary>
+    public TimeSpan? PlanDueFor { get; init; }
+
+    /// <summary>How late it was by the wall clock when this controller came to it.</summary>
+    public TimeSpan PlanFoundLate { get; init; }
+
+    /// <summary>Wall clock, Unix milliseconds: for the history, and to plan by.</summary>
     public long WallClock { get; init; }
     public ControllerFaults Faults { get; init; } = ControllerFaults.None;
 }
@@ -171,8 +177,10 @@ public static class ControllerPolicy
             : Placement.Failed(seen, open);
         if (why is not null)
         {
-            // Paused or not, a switchover that an operator asked for is brought to an end.
+            // Paused or not, a switchover that an operator asked for is brought to an end; and a leader that let go for one, while that was
+            // being dropped, cannot take it back.
             return seen.State.Paused && seen.FailoverAsked.Length == 0 && seen.State.Switchover?.Epoch != open.Number && seen.State.HandingOver() is null
+                && !(leader is { Demoted: true } && leader.Released >= open.Number)
                 ? ControllerDecision.Wait(new Reason("paused", $"{why}, but automatic failover is paused"))
                 : ControllerDecision.Propose(new CloseEpoch(open.Number, why, seen.WallClock));
         }
@@ -186,17 +194,23 @@ public static class ControllerPolicy
         if (seen.State.Switchover is { } switchover && switchover.Epoch == open.Number)
         {
             return leader?.SwitchoverProblem.Length > 0
-                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem))
+                ? ControllerDecision.Propose(new DropSwitchover(switchover.Epoch, leader.SwitchoverProblem) { When = seen.WallClock })
                 : !switchover.Behind.IsEmpty ? Placement.Watch(seen, open, switchover)
                 : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
         }
 
+        if (PlanPolicy.Decide(seen, open) is { } appointment)
+        {
+            return ControllerDecision.Propose(appointment);
+        }
+
         var membership = MembershipPolicy.Decide(seen, open);
-        return membership with { Reasons = [.. WatchReasons(seen, open, leader), .. membership.Reasons] };
+        return membership with { Reasons = [.. WatchReasons(seen, open, leader), .. PlanPolicy.Waiting(seen), .. membership.Reasons] };
     }
 
     private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
         seen.State.Switchover?.Epoch == open.Number ? seen.State.Switchover.Reason
+        : seen.Reports.GetValueOrDefault(open.Leader) is { Demoted: true } ? "the leader had let go when the switchover was dropped"
         : seen.Reports.GetValueOrDefault(open.Leader) is { DiskFull: true } ? "the leader's disk is full"
         : seen.Reports.GetValueOrDefault(open.Leader) is { Unguarded: true } ? "the leader's guard is missing"
         : "the leader's mysqld died";

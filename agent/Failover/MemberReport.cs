@@ -23,9 +23,6 @@ public sealed record FinalWord(long Epoch, GtidSet Set);
 /// <summary>What a member tells the ring about itself, every heartbeat and at each change.</summary>
 public sealed record MemberReport
 {
-    /// <summary>The newest <see cref="Knows"/>: hand-over.</summary>
-    public const int KnowsNow = 1;
-
     public required NodeId Node { get; init; }
     public required string ClusterId { get; init; }
 
@@ -65,8 +62,18 @@ public sealed record MemberReport
     /// <summary>Leader of an epoch that was handed over: what it held when it became writable. Null: it is not, or does not know.</summary>
     public GtidSet? FirstSet { get; init; }
 
-    /// <summary>Which <see cref="ClusterCommand"/>s the agent knows: grows with each kind that an older agent could not read.</summary>
-    public int Knows { get; init; }
+    /// <summary>
+    /// The newest commands of the log that the agent can read: 0 before there were hand-overs, plans and phases, <see cref="Present"/> of this one.
+    /// </summary>
+    public int Understands { get; init; }
+
+    public const int Present = 1;
+
+    /// <summary>Milliseconds since this node's mysqld ended, by its agent's clock; null: it runs, or that was not seen.</summary>
+    public int? MysqldEndedAgo { get; init; }
+
+    /// <summary>Its mysqld was made read-only for a switchover, and is.</summary>
+    public bool Demoted { get; init; }
 
     /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
     public string SwitchoverProblem { get; init; } = "";

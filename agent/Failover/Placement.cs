@@ -33,7 +33,7 @@ internal static class Placement
 
     /// <summary>An agent that cannot read the entry would end by it.</summary>
     private static bool AllKnow(ControllerInput seen) =>
-        seen.State.Members.Keys.All(m => seen.Reports.GetValueOrDefault(m)?.Knows >= MemberReport.KnowsNow);
+        seen.State.Members.Keys.All(m => seen.Reports.GetValueOrDefault(m)?.Understands >= MemberReport.Present);
 
     /// <summary>While followers are on their way to their place.</summary>
     public static ControllerDecision Watch(ControllerInput seen, EpochRecord open, Switchover switchover)

@@ -60,9 +60,7 @@ public sealed class SandboxPlace
     /// <summary>The sandbox at an address, made already or not. Throws where the address cannot be one's first.</summary>
     public static SandboxPlace At(string baseIp, string home)
     {
-        var good = IPAddress.TryParse(baseIp, out var ip)
-            && ip.ToString() == baseIp && ip.GetAddressBytes() is [127, _, _, >= 2 and <= 246];
-        return good
+        return IsBase(baseIp)
             ? new SandboxPlace(baseIp, Path.Combine(Path.GetFullPath(home), baseIp))
             : throw new SandboxException(
                 SandboxExit.Usage,
@@ -74,6 +72,16 @@ public sealed class SandboxPlace
         Environment.GetEnvironmentVariable("MYSQLHA_SANDBOX_HOME") is { Length: > 0 } home
             ? home
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mysqlha", "sandbox");
+
+    /// <summary>The application account of the sandbox that a node with this address belongs to; null: none here does.</summary>
+    public static ClientAccount? AccountAt(string address, string home) => System.IO.Directory.Exists(home)
+        ? System.IO.Directory.EnumerateDirectories(home).Select(Path.GetFileName).Where(name => IsBase(name ?? ""))
+            .Select(name => At(name!, home)).Where(place => place.Nodes.Any(n => n.Ip == address))
+            .Select(place => ClientAccount.Of(place.Nodes)).FirstOrDefault(account => account is not null)
+        : null;
+
+    private static bool IsBase(string ip) =>
+        IPAddress.TryParse(ip, out var parsed) && parsed.ToString() == ip && parsed.GetAddressBytes() is [127, _, _, >= 2 and <= 246];
 
     /// <summary>Throws where there is no sandbox here.</summary>
     public SandboxPlace Required() =>

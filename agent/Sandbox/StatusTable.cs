@@ -37,7 +37,8 @@ internal static class StatusTable
             : leader is null
                 ? $"{view.ServiceGroup}: no leader; {(view.Reasons.Length > 0 ? view.Reasons[0].Text : $"election {Word(view.Election)}")}"
                 : $"{view.ServiceGroup}: {leader.Name} leads ({leader.Id}, {leader.Address}), epoch {view.Epoch}, "
-                  + $"{(view.LeaderWritable ? "writable" : "not writable")}{(view.Paused ? ", automatic failover paused" : "")}";
+                  + $"{(view.LeaderWritable ? "writable" : "not writable")}{(view.Paused ? ", automatic failover paused" : "")}"
+                  + (view.Plan is { } plan ? $"; {plan.What} is planned" : "");
 
     private static string[] Row(SandboxNode node, NodeProcesses own, MemberView? member, MemberView? leader)
     {

@@ -34,6 +34,22 @@ public sealed class CensusEndpointTests
     }
 
     [Fact]
+    public async Task A_planned_switchover_and_the_phases_of_the_last_change_are_in_the_census()
+    {
+        var at = new DateTimeOffset(2026, 3, 2, 14, 0, 0, TimeSpan.Zero);
+        var view = SampleCluster.SeenByFollower with { Plan = new PlanView(at, SampleCluster.Id2, at, "the switchover to db2") };
+        await using var api = await RunningApi.StartAsync(view);
+
+        var group = (await api.JsonAsync("/census")).GetProperty("census_groups").GetProperty("mysql.production");
+
+        Assert.Equal(SampleCluster.Id2.Hex, group.GetProperty("planned_switchover").GetProperty("to").GetString());
+        Assert.Equal(at, group.GetProperty("planned_switchover").GetProperty("at").GetDateTimeOffset());
+        Assert.Equal("mysqldEnd", group.GetProperty("phases").GetProperty("zero").GetString());
+        Assert.Equal(110, group.GetProperty("phases").GetProperty("writable").GetInt32());
+        Assert.Equal(JsonValueKind.Null, group.GetProperty("phases").GetProperty("promise").ValueKind);
+    }
+
+    [Fact]
     public async Task A_member_of_the_population_has_every_field_that_Habitats_has()
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);

@@ -22,6 +22,12 @@ public sealed class OperatorEndpointTests
             new FailoverRequest(7, SampleCluster.Id3, true)
         },
         { StepDown, new StepDownRequest(7) },
+        {
+            """{"verb":"plan-switchover","seenEpoch":7,"at":"2026-03-01T14:00:00+01:00"}""",
+            new PlanSwitchoverRequest(7, null, new DateTimeOffset(2026, 3, 1, 13, 0, 0, TimeSpan.Zero), null, false)
+        },
+        { """{"verb":"cancel-switchover","seenEpoch":7}""", new CancelSwitchoverRequest(7) },
+        { """{"verb":"drill","seenEpoch":7,"dryRun":true}""", new DrillRequest(7, true) },
         { """{"verb":"pause","seenEpoch":0,"paused":true}""", new PauseRequest(0, true) },
         { """{"verb":"reinit","seenEpoch":7,"node":"2b300000000000000000000000000003"}""", new ReinitRequest(7, SampleCluster.Id3) },
     };
@@ -64,6 +70,8 @@ public sealed class OperatorEndpointTests
     [InlineData("""{"verb":"switchover","seenEpoch":7,"too":"2b000000000000000000000000000002"}""")]
     [InlineData("""{"verb":"switchover","seenEpoch":7,"to":"2"}""")]
     [InlineData("""{"verb":"reinit","seenEpoch":7}""")]
+    [InlineData("""{"verb":"plan-switchover","seenEpoch":7}""")]
+    [InlineData("""{"verb":"plan-switchover","seenEpoch":7,"at":"2026-03-01T14:00:00Z","inMilliseconds":5}""")]
     public async Task What_is_no_request_is_refused_before_anybody_sees_it(string json)
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);

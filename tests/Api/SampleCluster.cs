@@ -74,6 +74,8 @@ internal static class SampleCluster
                 Established = true,
                 OpenedAt = At("13:00:01"),
                 OpenReason = "the leader of epoch 6 died",
+                Phases = new EpochPhases { Zero = PhaseZero.MysqldEnd, Detect = 4, Close = 12, Open = 46, Writable = 110, Established = 1234 },
+                PlansDropped = [new DroppedPlanView(At("14:00:00"), Id2, At("14:01:00"), "db2 was not heard of", false, "the switchover to db2")],
             },
         ],
         Explanation = new Explanation

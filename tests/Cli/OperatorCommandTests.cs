@@ -19,6 +19,13 @@ public sealed class OperatorCommandTests
         { "switchover --to 127.0.61.2", new SwitchoverRequest(7, SampleCluster.Id2) },
         { "switchover --to 2b3", new SwitchoverRequest(7, SampleCluster.Id3) },
         { "switchover --to 2 --dry-run", new SwitchoverCheckRequest(7, SampleCluster.Id2) },
+        { "switchover --at +15m", new PlanSwitchoverRequest(7, null, null, 900_000, false) },
+        {
+            "switchover --at 2099-03-01T14:00+01:00 --to 2",
+            new PlanSwitchoverRequest(7, SampleCluster.Id2, At("2099-03-01T13:00Z"), null, false)
+        },
+        { "switchover --at +1s --dry-run", new PlanSwitchoverRequest(7, null, null, 1000, true) },
+        { "switchover --cancel", new CancelSwitchoverRequest(7) },
         { "failover", new FailoverRequest(7, null, false) },
         { "failover --to 3 --accept-data-loss", new FailoverRequest(7, SampleCluster.Id3, true) },
         { "step-down", new StepDownRequest(7) },
@@ -102,6 +109,50 @@ public sealed class OperatorCommandTests
         Assert.Single(api.Asked);
     }
 
+    [Theory]
+    [InlineData("switchover --at soon", "--at: 'soon' is no time; allowed: +15m")]
+    [InlineData("switchover --at 2020-01-01T00:00Z", "--at: '2020-01-01T00:00Z' is past")]
+    [InlineData("switchover --cancel --at +1m", "--cancel goes with neither --at nor --to")]
+    [InlineData("switchover --cancel --to 2", "--cancel goes with neither --at nor --to")]
+    [InlineData("switchover --cancel --dry-run", "--cancel has no --dry-run")]
+    [InlineData("drill --user app", "--user and --password-file go together")]
+    [InlineData("drill --kind fire", "'fire'")]
+    public async Task What_cannot_be_meant_is_refused_before_anybody_is_asked(string command, string says)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, command.Split(' '));
+
+        run.Expect(2);
+        Assert.Contains(says, run.Error, StringComparison.Ordinal);
+        Assert.Empty(api.Asked);
+    }
+
+    [Fact]
+    public async Task A_drill_that_the_cluster_refuses_is_not_begun()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+        api.Answer = new OperatorAnswer(OperatorOutcome.Refused, new Reason("paused", "automatic failover is paused"));
+
+        var run = await CommandLineRun.AgainstAsync(api, "drill", "--yes", "--user", "a", "--password-file", "/dev/null");
+
+        run.Expect(4);
+        Assert.Contains("automatic failover is paused [paused]", run.Error, StringComparison.Ordinal);
+        Assert.Equal([new DrillRequest(7, DryRun: true)], api.Asked);
+    }
+
+    [Fact]
+    public async Task A_drill_as_nobody_is_refused()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, "drill", "--yes");
+
+        run.Expect(2);
+        Assert.Contains("give --user NAME and --password-file FILE", run.Error, StringComparison.Ordinal);
+        Assert.Empty(api.Asked);
+    }
+
     [Fact]
     public async Task Data_loss_is_accepted_only_for_a_named_member()
     {
@@ -113,6 +164,8 @@ public sealed class OperatorCommandTests
         Assert.Contains("--accept-data-loss needs --to N", run.Error, StringComparison.Ordinal);
         Assert.Empty(api.Asked);
     }
+
+    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A node that answers one GET with the view and dies while it has a request in hand.</summary>
     private static async Task ViewThenSilenceAsync(TcpListener listener)

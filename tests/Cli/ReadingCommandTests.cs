@@ -98,6 +98,32 @@ public sealed class ReadingCommandTests
     }
 
     [Fact]
+    public async Task History_shows_the_phases_of_a_change_of_leader_and_what_was_planned_and_dropped()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+
+        var run = await CommandLineRun.AgainstAsync(api, "history");
+
+        const string Phases = "phases: detect 0.004, close 0.012, open 0.046, writable 0.110, established 1.234 s after mysqld ended";
+        Assert.Contains(Phases, run.Output, StringComparison.Ordinal);
+        Assert.Contains("2026-03-01 14:01:00Z", run.Output, StringComparison.Ordinal);
+        Assert.Contains("the switchover to db2 was dropped: db2 was not heard of", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_shows_a_planned_switchover()
+    {
+        var at = new DateTimeOffset(2026, 3, 2, 14, 0, 0, TimeSpan.Zero);
+        var plan = new PlanView(at, SampleCluster.Id2, at, "the switchover to db2 at 14:00");
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower with { Plan = plan });
+
+        var run = await CommandLineRun.AgainstAsync(api, "status");
+
+        const string Headline = "mysql.production: db1 at 127.0.61.1 leads (epoch 7); the switchover to db2 at 14:00 is planned";
+        Assert.Equal(Headline, run.Output.Split('\n')[0]);
+    }
+
+    [Fact]
     public async Task Explain_says_who_would_be_next_and_why_the_others_would_not()
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);

@@ -190,7 +190,9 @@ internal static class FuzzTargets
         ClusterCommand[] commands =
         [
             new OpenEpoch(Failover.ThreeNodes.Epoch(1, Self)), new CloseEpoch(1, "why", 5), new StartSwitchover(1, null, "x"),
-            new StartLeaving(new Departure(Self, Stays: false, "y")),
+            new StartLeaving(new Departure(Self, Stays: false, "y")), new PlanSwitchover(new PlannedSwitchover(Self, null, 7, 3)),
+            new DropPlan(new PlannedSwitchover(Self, Self, 7, 3), "z", 8),
+            new NotePhases(2, new EpochPhases { Zero = PhaseZero.Known, Close = 4 }),
             new RecordArchive(new ArchivedTail(Self, GtidSet.Empty, "/a", DateTimeOffset.UnixEpoch)),
         ];
         return new FuzzTarget(

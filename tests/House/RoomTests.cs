@@ -21,7 +21,7 @@ public sealed partial class RoomTests
         ["Guard"] = ["Cluster", "Supervision"],
         ["Configuration"] = ["Cluster", "Ring"],
         ["Api"] = ["Cluster"],
-        ["Cli"] = ["Cluster", "Ring", "Configuration", "Sandbox"],
+        ["Cli"] = ["Cluster", "Ring", "Configuration", "Sandbox", "Replication"],
         ["Sandbox"] = ["Cluster", "Ring"],
         ["Node"] =
         [

@@ -172,6 +172,9 @@ internal sealed class FaultPlan(World world)
         var at = world.Nodes[world.Random.Next(world.Nodes.Count)];
         NodeId? to = world.Random.Next(2) == 0 ? world.Nodes[world.Random.Next(world.Nodes.Count)].Id : null;
         OperatorRequest? request = world.Random.NextDouble() < w.Switchover / 4 ? new SwitchoverRequest(0, to)
+            : world.Random.NextDouble() < w.Switchover / 8
+                ? new PlanSwitchoverRequest(0, to, null, world.Random.Next(50, 3000), DryRun: false)
+            : world.Random.NextDouble() < w.Switchover / 16 ? new CancelSwitchoverRequest(0)
             : world.Random.NextDouble() < w.Failover / 8 ? new FailoverRequest(0, to, false)
             : world.Random.NextDouble() < w.Reinit / 8 ? new ReinitRequest(0, world.Nodes[world.Random.Next(world.Nodes.Count)].Id)
             : null;

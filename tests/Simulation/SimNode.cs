@@ -46,6 +46,9 @@ internal sealed class SimNode
     /// <summary>What operators were told here, oldest first.</summary>
     public List<OperatorAnswer> Answers { get; } = [];
 
+    /// <summary>How far its wall clock is ahead of the world's, in milliseconds.</summary>
+    public long WallAhead { get; set; }
+
     /// <summary>Log entries until a snapshot replaces them; from the agent's next start on.</summary>
     public int SnapshotEvery { get; set; } = 20;
     public bool AgentUp => Core is not null;
@@ -178,7 +181,7 @@ internal sealed class SimNode
             return;
         }
 
-        var output = core.Step(LocalNow, _world.WallClock, input);
+        var output = core.Step(LocalNow, _world.WallClock + WallAhead, input);
         if (_world.DiesBeforeKeeping(this))
         {
             StopAgent();

@@ -130,6 +130,7 @@ function drawVerdict(view) {
   text("verdict-text", head);
   text("verdict-more", more);
   const notes = view.reasons.map(r => r.text);
+  if (view.plan) notes.unshift(`${view.plan.what} is planned`);
   if (view.switchover) notes.unshift(`switchover to ${view.switchover} under way`);
   if (view.paused) notes.unshift("automatic failover is paused");
   show(byId("reasons"), [...new Set(notes)].map(n => make("li", "", n)));
@@ -235,9 +236,18 @@ function drawMembers(view) {
   });
 }
 
+function phasesOf(phases) {
+  const { zero, ...all } = phases;
+  const seen = Object.entries(all).filter(([, at]) => at != null).map(([name, at]) => `${name} ${(at / 1000).toFixed(3)}`);
+  const since = { mysqldEnd: "mysqld ended", known: "the loss was known", asked: "it was asked for", close: "the close" }[zero];
+  return `${seen.join(", ")} s after ${since}`;
+}
+
 function drawEpochs(view) {
   rows(byId("epochs"), [...view.history].reverse(), e => e.number, (row, e) => {
     const opened = new Date(e.openedAt), closed = e.closedAt ? new Date(e.closedAt) : null;
+    const phases = e.phases ? [make("small", "", phasesOf(e.phases))] : [];
+    const dropped = (e.plansDropped ?? []).map(d => make("div", "", `${d.what} was dropped: ${d.reason}`));
     const archived = e.archived.map(a => make("div", "archived",
       `${plural(lacking(a.transactions, []), "transaction", "transactions")} of ${nameOf(view, a.node)} archived in ${a.path}`));
     row.className = e.open ? "leads" : "";
@@ -247,8 +257,8 @@ function drawEpochs(view) {
       ["Opened", "line", make("span", "", opened.toLocaleDateString()), make("small", "", opened.toLocaleTimeString())],
       ["Lasted", "line", make("span", "", span(Math.max(0, ((closed ?? Date.now()) - opened) / 1000))),
         closed ? null : make("small", "", "so far")],
-      ["Began", "whole", make("span", "", e.openReason), !e.established ? make("small", "", "never established") : null],
-      ["Ended", "remarks whole", e.closeReason ? make("div", "", e.closeReason) : null, ...archived],
+      ["Began", "whole", make("span", "", e.openReason), !e.established ? make("small", "", "never established") : null, ...phases],
+      ["Ended", "remarks whole", e.closeReason ? make("div", "", e.closeReason) : null, ...dropped, ...archived],
     ]);
   });
 }

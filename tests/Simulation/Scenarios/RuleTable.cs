@@ -91,6 +91,11 @@ internal static class RuleTable
         new("R10", LeaderScenarios.NewIdentity, "a cloned server keeps its server_uuid",
             new() { Effects = new EffectFaults { KeepsServerUuid = true } }, "SameContent"),
 
+        new("R8", PlanScenarios.LeaderLost, "a plan outlives the leader that it was to replace",
+            new() { Controller = new ControllerFaults { PlansOutliveLeaders = true } }, "Undisturbed"),
+        new("R8", PlanScenarios.OnceOnly, "a planned switchover that began is still planned",
+            new() { Controller = new ControllerFaults { KeepsBegunPlans = true } }, "Undisturbed"),
+
         new("R11", LeaderScenarios.QuickRestart, "a restarted agent forgets its lease",
             new() { Core = new CoreFaults { ForgetsLeaseAtRestart = true } }, "Undisturbed"),
         new("R11", LeaderScenarios.FrozenAgent, "no guard",
