@@ -73,7 +73,6 @@ internal sealed class Probe(LocalServerAccess access) : IAsyncDisposable
                 variables.Flag("replica_enabled"),
                 counters["rpl_semi_sync_replica_status"].Flag("value")),
             Lag(receiver, executed.Contains(received), answers[3]),
-            TimeSpan.FromSeconds(Counter("uptime")),
             Counter("threads_connected"),
             variables.Text("markers"));
     }

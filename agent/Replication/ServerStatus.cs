@@ -54,7 +54,6 @@ public sealed record ServerStatus(
     ApplierStatus Applier,
     SemiSyncStatus SemiSync,
     TimeSpan? Lag,
-    TimeSpan Uptime,
     int ThreadsConnected,
     string Markers)
 {

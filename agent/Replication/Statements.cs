@@ -37,7 +37,7 @@ internal static class Statements
             FROM mysqlha.marker) AS markers;
         SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM performance_schema.global_status WHERE VARIABLE_NAME IN
           ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions',
-           'Rpl_semi_sync_replica_status', 'Uptime', 'Threads_connected');
+           'Rpl_semi_sync_replica_status', 'Threads_connected');
         SELECT c.HOST AS host, c.PORT AS port, c.USER AS user, CONCAT(s.SOURCE_UUID, ' ') AS source_uuid, s.SERVICE_STATE AS state,
           s.LAST_ERROR_NUMBER AS error_number, s.LAST_ERROR_MESSAGE AS error_text
           FROM performance_schema.replication_connection_configuration c

@@ -13,16 +13,18 @@ namespace MySqlHa.Tests.Acceptance;
 /// outside only: what the command prints, the HTTP port, and MySQL as the application account.
 /// </summary>
 #pragma warning disable CA1001 // xunit disposes of it by IAsyncLifetime
-public sealed class SandboxCluster : IAsyncLifetime
+public class SandboxCluster : IAsyncLifetime
 #pragma warning restore CA1001
 {
     /// <summary>Of the first node; the others follow it. Another one where two runs are to live side by side.</summary>
-    private static readonly string BaseIp = Environment.GetEnvironmentVariable("MYSQLHA_ACCEPTANCE_BASE_IP") ?? "127.0.0.41";
+    internal static string BaseIp { get; } = Environment.GetEnvironmentVariable("MYSQLHA_ACCEPTANCE_BASE_IP") ?? "127.0.0.41";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
-    private SandboxStatus.Account? _client;
+
+    /// <summary>The account of the applications; null: it is not known yet.</summary>
+    internal SandboxStatus.Account? Client { get; private set; }
 
     public static IReadOnlyList<int> Numbers { get; } = [1, 2, 3];
 
@@ -33,22 +35,26 @@ public sealed class SandboxCluster : IAsyncLifetime
         return new System.Net.IPAddress(bytes).ToString();
     }
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         ThreadPool.SetMinThreads(64, 64); // the driver blocks a thread for each server that hangs
         await RunAsync("down");
-        // What is tested is what happens, not how soon: on a machine that does three nodes' work at once beside the tests a lease of
-        // one second would run out by itself now and then. The benchmark measures with the default.
-        await RunAsync(["up", "--timing", BenchmarkFactAttribute.Runs ? "lan" : "balanced"]);
+        await RunAsync(["up", "--timing", Timing]);
         await WholeAsync(within: 20);
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         _http.Dispose();
         string[] keep = Environment.GetEnvironmentVariable("MYSQLHA_ACCEPTANCE_KEEP") == "1" ? ["--keep-data"] : [];
         await RunAsync(["down", .. keep]);
     }
+
+    /// <summary>
+    /// What is tested is what happens, not how soon: on a machine that does three nodes' work at once beside the tests a lease of
+    /// one second would run out by itself now and then. The benchmark measures with the default.
+    /// </summary>
+    protected virtual string Timing => BenchmarkFactAttribute.Runs ? "lan" : "balanced";
 
     /// <summary>Runs <c>./sandbox</c> with these words; throws with what it printed where it fails.</summary>
     internal static async Task<string> RunAsync(params string[] words)
@@ -84,7 +90,7 @@ public sealed class SandboxCluster : IAsyncLifetime
         var status = output.Length == 0
             ? throw new InvalidOperationException($"./sandbox status --json printed nothing: {errors}")
             : JsonSerializer.Deserialize<SandboxStatus>(output, Json)!;
-        _client = status.Client ?? _client;
+        Client = status.Client ?? Client;
         return status;
     }
 
@@ -105,7 +111,7 @@ public sealed class SandboxCluster : IAsyncLifetime
                 Assert.Fail($"not within {within} s: {what}\n{status}\n{await LastWordsAsync()}");
             }
 
-            await Task.Delay(50);
+            await Task.Delay(150); // each look is a command of its own
         }
     }
 
@@ -128,14 +134,23 @@ public sealed class SandboxCluster : IAsyncLifetime
     /// <summary>Undoes whatever a test before left, so that one failure stays one.</summary>
     internal async Task<SandboxStatus> ReadyAsync(double within = 40)
     {
-        _ = await TryAsync("heal"); // refused without root, where there is no cut either
+        await MendAsync();
         foreach (var node in Numbers)
         {
-            await RunAsync("start", node.ToString(CultureInfo.InvariantCulture));
+            await StartAsync(node);
         }
 
         return await WholeAsync(within);
     }
+
+    /// <summary>Takes away what stands in the cluster's way; what is dead stays dead.</summary>
+    internal virtual Task MendAsync() => TryAsync("heal"); // refused without root, where there is no cut either
+
+    /// <summary>Starts a dead node, thaws a frozen one.</summary>
+    internal virtual Task StartAsync(int node) => RunAsync("start", node.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The agent alone.</summary>
+    internal virtual Task RestartAsync(int node) => RunAsync("restart", node.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The document of a node's <c>/view</c>.</summary>
     internal async Task<JsonElement> ViewAsync(int node) =>
@@ -150,7 +165,7 @@ public sealed class SandboxCluster : IAsyncLifetime
     /// <summary>A connection, open, of an application.</summary>
     internal async Task<DbConnection> ConnectAsync(int node, double within)
     {
-        var client = _client ?? throw new InvalidOperationException("the account of the applications is not known yet");
+        var client = Client ?? throw new InvalidOperationException("the account of the applications is not known yet");
         var connection = MysqlDriver.Remote(AddressOf(node), 3306, client.User, client.Password);
         var opening = MysqlDriver.OpenAsync(connection);
         try

@@ -9,7 +9,8 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>
 /// An application: four writers, each with one connection, each inserting a row at a time and trying the nodes in turn on any error
-/// or after a second without an answer. An id is never sent twice, so a row that is there twice was applied twice.
+/// or after a second without an answer. An id is never sent twice, so a row that is there twice was applied twice. All that the
+/// writers were told is kept, and <see cref="RowCheck"/> holds it against what the nodes hold in the end.
 /// </summary>
 internal sealed class WritersProbe : IAsyncDisposable
 {
@@ -24,11 +25,19 @@ internal sealed class WritersProbe : IAsyncDisposable
     // Between two writes of one writer, so that the table stays small enough to be compared.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
 
-    private readonly ConcurrentQueue<Acknowledged> _acknowledged = [];
+    /// <summary>
+    /// Errors that mysqld gives before it writes anything, or when it has rolled the statement back: read-only (1290, 1836), a read lock
+    /// (1223), a full table (1114), a lock waited for in vain (1205), a deadlock (1213).
+    /// </summary>
+    private static readonly int[] Refusals = [1290, 1836, 1223, 1114, 1205, 1213];
+
+    private readonly ConcurrentQueue<Write> _writes = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly SandboxCluster _cluster;
     private readonly Task[] _writers;
-    private long _lastId;
+    private static long _lastId; // of all probes: a row of an earlier one is nobody's
+    private long _lastSession;
+    private int _acknowledged;
 
     private WritersProbe(SandboxCluster cluster, int leader, bool standing)
     {
@@ -40,22 +49,26 @@ internal sealed class WritersProbe : IAsyncDisposable
     /// <param name="standing">Each writer keeps a connection to every node, as a pool for several hosts does.</param>
     public static async Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader, bool standing = false)
     {
-        _ = await cluster.DoAsync(leader, "DROP DATABASE IF EXISTS t");
-        _ = await cluster.DoAsync(leader, "CREATE DATABASE t");
+        _ = await cluster.DoAsync(leader, "DROP DATABASE IF EXISTS t", within: 30);
+        _ = await cluster.DoAsync(leader, "CREATE DATABASE t", within: 30);
         // No unique key on the id: the same insert twice must show.
-        _ = await cluster.DoAsync(leader, "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))");
-        var probe = new WritersProbe(cluster, leader, standing);
-        await probe.ProgressAsync(after: 0, within: 5);
+        const string Table = "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))";
+        _ = await cluster.DoAsync(leader, Table, within: 30);
+        var probe = new WritersProbe(cluster, leader);
+        await probe.ProgressAsync(after: 0, within: 15);
         return probe;
     }
 
-    public int Count => _acknowledged.Count;
+    /// <summary>Acknowledged rows.</summary>
+    public int Count => Volatile.Read(ref _acknowledged);
+
+    private IEnumerable<Write> Acknowledged => _writes.Where(w => w.Told == Told.Done);
 
     /// <summary>Waits until rows were acknowledged after an instant (of <see cref="Stopwatch"/>): the service is back.</summary>
     public async Task ProgressAsync(long after, double within)
     {
         var since = Stopwatch.GetTimestamp();
-        while (_acknowledged.Count(a => a.At > after) < 20)
+        while (Acknowledged.Count(w => w.Ended > after) < 20)
         {
             Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within, $"no writes acknowledged within {within} s");
             await Task.Delay(10);
@@ -65,7 +78,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     /// <summary>The longest time without an acknowledged write, ending after this instant; the time since the last one included.</summary>
     public TimeSpan LargestGap(long after)
     {
-        var times = _acknowledged.Select(a => a.At).Append(Stopwatch.GetTimestamp()).Order().ToList();
+        var times = Acknowledged.Select(w => w.Ended).Append(Stopwatch.GetTimestamp()).Order().ToList();
         return times.Zip(times.Skip(1)).Where(pair => pair.Second >= after)
             .Select(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second)).DefaultIfEmpty().Max();
     }
@@ -76,31 +89,26 @@ internal sealed class WritersProbe : IAsyncDisposable
         await Task.WhenAll(_writers);
     }
 
-    /// <summary>
-    /// Stops, then: all nodes hold the same rows, none twice, and each that was acknowledged. Waits for the followers to catch up.
-    /// </summary>
+    /// <summary>The nodes that acknowledged what was sent after this instant.</summary>
+    public IReadOnlyList<int> Leaders(long after) => [.. Acknowledged.Where(w => w.Sent > after).Select(w => w.Node).Distinct()];
+
+    /// <summary>Stops, waits for the followers to catch up, and has all that was told and is held checked.</summary>
     public async Task EveryRowIsEverywhereAsync(double within = 15)
     {
         await StopAsync();
+        var client = _cluster.Client!;
         var since = Stopwatch.GetTimestamp();
-        List<long>[] rows;
+        HeldRows[] held;
         do
         {
-            rows = await Task.WhenAll(
-                SandboxCluster.Numbers.Select(node => _cluster.ReadAsync(node, "SELECT id FROM t.probe ORDER BY id")));
+            held = await Task.WhenAll(
+                from n in SandboxCluster.Numbers
+                select MysqlClient.HeldRowsAsync(n, SandboxCluster.AddressOf(n), client.User, client.Password));
         }
-        while (!rows.All(r => r.SequenceEqual(rows[0])) && Stopwatch.GetElapsedTime(since).TotalSeconds < within);
+        while (!held.All(h => h.Rows.SequenceEqual(held[0].Rows)) && Stopwatch.GetElapsedTime(since).TotalSeconds < within);
 
-        var counts = string.Join(", ", rows.Select(r => r.Count));
-        foreach (var (node, held) in SandboxCluster.Numbers.Zip(rows))
-        {
-            var there = held.ToHashSet();
-            var lost = _acknowledged.Where(a => !there.Contains(a.Id)).Select(a => $"{a.Id} (by node {a.Node})").ToList();
-            Assert.True(lost.Count == 0, $"node {node} lost {lost.Count} acknowledged rows: {string.Join(", ", lost.Take(10))}");
-            Assert.True(there.Count == held.Count, $"node {node} has {held.Count - there.Count} rows twice");
-        }
-
-        Assert.True(rows.All(r => r.SequenceEqual(rows[0])), $"the nodes differ after {within} s: {counts} rows");
+        var wrong = RowCheck.Violations(_writes, held);
+        Assert.True(wrong.Count == 0, $"after {within} s: {string.Join("; ", wrong)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -112,21 +120,34 @@ internal sealed class WritersProbe : IAsyncDisposable
     private async Task WriteAsync(int node)
     {
         DbConnection? connection = null;
+        var session = 0L;
         while (!_stop.IsCancellationRequested)
         {
+            Write? write = null;
             try
             {
-                connection ??= await _cluster.ConnectAsync(node, Patience);
-                var id = Interlocked.Increment(ref _lastId);
-                var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({id})");
+                if (connection is null)
+                {
+                    connection = await _cluster.ConnectAsync(node, Patience);
+                    session = Interlocked.Increment(ref _lastSession);
+                }
+
+                write = new Write(Interlocked.Increment(ref _lastId), node, session, Stopwatch.GetTimestamp(), 0, Told.Nothing);
+                var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({write.Id})");
                 _ = await SandboxCluster.DoAsync(connection, sql, Patience);
-                _acknowledged.Enqueue(new Acknowledged(id, Stopwatch.GetTimestamp(), node));
+                Note(write, Told.Done);
                 await Task.Delay(Pause);
             }
             catch (Exception e)
                 when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
             {
                 // Whatever it is: the row is not ours, and another node may know better.
+                if (write is not null)
+                {
+                    var refused = e is DbException && e.Data["Server Error Code"] is int code && Refusals.Contains(code);
+                    Note(write, refused ? Told.Refused : Told.Nothing);
+                }
+
                 if (connection is not null)
                 {
                     SandboxCluster.Abandon(connection);
@@ -144,56 +165,12 @@ internal sealed class WritersProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>A lost connection is made anew beside the writing; a node that is read-only is left for the next one.</summary>
-    private async Task WriteStandingAsync(int node)
+    private void Note(Write write, Told told)
     {
-        var links = SandboxCluster.Numbers.ToDictionary(n => n, n => (Made: _cluster.ConnectAsync(n, Patience), At: Stopwatch.GetTimestamp()));
-        while (!_stop.IsCancellationRequested)
+        _writes.Enqueue(write with { Ended = Stopwatch.GetTimestamp(), Told = told });
+        if (told == Told.Done)
         {
-            var (made, at) = links[node];
-            try
-            {
-                if (made.IsCompleted)
-                {
-                    var id = Interlocked.Increment(ref _lastId);
-                    var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({id})");
-                    _ = await SandboxCluster.DoAsync(await made, sql, Patience);
-                    _acknowledged.Enqueue(new Acknowledged(id, Stopwatch.GetTimestamp(), node));
-                    await Task.Delay(Pause);
-                    continue;
-                }
-            }
-            catch (DbException e) when (MysqlDriver.ErrorNumber(e) == ReadOnly)
-            {
-                // It may lead again later.
-            }
-            catch (Exception e)
-                when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
-            {
-                if (made.IsCompletedSuccessfully)
-                {
-                    SandboxCluster.Abandon(await made);
-                }
-
-                if (Stopwatch.GetElapsedTime(at) > Again || made.IsCompletedSuccessfully)
-                {
-                    links[node] = (_cluster.ConnectAsync(node, Patience), Stopwatch.GetTimestamp());
-                }
-            }
-
-            node = (node % SandboxCluster.Numbers.Count) + 1;
-            await Task.Delay(1);
-        }
-
-        foreach (var (made, _) in links.Values)
-        {
-            await ((Task)made).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (made.IsCompletedSuccessfully)
-            {
-                SandboxCluster.Abandon(await made);
-            }
+            _ = Interlocked.Increment(ref _acknowledged);
         }
     }
-
-    private sealed record Acknowledged(long Id, long At, int Node);
 }
