@@ -7,48 +7,72 @@ using Xunit;
 namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>
-/// An application: four writers, each with one connection, each inserting a row at a time and trying the nodes in turn on any error
+/// An application: writers (four, unless told otherwise), each with one connection, each inserting a row at a time and trying the nodes in turn on any error
 /// or after a second without an answer. An id is never sent twice, so a row that is there twice was applied twice.
 /// </summary>
 internal sealed class WritersProbe : IAsyncDisposable
 {
-    private const int Writers = 4;
     private const double Patience = 1;
 
-    // Between two writes of one writer, so that the table stays small enough to be compared.
+    // Between two tries of one writer, so that the table stays small enough to be compared, and a server that refuses is not flooded.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
 
     private readonly ConcurrentQueue<Acknowledged> _acknowledged = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly SandboxCluster _cluster;
+    private readonly Func<int, double, Task<DbConnection>> _connect;
+    private readonly IReadOnlyList<int> _nodes;
     private readonly Task[] _writers;
+    private long _pauseTicks;
     private long _lastId;
 
-    private WritersProbe(SandboxCluster cluster, int leader)
+    private WritersProbe(Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers, TimeSpan pause)
     {
-        _cluster = cluster;
-        _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAsync(leader)))];
+        (_connect, _nodes, _pauseTicks) = (connect, nodes, pause.Ticks);
+        _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(() => WriteAsync(leader)))];
     }
 
     /// <summary>Makes the table anew, and writes on until it is disposed of or stopped.</summary>
-    public static async Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader)
+    public static Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader) =>
+        StartAsync(cluster.ConnectAsync, SandboxCluster.Numbers, leader);
+
+    /// <summary>As the other, to any servers.</summary>
+    /// <param name="connect">Opens a connection to a node within so many seconds.</param>
+    /// <param name="pause">Of each writer after a row; null: a few milliseconds.</param>
+    public static async Task<WritersProbe> StartAsync(
+        Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers = 4, TimeSpan? pause = null)
     {
-        _ = await cluster.DoAsync(leader, "DROP DATABASE IF EXISTS t");
-        _ = await cluster.DoAsync(leader, "CREATE DATABASE t");
-        // No unique key on the id: the same insert twice must show.
-        _ = await cluster.DoAsync(leader, "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))");
-        var probe = new WritersProbe(cluster, leader);
+        await using (var connection = await connect(leader, 5))
+        {
+            // No unique key on the id: the same insert twice must show.
+            const string Table = "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))";
+            foreach (var sql in (string[])["DROP DATABASE IF EXISTS t", "CREATE DATABASE t", Table])
+            {
+                _ = await SandboxCluster.DoAsync(connection, sql, within: 5);
+            }
+        }
+
+        var probe = new WritersProbe(connect, nodes, leader, writers, pause ?? Pause);
         await probe.ProgressAsync(after: 0, within: 5);
         return probe;
     }
 
     public int Count => _acknowledged.Count;
 
+    /// <summary>From here on each writer waits so long after a row.</summary>
+    public void Slow(TimeSpan pause) => Interlocked.Exchange(ref _pauseTicks, pause.Ticks);
+
+    /// <summary>The node that acknowledged last.</summary>
+    public int Writable => _acknowledged.Last().Node;
+
+    /// <summary>Rows acknowledged between two instants.</summary>
+    public int Between(long first, long last) => _acknowledged.Count(a => a.At > first && a.At <= last);
+
     /// <summary>Waits until rows were acknowledged after an instant (of <see cref="Stopwatch"/>): the service is back.</summary>
-    public async Task ProgressAsync(long after, double within)
+    /// <param name="notBy">What this node acknowledges does not count; 0: all does.</param>
+    public async Task ProgressAsync(long after, double within, int notBy = 0)
     {
         var since = Stopwatch.GetTimestamp();
-        while (_acknowledged.Count(a => a.At > after) < 20)
+        while (_acknowledged.Count(a => a.At > after && a.Node != notBy) < 20)
         {
             Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within, $"no writes acknowledged within {within} s");
             await Task.Delay(10);
@@ -79,16 +103,15 @@ internal sealed class WritersProbe : IAsyncDisposable
         List<long>[] rows;
         do
         {
-            rows = await Task.WhenAll(
-                SandboxCluster.Numbers.Select(node => _cluster.ReadAsync(node, "SELECT id FROM t.probe ORDER BY id")));
+            rows = await Task.WhenAll(_nodes.Select(ReadAsync));
         }
         while (!rows.All(r => r.SequenceEqual(rows[0])) && Stopwatch.GetElapsedTime(since).TotalSeconds < within);
 
         var counts = string.Join(", ", rows.Select(r => r.Count));
-        foreach (var (node, held) in SandboxCluster.Numbers.Zip(rows))
+        foreach (var (node, held) in _nodes.Zip(rows))
         {
             var there = held.ToHashSet();
-            var lost = _acknowledged.Where(a => !there.Contains(a.Id)).Select(a => $"{a.Id} (by node {a.Node})").ToList();
+            var lost = Lost(there).Select(a => $"{a.Id} (by node {a.Node})").ToList();
             Assert.True(lost.Count == 0, $"node {node} lost {lost.Count} acknowledged rows: {string.Join(", ", lost.Take(10))}");
             Assert.True(there.Count == held.Count, $"node {node} has {held.Count - there.Count} rows twice");
         }
@@ -96,10 +119,22 @@ internal sealed class WritersProbe : IAsyncDisposable
         Assert.True(rows.All(r => r.SequenceEqual(rows[0])), $"the nodes differ after {within} s: {counts} rows");
     }
 
+    /// <summary>How many of the acknowledged rows a node does not have. Writers must have stopped.</summary>
+    public async Task<int> LostAsync(int node) => Lost([.. await ReadAsync(node)]).Count();
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         _stop.Dispose();
+    }
+
+    private IEnumerable<Acknowledged> Lost(HashSet<long> there) => _acknowledged.Where(a => !there.Contains(a.Id));
+
+    private async Task<List<long>> ReadAsync(int node)
+    {
+        await using var connection = await _connect(node, 5);
+        return await Column.ReadAsync(
+            connection, "SELECT id FROM t.probe ORDER BY id", value => Convert.ToInt64(value, CultureInfo.InvariantCulture));
     }
 
     private async Task WriteAsync(int node)
@@ -109,12 +144,15 @@ internal sealed class WritersProbe : IAsyncDisposable
         {
             try
             {
-                connection ??= await _cluster.ConnectAsync(node, Patience);
+                connection ??= await _connect(node, Patience);
                 var id = Interlocked.Increment(ref _lastId);
                 var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({id})");
                 _ = await SandboxCluster.DoAsync(connection, sql, Patience);
                 _acknowledged.Enqueue(new Acknowledged(id, Stopwatch.GetTimestamp(), node));
-                await Task.Delay(Pause);
+                if (Interlocked.Read(ref _pauseTicks) is > 0 and var pause)
+                {
+                    await Task.Delay(TimeSpan.FromTicks(pause));
+                }
             }
             catch (Exception e)
                 when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
@@ -126,7 +164,7 @@ internal sealed class WritersProbe : IAsyncDisposable
                     connection = null;
                 }
 
-                node = (node % SandboxCluster.Numbers.Count) + 1;
+                node = _nodes[(_nodes.ToList().IndexOf(node) + 1) % _nodes.Count];
                 await Task.Delay(Pause);
             }
         }
