@@ -104,7 +104,7 @@ public sealed class BlowTests(FaultCluster cluster, ITestOutputHelper output)
         var mended = Stopwatch.GetTimestamp();
         _ = await cluster.ReadyAsync(within: 90);
         await probe.ProgressAsync(mended, within: 20);
-        await probe.EveryRowIsEverywhereAsync(within: 60);
+        await probe.EveryRowIsEverywhereAsync(cluster, within: 60);
         Assert.True(probe.Count > 0);
     }
 

@@ -47,7 +47,7 @@ public sealed class ChangingClusterTests(SandboxCluster cluster, ITestOutputHelp
         }
 
         _ = await cluster.ExpectAsync("three whole nodes", 20, s => s.Whole && s.Nodes.Count == 3);
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
     }
 
     /// <summary>So many vote, all but the leader acknowledge, and more than half of the rest are needed.</summary>

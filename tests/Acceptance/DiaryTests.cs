@@ -24,7 +24,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
             Assert.Contains("read-only", refused.Message, StringComparison.Ordinal);
         }
 
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
         Assert.True(probe.Count > 0);
     }
 
@@ -71,7 +71,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
         await cluster.ShouldAsync(leader == whole.LeaderNumber, $"node {leader} still leads, not node {whole.LeaderNumber}");
         Assert.Equal(epoch, await cluster.EpochAsync(leader));
         Assert.True(probe.LargestGap(cut).TotalSeconds < 3, $"a follower's absence cost the writers {probe.LargestGap(cut)}");
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
 
         _ = await cluster.WholeAsync(within: 60);
         await probe.ProgressAsync(dead, within: 10);
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
         Assert.Equal(before.Nodes[leader - 1].MysqldPid, after.Nodes[leader - 1].MysqldPid);
         Assert.Equal(epoch, await cluster.EpochAsync(leader));
         Assert.True(gap.TotalSeconds <= 1.5, $"the writers waited {gap}");
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class DiaryTests(SandboxCluster cluster)
         await cluster.ShouldAsync(old != whole.LeaderNumber, $"node {old} follows when it is back");
         Assert.True(await cluster.EpochAsync(whole.LeaderNumber) > epoch, "a new leader without a new epoch");
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 5);
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
     }
 
     private static string Text(int node) => node.ToString(CultureInfo.InvariantCulture);

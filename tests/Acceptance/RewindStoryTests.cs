@@ -76,7 +76,7 @@ public sealed class RewindStoryTests(SandboxCluster cluster, ITestOutputHelper o
         Assert.Equal([0], await cluster.ReadAsync(leader, "SELECT COUNT(*) FROM t.tail"));
         await NamedAsync(whole, before.Nodes[leader - 1].Id!);
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 5);
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
     }
 
     /// <summary>The history and the census name the archive, and mysqlbinlog reads it.</summary>

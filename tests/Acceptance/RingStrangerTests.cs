@@ -78,7 +78,7 @@ public sealed class RingStrangerTests(SandboxCluster cluster)
         Assert.Equal(before.Nodes, after.Nodes);
         Assert.Equal(epoch, await cluster.EpochAsync(1));
         Assert.Equal(3, (await cluster.ViewAsync(1)).GetProperty("members").GetArrayLength());
-        await probe.EveryRowIsEverywhereAsync();
+        await probe.EveryRowIsEverywhereAsync(cluster);
         await LoggedOnceAsync();
     }
 

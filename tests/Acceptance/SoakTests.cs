@@ -71,7 +71,7 @@ public sealed class SoakTests(FaultCluster cluster, ITestOutputHelper output)
             + $" acknowledged by node {string.Join(", ", led)}; longest gap {probe.LargestGap(began).TotalSeconds:0.00} s");
         _ = await cluster.ReadyAsync(within: 90);
         var after = await cluster.EpochAsync(leader);
-        await probe.EveryRowIsEverywhereAsync(within: 60);
+        await probe.EveryRowIsEverywhereAsync(cluster, within: 60);
         Assert.True(led is [var only] && only == leader, $"node {leader} led, and then acknowledged: {string.Join(", ", led)}");
         Assert.Equal(epoch, after);
     }

@@ -2,28 +2,24 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
-using MySqlHa.Replication;
 using Xunit;
 
 namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>
-/// An application: four writers, each with one connection, each inserting a row at a time and trying the nodes in turn on any error
-/// or after a second without an answer. An id is never sent twice, so a row that is there twice was applied twice. All that the
-/// writers were told is kept, and <see cref="RowCheck"/> holds it against what the nodes hold in the end.
+/// An application: writers (four, unless told otherwise), each with one connection, each inserting a row at a time and trying the nodes in
+/// turn on any error or after a second without an answer. An id is never sent twice, so a row that is there twice was applied twice. All
+/// that the writers were told is kept, and <see cref="RowCheck"/> holds it against what the nodes hold in the end.
 /// </summary>
 internal sealed class WritersProbe : IAsyncDisposable
 {
-    private const int Writers = 4;
     private const double Patience = 1;
 
-    /// <summary>ER_OPTION_PREVENTS_STATEMENT: super_read_only.</summary>
-    private const int ReadOnly = 1290;
-
-    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
-
-    // Between two writes of one writer, so that the table stays small enough to be compared.
+    // Between two tries of one writer, so that the table stays small enough to be compared, and a server that refuses is not flooded.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+
+    // Between two tries to connect to the same node, of a writer that keeps its connections.
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// Errors that mysqld gives before it writes anything, or when it has rolled the statement back: read-only (1290, 1836), a read lock
@@ -31,30 +27,47 @@ internal sealed class WritersProbe : IAsyncDisposable
     /// </summary>
     private static readonly int[] Refusals = [1290, 1836, 1223, 1114, 1205, 1213];
 
+    private static long _lastId; // of all probes: a row of an earlier one is nobody's
+
     private readonly ConcurrentQueue<Write> _writes = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly SandboxCluster _cluster;
+    private readonly Func<int, double, Task<DbConnection>> _connect;
+    private readonly IReadOnlyList<int> _nodes;
     private readonly Task[] _writers;
-    private static long _lastId; // of all probes: a row of an earlier one is nobody's
+    private long _pauseTicks;
     private long _lastSession;
     private int _acknowledged;
 
-    private WritersProbe(SandboxCluster cluster, int leader, bool standing)
+    private WritersProbe(
+        Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers, TimeSpan pause, bool standing)
     {
-        _cluster = cluster;
-        _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(() => standing ? WriteStandingAsync(leader) : WriteAsync(leader)))];
+        (_connect, _nodes, _pauseTicks) = (connect, nodes, pause.Ticks);
+        _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(() => standing ? WriteStandingAsync(leader) : WriteAsync(leader)))];
     }
 
     /// <summary>Makes the table anew, and writes on until it is disposed of or stopped.</summary>
+    public static Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader) =>
+        StartAsync(cluster.ConnectAsync, SandboxCluster.Numbers, leader);
+
+    /// <summary>As the other, to any servers.</summary>
+    /// <param name="connect">Opens a connection to a node within so many seconds.</param>
+    /// <param name="pause">Of each writer after a row; null: a few milliseconds.</param>
     /// <param name="standing">Each writer keeps a connection to every node, as a pool for several hosts does.</param>
-    public static async Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader, bool standing = false)
+    public static async Task<WritersProbe> StartAsync(
+        Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers = 4, TimeSpan? pause = null,
+        bool standing = false)
     {
-        _ = await cluster.DoAsync(leader, "DROP DATABASE IF EXISTS t", within: 30);
-        _ = await cluster.DoAsync(leader, "CREATE DATABASE t", within: 30);
-        // No unique key on the id: the same insert twice must show.
-        const string Table = "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))";
-        _ = await cluster.DoAsync(leader, Table, within: 30);
-        var probe = new WritersProbe(cluster, leader);
+        await using (var connection = await connect(leader, 5))
+        {
+            // No unique key on the id: the same insert twice must show.
+            const string Table = "CREATE TABLE t.probe (n BIGINT AUTO_INCREMENT PRIMARY KEY, id BIGINT NOT NULL, KEY (id))";
+            foreach (var sql in (string[])["DROP DATABASE IF EXISTS t", "CREATE DATABASE t", Table])
+            {
+                _ = await SandboxCluster.DoAsync(connection, sql, within: 30);
+            }
+        }
+
+        var probe = new WritersProbe(connect, nodes, leader, writers, pause ?? Pause, standing);
         await probe.ProgressAsync(after: 0, within: 15);
         return probe;
     }
@@ -64,11 +77,21 @@ internal sealed class WritersProbe : IAsyncDisposable
 
     private IEnumerable<Write> Acknowledged => _writes.Where(w => w.Told == Told.Done);
 
+    /// <summary>From here on each writer waits so long after a row.</summary>
+    public void Slow(TimeSpan pause) => Interlocked.Exchange(ref _pauseTicks, pause.Ticks);
+
+    /// <summary>The node that acknowledged last.</summary>
+    public int Writable => Acknowledged.Last().Node;
+
+    /// <summary>Rows acknowledged between two instants.</summary>
+    public int Between(long first, long last) => Acknowledged.Count(w => w.Ended > first && w.Ended <= last);
+
     /// <summary>Waits until rows were acknowledged after an instant (of <see cref="Stopwatch"/>): the service is back.</summary>
-    public async Task ProgressAsync(long after, double within)
+    /// <param name="notBy">What this node acknowledges does not count; 0: all does.</param>
+    public async Task ProgressAsync(long after, double within, int notBy = 0)
     {
         var since = Stopwatch.GetTimestamp();
-        while (Acknowledged.Count(w => w.Ended > after) < 20)
+        while (Acknowledged.Count(w => w.Ended > after && w.Node != notBy) < 20)
         {
             Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within, $"no writes acknowledged within {within} s");
             await Task.Delay(10);
@@ -93,10 +116,10 @@ internal sealed class WritersProbe : IAsyncDisposable
     public IReadOnlyList<int> Leaders(long after) => [.. Acknowledged.Where(w => w.Sent > after).Select(w => w.Node).Distinct()];
 
     /// <summary>Stops, waits for the followers to catch up, and has all that was told and is held checked.</summary>
-    public async Task EveryRowIsEverywhereAsync(double within = 15)
+    public async Task EveryRowIsEverywhereAsync(SandboxCluster cluster, double within = 15)
     {
         await StopAsync();
-        var client = _cluster.Client!;
+        var client = cluster.Client!;
         var since = Stopwatch.GetTimestamp();
         HeldRows[] held;
         do
@@ -111,6 +134,15 @@ internal sealed class WritersProbe : IAsyncDisposable
         Assert.True(wrong.Count == 0, $"after {within} s: {string.Join("; ", wrong)}");
     }
 
+    /// <summary>How many of the acknowledged rows a node does not have. Writers must have stopped.</summary>
+    public async Task<int> LostAsync(int node)
+    {
+        await using var connection = await _connect(node, 5);
+        var there = (await Column.ReadAsync(
+            connection, "SELECT id FROM t.probe", value => Convert.ToInt64(value, CultureInfo.InvariantCulture))).ToHashSet();
+        return Acknowledged.Count(w => !there.Contains(w.Id));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -123,45 +155,108 @@ internal sealed class WritersProbe : IAsyncDisposable
         var session = 0L;
         while (!_stop.IsCancellationRequested)
         {
-            Write? write = null;
             try
             {
                 if (connection is null)
                 {
-                    connection = await _cluster.ConnectAsync(node, Patience);
+                    connection = await _connect(node, Patience);
                     session = Interlocked.Increment(ref _lastSession);
                 }
 
-                write = new Write(Interlocked.Increment(ref _lastId), node, session, Stopwatch.GetTimestamp(), 0, Told.Nothing);
-                var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({write.Id})");
-                _ = await SandboxCluster.DoAsync(connection, sql, Patience);
-                Note(write, Told.Done);
-                await Task.Delay(Pause);
+                await InsertAsync(connection, node, session);
+                continue;
             }
-            catch (Exception e)
-                when (e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException)
+            catch (Exception e) when (IsOfTheServer(e))
             {
                 // Whatever it is: the row is not ours, and another node may know better.
-                if (write is not null)
-                {
-                    var refused = e is DbException && e.Data["Server Error Code"] is int code && Refusals.Contains(code);
-                    Note(write, refused ? Told.Refused : Told.Nothing);
-                }
-
                 if (connection is not null)
                 {
                     SandboxCluster.Abandon(connection);
                     connection = null;
                 }
-
-                node = (node % SandboxCluster.Numbers.Count) + 1;
-                await Task.Delay(Pause);
             }
+
+            node = Next(node);
+            await Task.Delay(Pause);
         }
 
         if (connection is not null)
         {
             SandboxCluster.Abandon(connection);
+        }
+    }
+
+    /// <summary>A lost connection is made anew beside the writing; a node that refuses is left for the next one.</summary>
+    private async Task WriteStandingAsync(int node)
+    {
+        var links = _nodes.ToDictionary(n => n, Link);
+        while (!_stop.IsCancellationRequested)
+        {
+            var link = links[node];
+            try
+            {
+                if (link.Made.IsCompleted)
+                {
+                    await InsertAsync(await link.Made, node, link.Session);
+                    continue;
+                }
+            }
+            catch (Exception e) when (IsOfTheServer(e))
+            {
+                var lost = link.Made.IsCompletedSuccessfully && !IsRefusal(e);
+                if (lost)
+                {
+                    SandboxCluster.Abandon(await link.Made);
+                }
+
+                if (lost || (!link.Made.IsCompletedSuccessfully && Stopwatch.GetElapsedTime(link.At) > Again))
+                {
+                    links[node] = Link(node);
+                }
+            }
+
+            node = Next(node);
+            await Task.Delay(1);
+        }
+
+        foreach (var (made, _, _) in links.Values)
+        {
+            await ((Task)made).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (made.IsCompletedSuccessfully)
+            {
+                SandboxCluster.Abandon(await made);
+            }
+        }
+    }
+
+    private (Task<DbConnection> Made, long Session, long At) Link(int node) =>
+        (_connect(node, Patience), Interlocked.Increment(ref _lastSession), Stopwatch.GetTimestamp());
+
+    private int Next(int node) => _nodes[(_nodes.ToList().IndexOf(node) + 1) % _nodes.Count];
+
+    private async Task InsertAsync(DbConnection connection, int node, long session)
+    {
+        var write = new Write(Interlocked.Increment(ref _lastId), node, session, Stopwatch.GetTimestamp(), 0, Told.Nothing);
+        var told = Told.Nothing;
+        try
+        {
+            var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({write.Id})");
+            _ = await SandboxCluster.DoAsync(connection, sql, Patience);
+            told = Told.Done;
+        }
+        catch (DbException e) when (IsRefusal(e))
+        {
+            told = Told.Refused;
+            throw;
+        }
+        finally
+        {
+            Note(write, told);
+        }
+
+        if (Interlocked.Read(ref _pauseTicks) is > 0 and var pause)
+        {
+            await Task.Delay(TimeSpan.FromTicks(pause));
         }
     }
 
@@ -173,4 +268,9 @@ internal sealed class WritersProbe : IAsyncDisposable
             _ = Interlocked.Increment(ref _acknowledged);
         }
     }
+
+    private static bool IsRefusal(Exception e) => e is DbException && e.Data["Server Error Code"] is int code && Refusals.Contains(code);
+
+    private static bool IsOfTheServer(Exception e) =>
+        e is DbException or TimeoutException or IOException or InvalidOperationException or NullReferenceException;
 }

@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using MySqlHa.Tests.House;
+
+namespace MySqlHa.Tests.Benchmarks;
+
+/// <summary>
+/// The report of a benchmark: tests/Benchmarks/report.md with its braces filled from the raw numbers. <c>{gap-table}</c> is a table,
+/// <c>{gap ours-lan mysqld killed}</c> one median.
+/// </summary>
+internal static partial class BenchmarkReport
+{
+    public const string GapPlot = "gaps.svg";
+    public const string ReturnPlot = "returns.svg";
+    public const string WritesPlot = "writes.svg";
+
+    private static readonly string[] Faults = [.. Fault.All.Select(f => f.Name)];
+    private static readonly string[] Writers = ["1", "8", "32"];
+
+    private static readonly string[] Processes =
+    [
+        "agent of leader", "agent of follower", "guard of leader", "guard of follower", "mysqld of leader", "mysqld of follower", "client",
+    ];
+
+    /// <summary>Writes the plots into the folder, and the report beside it: FOLDER.md.</summary>
+    /// <param name="folder">Without a separator at its end.</param>
+    public static void Write(string folder, IReadOnlyList<(string Name, string Value)> machine, IReadOnlyList<RawNumber> raw)
+    {
+        void Save(string file, string text) => File.WriteAllText(Path.Combine(folder, file), text);
+        Save(GapPlot, Plot(raw, "gap", "Seconds without an acknowledged write", " s", Faults, logarithmic: true));
+        Save(ReturnPlot, Plot(raw, "return", "Seconds until the old leader follows again", " s", Faults, logarithmic: true));
+        Save(WritesPlot, Plot(raw, "writes", "Acknowledged inserts per second, one row a transaction", "", Writers, logarithmic: false));
+        var template = File.ReadAllText(Path.Combine(Repository.Root, "tests/Benchmarks/report.md"));
+        var name = Path.GetFileName(folder);
+        Save($"../{name}.md", Fill(template, name, machine, raw));
+    }
+
+    /// <summary>Throws <see cref="FormatException"/> for a brace that names nothing.</summary>
+    public static string Fill(
+        string template, string folder, IReadOnlyList<(string Name, string Value)> machine, IReadOnlyList<RawNumber> raw) =>
+        Brace().Replace(template, match => match.Groups[1].Value switch
+        {
+            "folder" => folder,
+            "date" => machine.FirstOrDefault(f => f.Name == "date").Value ?? "",
+            "runs" => $"{raw.Select(n => n.Run).DefaultIfEmpty(0).Max()}",
+            "tuning" => string.Join('\n', Contender.GroupTuning.Select(line => "    " + line["loose_".Length..])),
+            "machine-table" => Table(["", ""], machine.Select(f => (f.Name, (IEnumerable<string>)[f.Value]))),
+            "gap-table" => Contenders(raw, "gap", Faults, fault => fault),
+            "return-table" => Contenders(raw, "return", Faults, fault => fault),
+            "stall-table" => Contenders(raw, "stall", Faults, fault => fault),
+            "writes-table" => Contenders(raw, "writes", Writers, writers => writers == "1" ? "1 writer" : $"{writers} writers"),
+            "rest-table" => Costs(raw, "rest"),
+            "load-table" => Costs(raw, "load"),
+            "lost" => Lost(raw),
+            "failures" => Failures(raw),
+            var words => Median(raw, words),
+        });
+
+    public static Sample Of(IReadOnlyList<RawNumber> raw, string system, string kind, string of) =>
+        new(raw.Where(n => n.System == system && n.Kind == kind && n.Of == of && n.Value is not null).Select(n => n.Value!.Value));
+
+    private static string Plot(
+        IReadOnlyList<RawNumber> raw, string kind, string title, string unit, IEnumerable<string> panels, bool logarithmic)
+    {
+        var plot = new DotPlot(title, unit, logarithmic);
+        foreach (var of in panels)
+        {
+            var name = kind != "writes" ? of : of == "1" ? "1 writer" : $"{of} writers";
+            plot.Add(name, Contender.All.Select(c => (c, Of(raw, c.Id, kind, of))));
+        }
+
+        return plot.Draw();
+    }
+
+    private static string Contenders(IReadOnlyList<RawNumber> raw, string kind, string[] columns, Func<string, string> name) =>
+        Table(
+            columns.Select(name).Prepend(""),
+            Contender.All.Select(c => (c.Name, Cells: columns.Select(of => Of(raw, c.Id, kind, of)).ToList()))
+                .Where(line => line.Cells.Any(cell => !cell.Empty))
+                .Select(line => (line.Name, line.Cells.Select(cell => cell.ToString()))));
+
+    /// <summary>Percent of a core and MiB, of each kind of process.</summary>
+    private static string Costs(IReadOnlyList<RawNumber> raw, string when)
+    {
+        string Cell(Contender contender, string process)
+        {
+            var (cpu, memory) = (Of(raw, contender.Id, "cpu", $"{when}, {process}"), Of(raw, contender.Id, "memory", $"{when}, {process}"));
+            return cpu.Empty ? "–" : $"{Sample.Text(Math.Round(cpu.Median, 1))} %, {Sample.Text(Math.Round(memory.Median))} MiB";
+        }
+
+        bool Measured(Contender contender) =>
+            raw.Any(n => n.System == contender.Id && n.Value is not null && n.Of.StartsWith(when, StringComparison.Ordinal));
+        var measured = Contender.All.Where(Measured).ToList();
+        return Table(
+            measured.Select(c => c.Name).Prepend("median: share of one core, resident memory"),
+            Processes.Select(process => (process, Cells: measured.Select(c => Cell(c, process)).ToList()))
+                .Where(line => line.Cells.Any(cell => cell != "–"))
+                .Select(line => (line.process, line.Cells.AsEnumerable())));
+    }
+
+    private static string Lost(IReadOnlyList<RawNumber> raw)
+    {
+        var all = raw.Where(n => n is { Kind: "lost", Value: not null }).ToList();
+        var lost = all.Where(n => n.Value > 0).ToList();
+        return lost.Count == 0
+            ? $"In none of the {all.Count} events did the new leader lack a row that had been acknowledged."
+            : "Acknowledged rows that the new leader did not have: "
+                + string.Join("; ", lost.Select(n => $"{n.System}, {n.Of}, run {n.Run}: {n.Value}")) + ".";
+    }
+
+    /// <summary>What failed and was not measured well at another try.</summary>
+    private static string Failures(IReadOnlyList<RawNumber> raw)
+    {
+        var measured = raw.Where(n => n.Value is not null).Select(n => n with { Value = null, Note = "" }).ToHashSet();
+        var failed = raw.Where(n => n.Value is null && !measured.Contains(n with { Note = "" })).ToList();
+        return failed.Count == 0
+            ? "Every measurement came to its end."
+            : "Not every measurement came to its end: "
+                + string.Join("; ", failed.Select(n => $"{n.System}, {n.Kind} {n.Of}, run {n.Run}: {n.Note}")) + ".";
+    }
+
+    private static string Median(IReadOnlyList<RawNumber> raw, string words)
+    {
+        var parts = words.Split(' ', 3);
+        if (parts.Length != 3 || Contender.All.All(c => c.Id != parts[1]))
+        {
+            throw new FormatException($"{{{words}}} names nothing that is measured");
+        }
+
+        var sample = Of(raw, parts[1], parts[0], parts[2]);
+        return sample.Empty ? "–" : Sample.Text(sample.Median);
+    }
+
+    private static string Table(IEnumerable<string> heads, IEnumerable<(string Name, IEnumerable<string> Cells)> lines)
+    {
+        var columns = heads.ToList();
+        var text = new StringBuilder($"| {string.Join(" | ", columns)} |\n|{string.Concat(columns.Select(_ => " --- |"))}");
+        foreach (var (name, cells) in lines)
+        {
+            _ = text.Append($"\n| {name} | {string.Join(" | ", cells)} |");
+        }
+
+        return text.ToString();
+    }
+
+    [GeneratedRegex(@"\{([a-z][^{}\n]*)\}")]
+    private static partial Regex Brace();
+}
