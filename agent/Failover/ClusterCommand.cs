@@ -49,6 +49,7 @@ public sealed record StartSwitchover(long Epoch, NodeId? Target, string Reason) 
 
     /// <summary>The plan that begins with it, and so is used up; null: it was not planned.</summary>
     public PlannedSwitchover? Plan { get; init; }
+}
 
 /// <summary>
 /// R8: closes an epoch whose leader lives, and opens the next one, in one step. Its leader may become writable only when the old one has
