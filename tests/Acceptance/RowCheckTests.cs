@@ -48,7 +48,7 @@ public sealed class RowCheckTests
         Write[] writes = [.. Writes, new(9, 1, 1, 31, 33, Told.Done)];
         Assert.Contains(
             RowCheck.Violations(writes, [.. Nodes.Select(n => n with { Rows = [.. Rows, (8, 9)] })]),
-            v => v.StartsWith("nodes 1 and 2 acknowledged at once: session 1 of node 1 was told of row 3 and then 9", Ordinal));
+            v => v.StartsWith("nodes 1 and 2 acknowledged at once: session 1 of node 1 was told of row 1 and then 9", Ordinal));
     }
 
     [Fact]
