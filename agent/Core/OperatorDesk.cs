@@ -150,6 +150,11 @@ internal sealed class OperatorDesk(CoreFaults faults)
                     new DropSwitchover(begun.Epoch, Why) { When = seen.WallClock, Cancelled = true });
         }
 
+        if (seen.State.HandingOver() is not null)
+        {
+            return (TooLate(), null);
+        }
+
         return seen.State.Plan is { } plan
             ? (Done("cancelled", $"{PlanPolicy.Describe(seen.State, plan)} is cancelled"),
                 new DropPlan(plan, Why, seen.WallClock) { Cancelled = true })
@@ -228,7 +233,8 @@ internal sealed class OperatorDesk(CoreFaults faults)
                         ? Refused("not-planned", "the leader changed, or another plan was made, at the same moment; look and try again")
                     : null;
             case CancelSwitchoverRequest when call.Command is DropPlan { Plan: var plan }:
-                return state.Plan != plan && state.Switchover?.Plan != plan ? call.WhenDone
+                return current is { HandedOver: true } && current.Number > epoch ? TooLate()
+                    : state.Plan != plan && state.Switchover?.Plan != plan ? call.WhenDone
                     : current is { Closed: true } ? TooLate()
                     : null;
             case CancelSwitchoverRequest:

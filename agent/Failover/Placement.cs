@@ -11,6 +11,9 @@ namespace MySqlHa.Failover;
 /// </summary>
 internal static class Placement
 {
+    /// <summary>Seconds that the next leader may be behind when the old one stops.</summary>
+    private const double MostBehind = 0.05;
+
     /// <summary>How a switchover to the target begins; null: to the best.</summary>
     public static StartSwitchover Start(ControllerInput seen, EpochRecord open, NodeId? target, string reason)
     {
@@ -71,6 +74,11 @@ internal static class Placement
         if (ControllerPolicy.FollowerRefusals(seen, open, next) is [var refusal, ..])
         {
             yield return refusal;
+        }
+        else if (!(seen.Reports[next].Status?.LagSeconds <= MostBehind))
+        {
+            // Clients would wait for what it has to apply.
+            yield return new Reason("placing", $"{ControllerPolicy.Name(seen, next)} has not applied all yet");
         }
 
         if (seen.Reports.GetValueOrDefault(open.Leader) is not { Leading: true, Status: { Writable: true } status }

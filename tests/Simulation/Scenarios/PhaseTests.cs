@@ -44,7 +44,8 @@ public sealed class PhaseTests
         script.AskSwitchover(script[1]);
         var phases = Noted(script, 2);
         Assert.Equal(PhaseZero.Asked, phases.Zero);
-        Assert.InRange(phases.Release!.Value, 0, phases.Close!.Value);
+        Assert.InRange(phases.Close!.Value, 0, phases.Promise!.Value);
+        Assert.InRange(phases.Writable!.Value, phases.Promise!.Value, phases.Established!.Value);
     }
 
     [Fact]
