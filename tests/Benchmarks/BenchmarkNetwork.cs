@@ -77,11 +77,20 @@ internal sealed class BenchmarkNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends all that runs on a node, and what that starts meanwhile: an agent whose mysqld ends starts another.</summary>
+    public async Task EmptyAsync(int node)
+    {
+        while ((await ProcessesAsync(node)).Any(p => p.Alive))
+        {
+            await KillAsync(node, _ => true);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Numbers.Where(n => File.Exists($"/run/netns/{Host(n)}")))
         {
-            await KillAsync(node, _ => true);
+            await EmptyAsync(node);
             await IpAsync("netns", "delete", Host(node));
         }
 

@@ -54,7 +54,7 @@ internal abstract class BenchmarkedCluster(BenchmarkNetwork network, string home
     {
         foreach (var node in Nodes)
         {
-            await Network.KillAsync(node, _ => true);
+            await Network.EmptyAsync(node);
             await Network.HealAsync(node);
         }
     }
