@@ -54,4 +54,7 @@ public sealed record DutyFaults
 
     /// <summary>A follower whose leader has purged what it lacks is not cloned.</summary>
     public bool IgnoresPurged { get; init; }
+
+    /// <summary>R10: a node whose data was lost takes all of it from binary logs.</summary>
+    public bool ReplaysWhatWasLost { get; init; }
 }

@@ -6,7 +6,7 @@ namespace MySqlHa.Failover;
 /// What a node does with its own mysqld: a total function of what it knows. Safety does not rest on its being up to date: an
 /// outdated node either lacks the lease (and is fenced) or serves an epoch whose ackers have promised to take nothing more.
 /// </summary>
-public static class DutyPolicy
+public static partial class DutyPolicy
 {
     /// <summary>
     /// The next act. Fencing comes first: no other consideration may delay it, because another node may already be writable.
@@ -293,9 +293,11 @@ public static class DutyPolicy
             return Reseed(seen, open, extra, new Reason("surplus", $"holds transactions that the leader never had: {extra}"));
         }
 
-        if (seen.Local.Joined && status.Holds.IsEmpty && leader?.Status?.Executed.IsEmpty == false)
+        if (status.Holds.IsEmpty && leader?.Status?.Executed.IsEmpty == false && (seen.Local.Joined || MayWaitForAClone(seen, open, leader)))
         {
-            return Reseed(seen, open, GtidSet.Empty, new Reason("new", "a new node starts with a copy of the cluster's data"));
+            return Reseed(seen, open, GtidSet.Empty, seen.Local.Joined
+                ? new Reason("new", "a new node starts with a copy of the cluster's data")
+                : new Reason("lost", "this node's data was lost or its making anew was interrupted: it starts with a copy of the cluster's data"));
         }
 
         if (leader?.Status is { } theirs && leader.RoleEpoch == open.Number && !status.Executed.Contains(theirs.Purged)
@@ -367,29 +369,6 @@ public static class DutyPolicy
 
     private static bool IsSource(DutyInput seen, NodeId from, MysqldStatus status) =>
         !seen.State.Members.TryGetValue(from, out var member) || status.SourceHost == member.Address.Host;
-
-    private static DutyAct Reseed(DutyInput seen, EpochRecord open, GtidSet extra, Reason why)
-    {
-        if (seen.Local.Archived is not null)
-        {
-            return Hold("archive-unnamed", $"{why.Text}; waiting until the history names what was archived here last");
-        }
-
-        // Cut from the binary log, and in the engine all the same: it is archived already.
-        extra = seen.State.Epochs.SelectMany(e => e.Archived).Where(a => a.Node == seen.Self)
-            .Aggregate(extra, (rest, a) => rest.Minus(a.Transactions));
-        // A follower where there is one, else the leader. A donor must itself be attached to this epoch.
-        var donors = seen.Reports.Values
-            .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))
-            .OrderBy(r => r.Node == open.Leader).ThenBy(r => r.Status!.LagSeconds ?? double.MaxValue).ThenBy(r => r.Node)
-            .ToList();
-        // A donor serves one clone at a time (ER_CLONE_TOO_MANY_CONCURRENT_CLONES), and says so only when the old data is gone.
-        var cloning = seen.Reports.Values.Count(r => r.Node != seen.Self && r.Mysqld == MysqldState.Cloning);
-        return donors.Count <= cloning
-            ? Hold("no-donor", $"{why.Text}; waiting for a member to clone from{(donors.Count > 0 ? " that serves nobody else just now" : "")}")
-            // Where it failed, the next one is tried: a donor may be there and not to be reached from here.
-            : new DutyAct.Reseed(donors[(cloning + seen.Mysqld.ClonesFailed) % donors.Count].Node, seen.Faults.ArchiveNothing ? GtidSet.Empty : extra, why);
-    }
 
     private static DutyAct.Hold Hold(string code, string text) => new(new Reason(code, text));
 

@@ -22,4 +22,7 @@ internal static partial class EffectLog
 
     [LoggerMessage(4105, LogLevel.Information, "The data in {Directory} is the cluster's now; its own accounts are as they were")]
     public static partial void TakenOver(ILogger logger, string directory);
+
+    [LoggerMessage(4106, LogLevel.Warning, "mysqld {Pid} was being cloned by an earlier agent, which did not see it to its end: killed; its data is made anew")]
+    public static partial void HalfCloned(ILogger logger, int pid);
 }

@@ -69,6 +69,15 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             return (state == DataDirectoryState.OurData ? MysqldState.Stopped : MysqldState.Absent, 0);
         }
 
+        if (state == DataDirectoryState.HalfInitialised)
+        {
+            // An earlier agent's clone: nobody would see its end, and what it leaves is not served.
+            EffectLog.HalfCloned(logger, running.Pid);
+            running.Kill();
+            _ = running.Exited.GetAwaiter().GetResult();
+            return (MysqldState.Absent, 0);
+        }
+
         var server = Hold(running);
         _adopted = Task.Run(async () =>
         {

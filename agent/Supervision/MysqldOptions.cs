@@ -24,7 +24,7 @@ public sealed record MysqldOptions
 
     public int Port { get; init; } = 3306;
 
-    /// <summary>Different on each node and never 0; made from the node's id by the caller.</summary>
+    /// <summary>Different on each node and never 0; made from the node's id by the caller. Who holds what is never told by it.</summary>
     public required uint ServerId { get; init; }
 
     public required string ErrorLog { get; init; }

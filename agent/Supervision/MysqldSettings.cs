@@ -21,6 +21,7 @@ public static partial class MysqldSettings
         ["enforce_gtid_consistency"] = "ON",
         ["log_bin"] = "binlog",
         ["log_replica_updates"] = "ON",
+        ["replicate_same_server_id"] = "ON", // a node has one server_id for ever, and its data may be made anew: GTIDs alone say what it holds
         ["binlog_format"] = "ROW",
         ["sync_binlog"] = "1",
         ["innodb_flush_log_at_trx_commit"] = "1",

@@ -39,6 +39,28 @@ public sealed class DonorTests
         Assert.Equal("no-donor", Assert.IsType<DutyAct.Hold>(waits).Why.Code);
     }
 
+    [Fact]
+    public void A_founding_member_that_lost_its_data_is_cloned_and_one_that_begins_empty_follows()
+    {
+        Assert.Equal(B, DonorOf(Lost(attachedAckers: 1)));
+        _ = Assert.IsType<DutyAct.Follow>(DutyPolicy.Decide(Seen(clonesFailed: 0) with { Local = LocalRecord.Initial }));
+    }
+
+    [Fact]
+    public void Where_commits_wait_for_it_a_member_that_lost_its_data_follows() =>
+        Assert.IsType<DutyAct.Follow>(DutyPolicy.Decide(Lost(attachedAckers: 0)));
+
+    private static DutyInput Lost(int attachedAckers)
+    {
+        var seen = Seen(clonesFailed: 0);
+        var leader = seen.Reports[C];
+        return seen with
+        {
+            Local = new LocalRecord { Attachment = new Attachment(1, "boot", Receipts.Replaced) },
+            Reports = seen.Reports.SetItem(C, leader with { Status = leader.Status! with { AttachedAckers = attachedAckers } }),
+        };
+    }
+
     private static NodeId DonorOf(DutyInput seen) => Assert.IsType<DutyAct.Reseed>(DutyPolicy.Decide(seen)).Donor;
 
     private static DutyInput Seen(int clonesFailed) => new()

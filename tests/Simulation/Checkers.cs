@@ -36,7 +36,7 @@ internal sealed class Checkers(World world)
         "VoterIsReady",
 
         // Demands of scenarios.
-        "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered", "Rewound",
+        "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered", "Rewound", "Copied",
     };
 
     public string? Violation { get; private set; }

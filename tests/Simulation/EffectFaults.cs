@@ -46,4 +46,7 @@ internal sealed record EffectFaults
 
     /// <summary>A server that lost transactions keeps its server_uuid, and with it their numbers.</summary>
     public bool KeepsServerUuid { get; init; }
+
+    /// <summary>R10: a receiver drops what its own server_id wrote, as MySQL's does unless replicate_same_server_id is set.</summary>
+    public bool SkipsOwnServerId { get; init; }
 }

@@ -25,6 +25,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         ["surplus is thrown away without an archive"] = new() { Duty = new DutyFaults { ArchiveNothing = true } },
         ["an epoch is opened twice"] = new() { Core = new CoreFaults { ReuseEpochNumbers = true } },
         ["a new leader that followed runs no events"] = new() { Duty = new DutyFaults { EventsOnlyAtTheDoor = true } },
+        ["a receiver skips its own server_id"] = new() { Effects = new EffectFaults { SkipsOwnServerId = true } },
         ["a node applies a command otherwise than the rest"] = new() { Core = new CoreFaults { SkipOneCommand = true } },
     };
 
@@ -37,6 +38,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "surplus is thrown away without an archive", "NothingSilent" },
         { "an epoch is opened twice", "OneLeaderPerEpoch" },
         { "a new leader that followed runs no events", "Converges" },
+        { "a receiver skips its own server_id", "Converges" },
         { "a node applies a command otherwise than the rest", "SameHistory" },
     };
 

@@ -33,6 +33,12 @@ internal static class SimEffects
             return;
         }
 
+        if (effect is ReseedServer begun && node.Mysqld.Running)
+        {
+            world.Checkers.Reseeding(node, world.Node(begun.Donor.Id), begun.Extra);
+            node.Mysqld.BeginClone();
+        }
+
         // A mutant may read the sets before the receiver is off.
         var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Holds : null;
         After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
@@ -43,14 +49,26 @@ internal static class SimEffects
                 return;
             }
 
-            // A rewind is the agent's own work, and ends with it.
-            if (life != node.AgentLife && (effect is RewindBinlog || world.Random.NextDouble() < 0.5))
+            // A rewind is the agent's own work, and ends with it. A clone that goes on is ended by the next agent.
+            if (life != node.AgentLife && (effect is RewindBinlog or ReseedServer || world.Random.NextDouble() < 0.5))
             {
+                return;
+            }
+
+            if (effect is ReseedServer && mysqld != node.Mysqld.Life)
+            {
+                GiveUp(node, "mysqld ended while it was cloned", Tell);
                 return;
             }
 
             if (effect is not (LookAtMysqld or WriteMarker) && world.Random.NextDouble() < world.Weights.EffectFailure)
             {
+                if (effect is ReseedServer)
+                {
+                    GiveUp(node, "injected", Tell);
+                    return;
+                }
+
                 Tell(Failed("injected"));
                 return;
             }
@@ -141,7 +159,7 @@ internal static class SimEffects
                 Demote(world, node, world.Now + TimeSpan.FromSeconds(2), mysqld.Life, tell);
                 break;
             case ReseedServer reseed:
-                Reseed(world, node, reseed, life, tell);
+                Reseed(world, node, reseed, tell);
                 break;
             default:
                 throw new InvalidOperationException(effect.GetType().Name);
@@ -319,24 +337,26 @@ internal static class SimEffects
         });
     }
 
-    private static void Reseed(World world, SimNode node, ReseedServer reseed, long life, Action<EffectResult> tell)
+    private static void Reseed(World world, SimNode node, ReseedServer reseed, Action<EffectResult> tell)
     {
         var donor = world.Node(reseed.Donor.Id);
-        world.Checkers.Reseeding(node, donor, reseed.Extra);
         if (!donor.Mysqld.Running || !world.Network.DataFlows(donor, node))
         {
-            // CLONE had dropped the old data before it failed.
-            node.EndMysqld(life);
-            node.Mysqld.Initialise();
-            node.Mysqld.SetAccess(node.Core?.State.Members.Keys ?? [], []);
-            tell(Failed("the donor is gone"));
+            GiveUp(node, "the donor is gone", tell);
             return;
         }
 
         node.Mysqld.CloneFrom(donor.Mysqld);
-        node.EndMysqld(life);
+        node.Mysqld.Die();
         var archived = reseed.Extra.IsEmpty ? null : new ArchivedTail(node.Id, reseed.Extra, $"archive/{world.NextContent()}", DateTimeOffset.UnixEpoch);
         tell(new EffectResult { Archived = archived });
+    }
+
+    /// <summary>CLONE had dropped the old data before it failed.</summary>
+    private static void GiveUp(SimNode node, string why, Action<EffectResult> tell)
+    {
+        node.Mysqld.GiveUp();
+        tell(Failed(why) with { DataLost = true });
     }
 
     private static EffectResult Good(SimNode node) => new() { Status = node.Mysqld.Running ? node.Mysqld.Status() : null };

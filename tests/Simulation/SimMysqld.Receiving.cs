@@ -49,6 +49,11 @@ internal sealed partial class SimMysqld
     /// <summary>The receiver wrote a transaction to the relay log; true: it was news.</summary>
     public bool Receive(Transaction transaction)
     {
+        if (transaction.ServerId == node.Number + 1 && world.Mutation.Effects.SkipsOwnServerId)
+        {
+            return false;
+        }
+
         if (Executed.Contains(transaction.Source, transaction.Number) || Received.Contains(transaction.Source, transaction.Number))
         {
             return false;

@@ -22,6 +22,9 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     public bool EverFollowed { get; set; }
     public bool HasData { get; private set; }
 
+    /// <summary>A clone into this data directory was begun, and has not come to its end: the mark in it says so.</summary>
+    public bool HalfMade { get; private set; }
+
     /// <summary>A row of data that no agent made, which waits to be taken over; 0: none.</summary>
     public long BroughtRow { get; set; }
     public bool Running { get; private set; }
@@ -91,8 +94,23 @@ internal sealed partial class SimMysqld(World world, SimNode node)
 
     public void Initialise()
     {
-        HasData = true;
+        (HasData, HalfMade) = (true, false);
         Wipe();
+    }
+
+    /// <summary>From here on the old data may be gone at any moment.</summary>
+    public void BeginClone()
+    {
+        HalfMade = true;
+        _ = StopReceiver();
+    }
+
+    /// <summary>A clone that did not come to its end: what it leaves is not served.</summary>
+    public void GiveUp()
+    {
+        Die();
+        Wipe();
+        HasData = false;
     }
 
     /// <summary>The data that was there becomes the cluster's, behind a transaction that is in no binary log.</summary>
@@ -227,7 +245,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
             return;
         }
 
-        var transaction = new Transaction(Uuid, ++_ownNumber, content);
+        var transaction = new Transaction(Uuid, ++_ownNumber, content, node.Number + 1);
         Log(transaction);
         if (SemiSyncSource)
         {
@@ -317,6 +335,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     {
         var uuid = Uuid;
         Clones++;
+        HalfMade = false;
         Wipe();
         Uuid = world.Mutation.Effects.KeepsServerUuid && uuid.Length > 0 ? uuid : Uuid;
         Executed = donor.Executed;

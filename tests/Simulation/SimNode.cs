@@ -95,6 +95,11 @@ internal sealed class SimNode
             ControllerFaults = _world.Mutation.Controller,
             Faults = _world.Mutation.Core,
         };
+        if (Mysqld.HalfMade)
+        {
+            Mysqld.GiveUp();
+        }
+
         var state = !Mysqld.HasData ? MysqldState.Absent : Mysqld.Running ? MysqldState.Running : MysqldState.Stopped;
         Core = new NodeCore(options, new CoreRestored(Disk.Raft, Disk.Local, state, Disk.LeaseUntil), new Random(_world.Random.Next()), LocalNow);
         Step(Tick.Instance);
@@ -132,21 +137,13 @@ internal sealed class SimNode
 
         (byShutdown ? (Action)Mysqld.Shutdown : Mysqld.Die)();
         _ = _frozenUntil.Remove(SimProcess.Mysqld);
+        if (Mysqld.HalfMade)
+        {
+            return; // the agent that clones expects its end
+        }
+
         var life = AgentLife;
         _world.After(_world.Random.Next(500, 5_000), () => WhenAwake(SimProcess.Agent, () => StepIf(life, new MysqldExited(how))));
-    }
-
-    /// <summary>mysqld ends within an effect of an agent's life: that life expects it; a later one, which took mysqld over, is told.</summary>
-    public void EndMysqld(long life)
-    {
-        if (life == AgentLife)
-        {
-            Mysqld.Die();
-        }
-        else
-        {
-            KillMysqld("a clone that an earlier agent began ended it");
-        }
     }
 
     public void Freeze(SimProcess process, TimeSpan time) => _frozenUntil[process] = _world.Now + time;

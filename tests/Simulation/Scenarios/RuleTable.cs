@@ -91,6 +91,15 @@ internal static class RuleTable
         new("R10", LeaderScenarios.NewIdentity, "a cloned server keeps its server_uuid",
             new() { Effects = new EffectFaults { KeepsServerUuid = true } }, "SameContent"),
 
+        new("R10", CloneScenarios.DonorBehind, "a receiver skips its own server_id",
+            new() { Effects = new EffectFaults { SkipsOwnServerId = true } }, "Converges"),
+        new("R10", CloneScenarios.Interrupted, "lost data comes from binary logs alone",
+            new() { Duty = new DutyFaults { ReplaysWhatWasLost = true } }, "Copied"),
+        new("R10", CloneScenarios.Unseen, "lost data comes from binary logs alone, behind an agent's restart",
+            new() { Duty = new DutyFaults { ReplaysWhatWasLost = true } }, "Copied"),
+        new("R10", CloneScenarios.WaitedFor, "a receiver skips its own server_id, in an empty directory",
+            new() { Effects = new EffectFaults { SkipsOwnServerId = true } }, "Answered"),
+
         new("R8", PlanScenarios.LeaderLost, "a plan outlives the leader that it was to replace",
             new() { Controller = new ControllerFaults { PlansOutliveLeaders = true } }, "Undisturbed"),
         new("R8", PlanScenarios.OnceOnly, "a planned switchover that began is still planned",
