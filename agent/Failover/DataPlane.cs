@@ -16,7 +16,7 @@ public static class DataPlane
         report is { Mysqld: MysqldState.Running, Status.ReceiverRunning: false, Reaches: { } reached }
         && report.Node != leader && !reached.Contains(leader);
 
-    /// <summary>Whose commits would be acknowledged, where those of the open epoch's leader cannot be; null: nobody's, or they can.</summary>
+    /// <summary>Whose commits would be acknowledged, where those of the open epoch's leader cannot be; null: nobody's.</summary>
     public static NodeId? Better(ControllerInput seen) =>
         seen.State.Current is { Closed: false } open && IsCutOff(seen, open) ? Better(seen, open) : null;
 

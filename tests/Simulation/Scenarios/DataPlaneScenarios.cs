@@ -3,7 +3,7 @@ namespace MySqlHa.Tests.Simulation.Scenarios;
 /// <summary>I4 where agents hear each other and mysqlds do not.</summary>
 internal static class DataPlaneScenarios
 {
-    /// <summary>n0's agent is heard by all, and its mysqld by none: no commit of it can be acknowledged. n1 and n2 reach each other.</summary>
+    /// <summary>n0's agent is heard by all, its mysqld by none: no commit of it is acknowledged. n1 and n2 reach each other.</summary>
     public static readonly Scenario LeaderCutOff = new("a leader whose mysqld alone is cut off is replaced", 3, s =>
     {
         s.CutData(s[0], s[1]);
