@@ -6,8 +6,8 @@ namespace MySqlHa.Core;
 
 /// <summary>
 /// Something to do to the node's mysqld. The runner does it beside the loop and answers with an <see cref="EffectDone"/> of the same id.
-/// At most one is under way, but for <see cref="KillMysqld"/>, <see cref="LookAtMysqld"/>, <see cref="WriteMarker"/> and
-/// <see cref="EnableEvents"/>, which never wait for another.
+/// At most one is under way, but for <see cref="KillMysqld"/>, <see cref="LookAtMysqld"/>, <see cref="MeasureReach"/>,
+/// <see cref="WriteMarker"/> and <see cref="EnableEvents"/>, which never wait for another.
 /// </summary>
 public abstract record Effect(long Id);
 
@@ -28,6 +28,10 @@ public sealed record KillMysqld(long Id, Reason Why) : Effect(Id);
 
 /// <summary>Read the server's status.</summary>
 public sealed record LookAtMysqld(long Id) : Effect(Id);
+
+/// <summary>Find out which of these mysqlds answer to a connection from where this node's receiver would come.</summary>
+/// <param name="Deadline">For each of them, all at once; who did not answer by then is not reached.</param>
+public sealed record MeasureReach(long Id, ImmutableArray<MemberInfo> Others, TimeSpan Deadline) : Effect(Id);
 
 /// <summary>Stop the receiver alone, then the semi-sync replica side, then read what is held (R1).</summary>
 public sealed record StopReceiving(long Id, long Epoch) : Effect(Id);
@@ -66,6 +70,9 @@ public sealed record EffectResult
     /// <summary><see cref="StopReceiving"/>: received and executed; <see cref="DemoteServer"/>: executed when no commit was left.</summary>
     public GtidSet Set { get; init; } = GtidSet.Empty;
     public int MysqldPid { get; init; }
+
+    /// <summary><see cref="MeasureReach"/>: whose mysqld answered.</summary>
+    public ImmutableSortedSet<NodeId>? Reached { get; init; }
     public ArchivedTail? Archived { get; init; }
 
     /// <summary>The old data is gone and no whole new one is in its place: the directory has to be made again.</summary>

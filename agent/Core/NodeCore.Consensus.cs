@@ -209,7 +209,7 @@ public sealed partial class NodeCore
             _proposedIndex = 0;
             _closing = 0;
             _desk.BecomeController(_now, _state);
-            _planDue = null;
+            (_planDue, _cutOff) = (null, null);
             _operators.Clear();
             _out.Event("controller", $"this node is the controller (term {_raft.Term})");
         }
@@ -233,6 +233,7 @@ public sealed partial class NodeCore
         LossAccepted = _operators.Failover?.LossAccepted,
         WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
         PlacementPatienceOver = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * (_state.HandingOver() is null ? 1 : 2),
+        DataCutPatienceOver = DataCutPatienceOver,
         Learners = _raft.Configuration.Learners,
         CaughtUp = [.. _raft.Configuration.Learners.Where(HasTheLog)],
         Dead = [.. _state.Members.Keys.Where(IsDead)],
@@ -272,6 +273,7 @@ public sealed partial class NodeCore
 
         SettleOperators();
         NotePlan();
+        NoteCutOff();
         Decide();
         NoteStuckDeparture();
         var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? PhasesToNote() ?? MovedMember() : null);

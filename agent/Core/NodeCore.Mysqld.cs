@@ -231,6 +231,11 @@ public sealed partial class NodeCore
             return;
         }
 
+        if (ReachEnded(done))
+        {
+            return;
+        }
+
         if (_mysqld.EventsEnded(done.Id, done.Result, _now))
         {
             if (done.Result.Failure is { } why)

@@ -87,6 +87,7 @@ public sealed partial class NodeCore
         Leading = _mysqld.Duty == MysqldDuty.Leading,
         CatchingUp = _mysqld.Duty == MysqldDuty.Following && _catchingUp,
         AttachedAt = _attachedAt,
+        Reaches = _reached,
         ReceiptsInDoubt = _local.Attachment is { Receipts: not Receipts.Whole },
         MarkedAfter = _markedAfter,
         MarkerAcknowledged = _markerAcknowledged,

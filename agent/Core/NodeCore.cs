@@ -198,6 +198,7 @@ public sealed partial class NodeCore
         }
 
         SettleCalls();
+        MeasureReach();
         Report();
     }
 

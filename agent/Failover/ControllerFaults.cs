@@ -42,6 +42,15 @@ public sealed record ControllerFaults
     /// <summary>A plan that was to replace a leader goes on under another one.</summary>
     public bool PlansOutliveLeaders { get; init; }
 
+    /// <summary>A leader whose mysqld is out of its followers' reach keeps the lead while its agent is heard.</summary>
+    public bool StaysWhenCutOff { get; init; }
+
+    /// <summary>A leader that is cut off is given up though no other would be reached either.</summary>
+    public bool LeavesForNobody { get; init; }
+
+    /// <summary>A leader that one follower does not reach is cut off.</summary>
+    public bool CutOffFromOne { get; init; }
+
     /// <summary>A planned switchover that began is still planned.</summary>
     public bool KeepsBegunPlans { get; init; }
 }

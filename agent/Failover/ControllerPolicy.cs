@@ -33,6 +33,9 @@ public sealed record ControllerInput
     /// <summary>Followers that are to get behind the next leader, or the next leader itself, had time enough.</summary>
     public bool PlacementPatienceOver { get; init; }
 
+    /// <summary>The leader's mysqld has been out of reach for long, and another would do better (<see cref="DataPlane"/>).</summary>
+    public bool DataCutPatienceOver { get; init; }
+
     /// <summary>Members that get the log and do not vote.</summary>
     public ImmutableSortedSet<NodeId> Learners { get; init; } = [];
 
@@ -174,7 +177,7 @@ public static class ControllerPolicy
         var why = seen.FailoverAsked.Length > 0 ? seen.FailoverAsked
             : leader?.Released >= open.Number ? ReleaseReason(seen, open)
             : seen.LeaseLapsed ? "the leader was not heard of for a whole lease"
-            : Placement.Failed(seen, open);
+            : Placement.Failed(seen, open) ?? DataPlane.Failed(seen, open);
         if (why is not null)
         {
             // Paused or not, a switchover that an operator asked for is brought to an end; and a leader that let go for one, while that was
@@ -222,6 +225,11 @@ public static class ControllerPolicy
             var missing = open.Ackers.Where(a => seen.Reports.GetValueOrDefault(a)?.RoleEpoch != open.Number).Select(a => Name(seen, a));
             yield return new Reason("waiting-for-ackers",
                 $"writes wait: {status.AttachedAckers} of {open.AcksNeeded} ackers attached; missing: {string.Join(", ", missing)}");
+        }
+
+        foreach (var cut in DataPlane.Reasons(seen, open))
+        {
+            yield return cut;
         }
 
         var able = open.Ackers.Count(a => seen.Reports.GetValueOrDefault(a) is { Mysqld: MysqldState.Running, ReceiptsInDoubt: false });

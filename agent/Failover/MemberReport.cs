@@ -44,6 +44,11 @@ public sealed record MemberReport
     /// <summary>The receiver of <see cref="RoleEpoch"/> was running when the report with this stamp was made, and has not been set up anew since.</summary>
     public ReportStamp AttachedAt { get; init; }
 
+    /// <summary>
+    /// Whose mysqld answered this node's last connection; null: not measured lately, for there was no reason to, or the agent is older.
+    /// </summary>
+    public ImmutableSortedSet<NodeId>? Reaches { get; init; }
+
     /// <summary>Receipts are doubtful (<see cref="Attachment.Whole"/> is false): a marker of the leader settles it.</summary>
     public bool ReceiptsInDoubt { get; init; }
 

@@ -63,6 +63,7 @@ internal static class Succession
         reports.OrderByDescending(r => r.Node == Wanted(seen, closed))
             .ThenBy(r => r.Node == seen.State.Leaving?.Node)
             .ThenBy(r => r.DiskFull || r.Unguarded)
+            .ThenBy(r => DataPlane.IsOutOfReach(seen, r.Node))
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)

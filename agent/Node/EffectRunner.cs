@@ -141,6 +141,8 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
                 return await RewindAsync(rewind);
             case StartMysqld:
                 return await StartAsync();
+            case MeasureReach measure:
+                return await MeasureAsync(measure);
         }
 
         await _adopted;
@@ -261,6 +263,14 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             ProbeOutcome.Hangs hangs => Failed("hangs", hangs.Sentence),
             _ => Failed("unknown", outcome.ToString() ?? ""),
         };
+    }
+
+    private async Task<EffectResult> MeasureAsync(MeasureReach measure)
+    {
+        var answers = await Task.WhenAll(measure.Others.Select(async other =>
+            (other.Id, Reached: await Greeting.ComesAsync(
+                options.Listen, other.Address.Host, other.Address.MysqlPort, measure.Deadline, _ended.Token))));
+        return new EffectResult { Reached = [.. answers.Where(a => a.Reached).Select(a => a.Id)] };
     }
 
     private async Task<EffectResult> PromiseAsync(LocalServer server, CancellationToken life)

@@ -4,10 +4,6 @@ using MySqlHa.Sandbox;
 namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>Packets between nodes that do not arrive.</summary>
-/// <remarks>
-/// A leader whose mysqld alone is parted from the others', while its agent is heard, keeps the lead: writes wait, and the census says for
-/// whom. Nobody takes over from it yet, so those three end the service until they are mended.
-/// </remarks>
 internal static class NetworkBlows
 {
     private static readonly TimeSpan Flapping = TimeSpan.FromSeconds(6);
@@ -25,11 +21,11 @@ internal static class NetworkBlows
         new("the leader's agent hears no other", (room, leader, followers) => room.Packets.CutAsync(followers, [leader], Plane.Ring)),
         new("the leader's agent is cut off", (room, leader, followers) => room.Packets.CutBothWaysAsync([leader], followers, Plane.Ring)),
         new("no mysqld hears the leader's", (room, leader, followers) =>
-            room.Packets.CutAsync([leader], followers, Plane.Data)) { Ends = true },
+            room.Packets.CutAsync([leader], followers, Plane.Data)),
         new("the leader's mysqld hears no other", (room, leader, followers) =>
-            room.Packets.CutAsync(followers, [leader], Plane.Data)) { Ends = true },
+            room.Packets.CutAsync(followers, [leader], Plane.Data)),
         new("the leader's mysqld is cut off", (room, leader, followers) =>
-            room.Packets.CutBothWaysAsync([leader], followers, Plane.Data)) { Ends = true },
+            room.Packets.CutBothWaysAsync([leader], followers, Plane.Data)),
         new("nobody hears a follower", (room, leader, followers) => room.Packets.CutAsync([followers[0]], [leader, followers[1]])),
         new("a follower hears nobody", (room, leader, followers) => room.Packets.CutAsync([leader, followers[1]], [followers[0]])),
         new("a follower's agent is cut off", (room, leader, followers) =>

@@ -39,6 +39,16 @@ internal static class SimEffects
             node.Mysqld.BeginClone();
         }
 
+        if (effect is MeasureReach measure)
+        {
+            // The agent's own work: it needs no mysqld here.
+            var all = measure.Others.Select(o => world.Node(o.Id)).ToList();
+            var deadline = all.TrueForAll(n => Answers(world, node, n)) ? 0 : (int)measure.Deadline.TotalMicroseconds;
+            world.After(world.Random.Next(least, most) + deadline, () =>
+                Tell(new EffectResult { Reached = [.. all.Where(n => Answers(world, node, n)).Select(n => n.Id)] }));
+            return;
+        }
+
         // A mutant may read the sets before the receiver is off.
         var early = effect is StopReceiving && world.Mutation.Effects.ReadsSetsFirst ? node.Mysqld.Holds : null;
         After(world.Random.Next(least, most) + (int)node.Mysqld.SlowStatements.TotalMicroseconds, () =>
@@ -88,6 +98,9 @@ internal static class SimEffects
             Do(world, node, effect, life, early is null ? Tell : result => Tell(result with { Set = early }));
         });
     }
+
+    private static bool Answers(World world, SimNode from, SimNode to) =>
+        to.Mysqld.Running && !to.Frozen(SimProcess.Mysqld) && world.Network.DataFlows(from, to);
 
     private static void Fence(World world, SimNode node, long life)
     {

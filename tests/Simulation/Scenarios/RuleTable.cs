@@ -119,6 +119,17 @@ internal static class RuleTable
         new("R12", LeaderScenarios.LostAcknowledgement, "no marker for clients that wait",
             new() { Duty = new DutyFaults { NoMarkerForWaiters = true } }, "Answered"),
 
+        new("Data plane", DataPlaneScenarios.LeaderCutOff, "a leader that no mysqld reaches stays",
+            new() { Controller = new ControllerFaults { StaysWhenCutOff = true } }, "MajorityLeads"),
+        new("Data plane", DataPlaneScenarios.LeaderUnheard, "a leader whose mysqld is not heard stays",
+            new() { Controller = new ControllerFaults { StaysWhenCutOff = true } }, "MajorityLeads"),
+        new("Data plane", DataPlaneScenarios.MostCutOff, "a leader that too few reach stays",
+            new() { Controller = new ControllerFaults { StaysWhenCutOff = true } }, "MajorityLeads"),
+        new("Data plane", DataPlaneScenarios.NobodyBetter, "a leader is given up for one that nobody reaches either",
+            new() { Controller = new ControllerFaults { LeavesForNobody = true } }, "Undisturbed"),
+        new("Data plane", DataPlaneScenarios.OneFollowerCutOff, "a leader is given up for one follower's link",
+            new() { Controller = new ControllerFaults { CutOffFromOne = true } }, "Undisturbed"),
+
         new("Leases", LeaseScenarios.OldLeaseFirst, "the next leader's lease does not wait for the old one's",
             new() { Core = new CoreFaults { GrantBesideOldLease = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.FromTheQuestion, "the lease is counted from the answer",
