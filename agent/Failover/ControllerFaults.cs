@@ -36,6 +36,9 @@ public sealed record ControllerFaults
     /// <summary>The closed epoch's own leader does not count after its host was restarted.</summary>
     public bool DoubtsTheLeader { get; init; }
 
+    /// <summary>Nor does the leader before it, where the closed epoch was handed over and came to nothing.</summary>
+    public bool DoubtsTheOlder { get; init; }
+
     /// <summary>A leader behind the first epoch need not hold what the first leader brought.</summary>
     public bool ForgetAdopted { get; init; }
 

@@ -70,7 +70,8 @@ internal static class Succession
             .ThenBy(r => r.Node);
 
     /// <summary>A promise that counts, and what it stands for.</summary>
-    private sealed record Counted(NodeId Node, GtidSet Set);
+    /// <param name="Whole">Its receipts count too; else only what it committed itself.</param>
+    private sealed record Counted(NodeId Node, GtidSet Set, bool Whole);
 
     private static ImmutableSortedDictionary<NodeId, Counted> Promises(ControllerInput seen, EpochRecord closed) =>
         seen.Reports.Values
@@ -78,21 +79,26 @@ internal static class Succession
             .Where(r => r.Led <= r.Released)
             .Select(r => (r.Node, Promise: r.StandingPromise(closed.Number)))
             .Where(p => p.Promise is { } promise && Counts(seen, closed, p.Node, promise))
-            .ToImmutableSortedDictionary(p => p.Node, p => new Counted(p.Node, p.Promise!.Set));
+            .ToImmutableSortedDictionary(p => p.Node, p => new Counted(p.Node, p.Promise!.Set, p.Promise.Receipts == Receipts.Whole || seen.Faults.CountDoubtful));
 
     /// <summary>The leader's own commits are in its synced binary log, not in receipts: a power loss does not touch them.</summary>
     private static bool Counts(ControllerInput seen, EpochRecord closed, NodeId node, Promise promise) =>
         promise.Receipts == Receipts.Whole
-        || (promise.Receipts == Receipts.Doubtful && closed.Leader == node && !seen.Faults.DoubtsTheLeader)
+        || (promise.Receipts == Receipts.Doubtful && !seen.Faults.DoubtsTheLeader && Witnesses(seen, closed).Contains(node))
         || seen.Faults.CountDoubtful;
+
+    /// <summary>Whose own binary log tells what was acknowledged: the leader's; and behind a hand-over that came to nothing, the one's before.</summary>
+    private static IEnumerable<NodeId> Witnesses(ControllerInput seen, EpochRecord closed) => closed.FirstSetUnknown && !seen.Faults.DoubtsTheOlder
+        ? seen.State.EpochsToCover().Select(e => e.Leader)
+        : [closed.Leader];
 
     private static bool Covers(ControllerInput seen, ImmutableSortedDictionary<NodeId, Counted> promises, Counted candidate)
     {
-        var held = promises.Values.Where(p => candidate.Set.Contains(p.Set)).Select(p => p.Node).ToImmutableSortedSet();
+        var held = promises.Values.Where(p => candidate.Set.Contains(p.Set)).ToImmutableSortedDictionary(p => p.Node, p => p.Whole);
         foreach (var epoch in seen.State.EpochsToCover())
         {
             // A leader held, applied, all that was acknowledged before its epoch, and has its own commits in its synced log.
-            if (held.Contains(epoch.Leader))
+            if (held.ContainsKey(epoch.Leader))
             {
                 if (!epoch.FirstSetUnknown || seen.Faults.TrustsHandOver)
                 {
@@ -109,7 +115,7 @@ internal static class Succession
                 return false;
             }
 
-            if (epoch.Ackers.Count(held.Contains) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
+            if (epoch.Ackers.Count(a => held.GetValueOrDefault(a)) < epoch.PromisesNeeded - (seen.Faults.OnePromiseLess ? 1 : 0))
             {
                 return false;
             }
@@ -127,7 +133,7 @@ internal static class Succession
     {
         foreach (var epoch in seen.State.EpochsToCover())
         {
-            var have = epoch.Ackers.Count(promises.ContainsKey);
+            var have = epoch.Ackers.Count(a => promises.TryGetValue(a, out var promise) && promise.Whole);
             if (have >= epoch.PromisesNeeded || promises.ContainsKey(epoch.Leader))
             {
                 continue;

@@ -36,6 +36,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     private readonly Task[] _writers;
     private long _pauseTicks;
     private long _lastSession;
+    private readonly ConcurrentQueue<string> _errors = [];
     private int _acknowledged;
 
     private WritersProbe(
@@ -93,7 +94,7 @@ internal sealed class WritersProbe : IAsyncDisposable
         var since = Stopwatch.GetTimestamp();
         while (Acknowledged.Count(w => w.Ended > after && w.Node != notBy) < 20)
         {
-            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within, $"no writes acknowledged within {within} s");
+            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within, $"no writes acknowledged within {within} s; the last errors: {string.Join("; ", _errors.TakeLast(8))}");
             await Task.Delay(10);
         }
     }
@@ -169,6 +170,7 @@ internal sealed class WritersProbe : IAsyncDisposable
             catch (Exception e) when (IsOfTheServer(e))
             {
                 // Whatever it is: the row is not ours, and another node may know better.
+                _errors.Enqueue($"node {node}: {e.GetType().Name} {e.Message}");
                 if (connection is not null)
                 {
                     SandboxCluster.Abandon(connection);

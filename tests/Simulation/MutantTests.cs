@@ -26,6 +26,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         ["an epoch is opened twice"] = new() { Core = new CoreFaults { ReuseEpochNumbers = true } },
         ["a new leader that followed runs no events"] = new() { Duty = new DutyFaults { EventsOnlyAtTheDoor = true } },
         ["a receiver skips its own server_id"] = new() { Effects = new EffectFaults { SkipsOwnServerId = true } },
+        ["the leader before a hand-over is no witness of its epoch"] = new() { Controller = new ControllerFaults { DoubtsTheOlder = true } },
         ["a node applies a command otherwise than the rest"] = new() { Core = new CoreFaults { SkipOneCommand = true } },
     };
 
@@ -39,6 +40,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "an epoch is opened twice", "OneLeaderPerEpoch" },
         { "a new leader that followed runs no events", "Converges" },
         { "a receiver skips its own server_id", "Converges" },
+        { "the leader before a hand-over is no witness of its epoch", "Converges" },
         { "a node applies a command otherwise than the rest", "SameHistory" },
     };
 
