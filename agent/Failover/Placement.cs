@@ -30,7 +30,7 @@ internal static class Placement
         var needed = ControllerPolicy.AcksNeeded(seen, ackers);
         // W stay with the old leader, the next one among them; those behind the next one acknowledge nothing to the old.
         var rest = able.Where(n => n != next).ToList();
-        var behind = rest.Where(ackers.Contains).Skip(Math.Max(0, open.AcksNeeded - 1)).Take(needed).ToImmutableSortedSet();
+        var behind = rest.Where(ackers.Contains).Skip(open.AcksNeeded - 1).Take(needed).ToImmutableSortedSet();
         return behind.Count == needed ? plain with { Target = next, Chosen = target is null, Behind = behind } : plain;
     }
 

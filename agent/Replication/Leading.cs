@@ -20,8 +20,7 @@ internal static class Leading
         else
         {
             wasWritable = !(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only");
-            await DropSourceAsync(connection);
-            await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+            await EndReceivingAsync(connection);
         }
 
         await RequireAcknowledgementsAsync(connection, order.AcknowledgementsPerCommit);
@@ -48,8 +47,7 @@ internal static class Leading
         if (order.After is not null)
         {
             // Clients write already; what is left of the receiving side goes beside them.
-            await DropSourceAsync(connection);
-            await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
+            await EndReceivingAsync(connection);
         }
 
         return new Promoted(first, wasWritable);
@@ -198,6 +196,12 @@ internal static class Leading
         {
             // It ended by itself.
         }
+    }
+
+    private static async Task EndReceivingAsync(DbConnection connection)
+    {
+        await DropSourceAsync(connection);
+        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
     }
 
     private static async Task DropSourceAsync(DbConnection connection)
