@@ -94,7 +94,9 @@ internal sealed class WritersProbe : IAsyncDisposable
         var since = Stopwatch.GetTimestamp();
         while (Acknowledged.Count(w => w.Ended > after && w.Node != notBy) < 20)
         {
-            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within, $"no writes acknowledged within {within} s; the last errors: {string.Join("; ", _errors.TakeLast(8))}; threads {ThreadPool.ThreadCount}, queued {ThreadPool.PendingWorkItemCount}");
+            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within,
+                $"no writes acknowledged within {within} s; the last errors: {string.Join("; ", _errors.TakeLast(24))}; "
+                + $"threads {ThreadPool.ThreadCount}, queued {ThreadPool.PendingWorkItemCount}");
             await Task.Delay(10);
         }
     }
