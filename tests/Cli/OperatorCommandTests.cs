@@ -117,6 +117,8 @@ public sealed class OperatorCommandTests
     [InlineData("switchover --cancel --dry-run", "--cancel has no --dry-run")]
     [InlineData("drill --user app", "--user and --password-file go together")]
     [InlineData("drill --kind fire", "'fire'")]
+    [InlineData("drill --yes", "give --user NAME and --password-file FILE")]
+    [InlineData("failover --accept-data-loss", "--accept-data-loss needs --to N")]
     public async Task What_cannot_be_meant_is_refused_before_anybody_is_asked(string command, string says)
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
@@ -139,30 +141,6 @@ public sealed class OperatorCommandTests
         run.Expect(4);
         Assert.Contains("automatic failover is paused [paused]", run.Error, StringComparison.Ordinal);
         Assert.Equal([new DrillRequest(7, DryRun: true)], api.Asked);
-    }
-
-    [Fact]
-    public async Task A_drill_as_nobody_is_refused()
-    {
-        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
-
-        var run = await CommandLineRun.AgainstAsync(api, "drill", "--yes");
-
-        run.Expect(2);
-        Assert.Contains("give --user NAME and --password-file FILE", run.Error, StringComparison.Ordinal);
-        Assert.Empty(api.Asked);
-    }
-
-    [Fact]
-    public async Task Data_loss_is_accepted_only_for_a_named_member()
-    {
-        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
-
-        var run = await CommandLineRun.AgainstAsync(api, "failover", "--accept-data-loss");
-
-        run.Expect(2);
-        Assert.Contains("--accept-data-loss needs --to N", run.Error, StringComparison.Ordinal);
-        Assert.Empty(api.Asked);
     }
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
