@@ -32,6 +32,9 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         ServerId = ServerIdOf(self),
         ErrorLog = Path.Combine(options.Data, "mysqld.log"),
         SyncRelayLog = options.Durability == Durability.Power,
+        // A leader that falls silent is given up before its followers' receivers are: one that is trying to connect again cannot be
+        // stopped, and holds the promise up.
+        ReplicaNetTimeoutSeconds = (int)Math.Clamp(Math.Ceiling(options.Timing.Lease.TotalSeconds * 2), 3, 60),
         Settings = options.Settings,
     };
 
@@ -291,17 +294,19 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
 
     private async Task<EffectResult> PromoteAsync(LocalServer server, PromoteServer promote, CancellationToken life)
     {
-        if (!await guard.KnowsAsync(Within(options.Timing.Lease, life)))
-        {
-            return Failed("unguarded", "the guard of this node does not answer, so it does not begin to lead");
-        }
-
-        var order = new PromoteOrder(promote.AcksNeeded, LeaseRuns)
+        // Beside what readies the server: the guard answers in a millisecond or two.
+        var guarded = guard.KnowsAsync(Within(options.Timing.Lease, life));
+        var order = new PromoteOrder(promote.AcksNeeded, async () => await guarded && LeaseRuns())
         {
             After = promote.After,
             LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)],
         };
         var outcome = await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life));
+        if (!await guarded)
+        {
+            return Failed("unguarded", "the guard of this node does not answer, so it does not begin to lead");
+        }
+
         var result = await AfterAsync(server, outcome, life);
         return outcome is Outcome<Promoted>.Done done ? result with { Set = done.Value.First } : result;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using System.Diagnostics;
 using MySqlHa.Cluster;
@@ -9,62 +10,58 @@ internal static class Leading
 {
     private const int UnknownThread = 1094;
 
+    /// <summary>
+    /// In two round trips, for clients wait: one that ends the receiving and tells what is held, one that puts W in force and opens. What
+    /// is left of the receiving side goes beside the clients' first writes.
+    /// </summary>
     public static async Task<Promoted> PromoteAsync(DbConnection connection, PromoteOrder order)
     {
-        var wasWritable = false;
-        GtidSet? first = null;
-        if (order.After is { } last)
-        {
-            first = await StopBehindAsync(connection, last);
-        }
-        else
-        {
-            wasWritable = !(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only");
-            await EndReceivingAsync(connection);
-        }
-
-        await RequireAcknowledgementsAsync(connection, order.AcknowledgementsPerCommit);
+        var executed = await StopReceivingAsync(connection, order.After ?? GtidSet.Empty);
         if (order.LockedOut.Count > 0)
         {
             await OpenToAgentAsync(connection);
             _ = await LockOutAsync(connection, order.LockedOut);
         }
 
-        first ??= (await Receiving.SetsAsync(connection)).Executed;
-        if (!order.StillAllowed())
+        if (order.AcknowledgementsPerCommit == 0)
+        {
+            _ = await RequireAcknowledgementsAsync(connection, 0);
+        }
+
+        if (!await order.StillAllowed())
         {
             throw new RefusedException(
                 RefusalReason.NoLongerAllowed, "Not made writable: the permission to lead ended before the statement was sent.");
         }
 
-        await connection.ExecuteAsync(Statements.OpenToWritesIfLocked);
-        var after = await connection.RowAsync(Statements.SemiSync);
+        var answers = await connection.QueryAllAsync(Statements.Open(order.AcknowledgementsPerCommit));
+        var (before, after) = (answers[^2][0], answers[^1][0]);
+        RequireInForce(after, order.AcknowledgementsPerCommit);
         if (after.Flag("super_read_only") || after.Flag("read_only"))
         {
             throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
         }
 
-        if (order.After is not null)
-        {
-            // Clients write already; what is left of the receiving side goes beside them.
-            await EndReceivingAsync(connection);
-        }
-
-        return new Promoted(first, wasWritable);
+        await DropSourceAsync(connection);
+        return new Promoted(executed, !before.Flag("was_read_only"));
     }
 
-    /// <summary>Taking over from a leader that has stopped: its last transactions are applied, then nothing more is received.</summary>
-    private static async Task<GtidSet> StopBehindAsync(DbConnection connection, GtidSet last)
+    /// <summary>What this server will ever have of others: all of it is applied, these transactions among it.</summary>
+    private static async Task<GtidSet> StopReceivingAsync(DbConnection connection, GtidSet last)
     {
-        _ = await connection.RowAsync(Statements.WaitFor(last));
-        await connection.ExecuteAsync(Statements.StopReceiver);
-        var (received, executed) = await Receiving.SetsAsync(connection);
-        if (!executed.Contains(last) || !executed.Contains(received))
+        var answers = await connection.QueryAllAsync(Statements.StopBehind(last));
+        if (answers[^3] is [var receiver] && receiver.Text("receiver") != "OFF")
         {
-            await connection.ExecuteAsync(Statements.StartReceiver);
+            throw new RefusedException(RefusalReason.NotInForce, "STOP REPLICA IO_THREAD returned, and the receiver still runs.");
+        }
+
+        var (received, executed) = Probe.ReadSets(answers[^2], answers[^1]);
+        var missing = received.Union(last).Minus(executed);
+        if (!missing.IsEmpty)
+        {
+            await connection.ExecuteAsync(Statements.StartApplier); // so that the next attempt finds it done
             throw new RefusedException(
-                RefusalReason.NotApplied,
-                $"{last.Union(received).Minus(executed).Count} transactions are not applied yet: this server cannot lead before they are.");
+                RefusalReason.NotApplied, $"{missing.Count} transactions are not applied yet: this server cannot lead before they are.");
         }
 
         return executed;
@@ -87,12 +84,17 @@ internal static class Leading
             return default;
         }
 
-        await connection.ExecuteAsync(Statements.RequireAcknowledgements(count));
-        var after = await connection.RowAsync(Statements.SemiSync);
-        var inForce = after.Flag("source_enabled") && after.Flag("source_status") && after.Number("wait_count") == count
-            && after.Number("timeout") == uint.MaxValue && after.Flag("wait_no_replica") && after.Text("wait_point") == "AFTER_SYNC";
-        return inForce ? default
-            : throw new RefusedException(RefusalReason.NotInForce, $"mysqld did not take {count} acknowledgements per commit as its rule.");
+        RequireInForce(await connection.RowAsync($"{Statements.RequireAcknowledgements(count)}; {Statements.SemiSync}"), count);
+        return default;
+    }
+
+    private static void RequireInForce(Row read, int count)
+    {
+        if (count > 0 && !(read.Flag("source_enabled") && read.Flag("source_status") && read.Number("wait_count") == count
+            && read.Number("timeout") == uint.MaxValue && read.Flag("wait_no_replica") && read.Text("wait_point") == "AFTER_SYNC"))
+        {
+            throw new RefusedException(RefusalReason.NotInForce, $"mysqld did not take {count} acknowledgements per commit as its rule.");
+        }
     }
 
     public static async Task<Nothing> OpenToClientsAsync(DbConnection connection, Func<bool> stillAllowed)
@@ -122,15 +124,16 @@ internal static class Leading
         return events.Length;
     }
 
+    /// <summary>
+    /// One round trip: the next leader waits for the set. Clients keep their connections, and read, until this server follows another;
+    /// events that run until then are refused like any other write.
+    /// </summary>
     public static async Task<Demoted> DemoteAsync(DbConnection connection)
     {
         var started = Stopwatch.GetTimestamp();
-        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
-        await connection.ExecuteAsync(Statements.CloseToWrites);
-        // The SET has returned: no commit is under way. Ordinary clients lose their connections and look for the new leader.
-        await connection.ExecuteAsync(Statements.CloseToClients);
-        var (_, final) = await Receiving.SetsAsync(connection);
-        return new Demoted(final, Stopwatch.GetElapsedTime(started));
+        // One after the other: when the SET has returned no commit is under way.
+        var answers = await connection.QueryAllAsync($"{Statements.CloseToWrites}; {Statements.Sets}");
+        return new Demoted(Probe.ReadSets(answers[^2], answers[^1]).Executed, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>Accounts are rows: super_read_only forbids changing them, read_only alone does not, to the agent.</summary>
@@ -198,31 +201,15 @@ internal static class Leading
         }
     }
 
-    private static async Task EndReceivingAsync(DbConnection connection)
-    {
-        await DropSourceAsync(connection);
-        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
-    }
-
+    /// <summary>The receiver is off and all that came is applied; nobody acknowledges here any more.</summary>
     private static async Task DropSourceAsync(DbConnection connection)
     {
-        if (await Receiving.ChannelAsync(connection) is null)
+        if (await Receiving.ChannelAsync(connection) is not null)
         {
-            return;
+            await Receiving.StopIdleApplierAsync(connection);
+            await connection.ExecuteAsync(Statements.ForgetSource);
         }
 
-        await Receiving.StopReceiverAsync(connection);
-        var (received, executed) = await Receiving.SetsAsync(connection);
-        if (!executed.Contains(received))
-        {
-            await connection.ExecuteAsync(Statements.StartApplier);
-            throw new RefusedException(
-                RefusalReason.NotApplied,
-                $"{received.Minus(executed).Count} received transactions are not applied yet:"
-                + " this server cannot lead before they are.");
-        }
-
-        await Receiving.StopIdleApplierAsync(connection);
-        await connection.ExecuteAsync(Statements.ForgetSource);
+        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
     }
 }

@@ -35,14 +35,18 @@ public sealed class LocalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the effects lock from whoever holds it, killing that connection, and readies the connection that fences.
+    /// Takes the effects lock from whoever holds it, killing that connection, and readies the connections that nobody shall wait for.
     /// To be called once after mysqld was started or adopted, before its state is read and acted on.
     /// </summary>
     public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation) => RunAsync(_effects, async connection =>
     {
         await TakeLockAsync(connection, fromAnyone: true);
         _demotionHangs = false;
-        _ = await _fence.UseAsync(fence => fence.RowAsync("SELECT 1 AS one"), cancellation);
+        foreach (var ready in (MysqlSession[])[_fence, _demotion])
+        {
+            _ = await ready.UseAsync(own => own.RowAsync("SELECT 1 AS one"), cancellation);
+        }
+
         return default(Nothing);
     }, cancellation);
 
@@ -82,7 +86,7 @@ public sealed class LocalServer : IAsyncDisposable
         _markers.WriteAsync(epoch, cancellation);
 
     /// <summary>
-    /// R8: takes the last write, then closes to ordinary clients. Done only when the SET returned; past the deadline
+    /// R8: takes the last write; clients may read on. Done only when the SET returned; past the deadline
     /// <see cref="Outcome{T}.Unknown"/>, and mysqld must be killed: a client may still get its OK.
     /// </summary>
     public async Task<Outcome<Demoted>> DemoteAsync(TimeSpan deadline, CancellationToken cancellation)
@@ -168,7 +172,8 @@ public sealed class LocalServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            return new Outcome<T>.Unknown("The server did not answer in time: what was asked may have happened, or may happen yet.");
+            return new Outcome<T>.Unknown(
+                $"The server did not answer in time: what was asked may have happened, or may happen yet (it was at '{session.LastAsked}').");
         }
         catch (DbException e) when (MysqlSession.IsServersAnswer(e))
         {

@@ -11,8 +11,12 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private DbConnection? _connection;
+    private DbConnection? _last; // also when it was abandoned
     private bool _disposed;
     private int _abandoned;
+
+    /// <summary>How the statement begins that was asked last.</summary>
+    public string LastAsked => _last?.LastAsked() ?? "";
 
     /// <summary>Runs once on each new connection before any work.</summary>
     public Func<DbConnection, Task> OnOpen { get; init; } = _ => Task.CompletedTask;
@@ -27,7 +31,7 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var connection = _connection ??= MysqlDriver.Local(access.Socket, access.User, access.Password);
+            var connection = _last = _connection ??= MysqlDriver.Local(access.Socket, access.User, access.Password);
             // On the pool: a driver's "async" call that blocks would otherwise hold our caller past its deadline.
             var running = Task.Run(() => OpenAndWorkAsync(connection, work), CancellationToken.None);
             try

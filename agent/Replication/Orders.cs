@@ -31,8 +31,8 @@ public sealed record Following(ReceiverStatus Receiver, bool KeptRelayLog, bool 
 
 /// <summary>Become the one writable server.</summary>
 /// <param name="AcknowledgementsPerCommit">W: replicas that must acknowledge each commit. 0 only by the policy that allows it.</param>
-/// <param name="StillAllowed">Asked right before the server is opened to writes: the lease, by the clock.</param>
-public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<bool> StillAllowed)
+/// <param name="StillAllowed">Asked right before the server is opened to writes: the guard's answer, and the lease, by the clock.</param>
+public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<Task<bool>> StillAllowed)
 {
     /// <summary>To be applied before the receiver is stopped; null: what was received is applied.</summary>
     public GtidSet? After { get; init; }

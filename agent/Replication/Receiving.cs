@@ -20,6 +20,12 @@ internal static class Receiving
         await RequireReadOnlyAsync(connection);
         var led = await CheckNobodyWaitsAsync(connection);
         await connection.ExecuteAsync(Statements.EventScheduler(on: false));
+        if (led)
+        {
+            // Whoever still holds a connection to the leader of before, in a pool, looks for the new one.
+            await connection.ExecuteAsync(Statements.CloseToClients);
+        }
+
         var channel = await ChannelAsync(connection);
         if (!led && channel is not null && await FollowsAlreadyAsync(connection, channel, order))
         {
@@ -58,7 +64,10 @@ internal static class Receiving
             return;
         }
 
-        await connection.ExecuteAsync(Statements.StopReceiver);
+        while (!await StopsInTimeAsync(connection))
+        {
+        }
+
         while (await ChannelAsync(connection) is { } channel && channel.Text("receiver") != "OFF")
         {
             await Task.Delay(1); // the statement returns when it is off; this only makes sure
@@ -67,16 +76,35 @@ internal static class Receiving
 
     /// <summary>
     /// For when all that was received is applied. The rest of a transaction may have died with its source: told to stop, the applier
-    /// would wait a minute for it. Killed, it undoes its half.
+    /// waits a minute for it, killed or not (MySQL's sql_slave_killed). Killed before it is told, it undoes its half and ends.
     /// </summary>
     public static async Task StopIdleApplierAsync(DbConnection connection)
     {
         if (await connection.QueryAsync(Statements.ApplierAtWork) is [var half])
         {
             await Leading.KillAsync(connection, half.Number("id"));
+            while (await ChannelAsync(connection) is { } channel && channel.Text("applier") != "OFF")
+            {
+                await Task.Delay(1);
+            }
         }
 
         await connection.ExecuteAsync(Statements.StopApplier);
+    }
+
+    /// <summary>False: the receiver was told to stop and is still there after the two seconds of rpl_stop_replica_timeout.</summary>
+    private static async Task<bool> StopsInTimeAsync(DbConnection connection)
+    {
+        const int stillThere = 1876;
+        try
+        {
+            await connection.ExecuteAsync(Statements.StopReceiver);
+            return true;
+        }
+        catch (DbException e) when (MysqlDriver.ErrorNumber(e) == stillThere)
+        {
+            return false;
+        }
     }
 
     public static async Task<(GtidSet Received, GtidSet Executed)> SetsAsync(DbConnection connection)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using MySqlHa.Cluster;
 
@@ -56,10 +57,23 @@ internal static class Sql
     /// <summary>A name of a schema, table or event.</summary>
     public static string Name(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 
+    private static readonly ConditionalWeakTable<DbConnection, string> Last = [];
+
+    /// <summary>How the last thing that was asked over a connection begins: no value, so no secret, is in it. Empty: nothing was.</summary>
+    public static string LastAsked(this DbConnection connection) =>
+        Last.TryGetValue(connection, out var sql) ? string.Join(' ', sql.Split(default(char[]), 4, StringSplitOptions.RemoveEmptyEntries).Take(3)) : "";
+
+    private static DbCommand Command(DbConnection connection, string sql)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        Last.AddOrUpdate(connection, sql);
+        return command;
+    }
+
     public static async Task ExecuteAsync(this DbConnection connection, string sql)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        await using var command = Command(connection, sql);
         _ = await command.ExecuteNonQueryAsync();
     }
 
@@ -71,8 +85,7 @@ internal static class Sql
     /// <summary>Several statements in one round trip: one list of rows each.</summary>
     public static async Task<ImmutableArray<ImmutableArray<Row>>> QueryAllAsync(this DbConnection connection, string sql)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        await using var command = Command(connection, sql);
         await using var reader = await command.ExecuteReaderAsync();
         var answers = ImmutableArray.CreateBuilder<ImmutableArray<Row>>();
         do

@@ -141,8 +141,24 @@ internal static class Statements
 
     public const string RequireNoAcknowledgement = "SET GLOBAL rpl_semi_sync_source_enabled = OFF";
 
-    /// <summary>Check and set in one statement: without the lock it closes. (read_only = 0 clears super_read_only too.)</summary>
-    public const string OpenToWritesIfLocked = $"SET GLOBAL read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID(), 0, 1)";
+    /// <summary>Receiving ends when these are applied; then the receiver and <see cref="Sets"/> are read.</summary>
+    public static string StopBehind(GtidSet last) =>
+        $"{(last.IsEmpty ? "" : $"{WaitFor(last)}; ")}{StopReceiver}; "
+        + $"SELECT SERVICE_STATE AS receiver FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''; {Sets}";
+
+    /// <summary>
+    /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read. Check and set are one statement: without the
+    /// lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
+    /// </summary>
+    public static string Open(int count) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        {(count > 0 ? $"{RequireAcknowledgements(count)};" : "")}
+        SELECT @@global.read_only AS was_read_only;
+        SET GLOBAL read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID()
+          AND ({count} = 0 OR (@@global.rpl_semi_sync_source_enabled AND @@global.rpl_semi_sync_source_wait_for_replica_count = {count})), 0, 1);
+        {SemiSync}
+        """);
 
     public const string CloseToWrites = "SET GLOBAL super_read_only = ON";
 

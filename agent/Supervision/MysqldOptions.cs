@@ -35,7 +35,10 @@ public sealed record MysqldOptions
     /// </summary>
     public bool SyncRelayLog { get; init; }
 
-    /// <summary>Silence of a source after which the receiver reconnects: 1 s to 60 s, whole seconds (MySQL's unit).</summary>
+    /// <summary>
+    /// Silence of a source after which the receiver reconnects, and the longest that it tries to connect: 1 s to 60 s, whole seconds
+    /// (MySQL's unit). While it tries, STOP REPLICA waits for it.
+    /// </summary>
     public int ReplicaNetTimeoutSeconds { get; init; } = 3;
 
     /// <summary>Further mysqld settings by name. May not contain those the protocol rests on: see <see cref="MysqldSettings"/>.</summary>

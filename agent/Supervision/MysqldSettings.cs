@@ -33,6 +33,7 @@ public static partial class MysqldSettings
         ["read_only"] = "ON",
         ["offline_mode"] = "ON",
         ["replica_preserve_commit_order"] = "ON",
+        ["rpl_stop_replica_timeout"] = "2", // the least: STOP REPLICA says that it waits, and is not waited for
         ["rpl_semi_sync_source_enabled"] = "OFF",
         ["rpl_semi_sync_source_timeout"] = SemiSyncTimeoutMilliseconds.ToString(CultureInfo.InvariantCulture),
         ["rpl_semi_sync_source_wait_point"] = "AFTER_SYNC",

@@ -92,16 +92,16 @@ public sealed class ReplicationTests(MysqldTemplate template)
 
         _ = (await follower.Server.PromiseAsync(TestNode.Within(5))).OrThrow();
         await follower.AgentDoesAsync("STOP REPLICA SQL_THREAD");
-        var early = await follower.Server.PromoteAsync(new PromoteOrder(1, () => true), TestNode.Within(5));
+        var early = await follower.Server.PromoteAsync(new PromoteOrder(1, () => Task.FromResult(true)), TestNode.Within(5));
         Assert.Equal(RefusalReason.NotApplied, Assert.IsType<Outcome<Promoted>.Refused>(early).Refusal.Reason);
         Assert.True((await follower.StatusAsync()).SuperReadOnly);
 
         var held = (await follower.UntilAsync("applied", s => s.AllApplied)).Executed;
-        var notAllowed = await follower.Server.PromoteAsync(new PromoteOrder(1, () => false), TestNode.Within(5));
+        var notAllowed = await follower.Server.PromoteAsync(new PromoteOrder(1, () => Task.FromResult(false)), TestNode.Within(5));
         Assert.Equal(RefusalReason.NoLongerAllowed, Assert.IsType<Outcome<Promoted>.Refused>(notAllowed).Refusal.Reason);
         Assert.True((await follower.StatusAsync()).SuperReadOnly);
 
-        var promoted = (await follower.Server.PromoteAsync(new PromoteOrder(1, () => true), TestNode.Within(5))).OrThrow();
+        var promoted = (await follower.Server.PromoteAsync(new PromoteOrder(1, () => Task.FromResult(true)), TestNode.Within(5))).OrThrow();
         Assert.Equal(held, promoted.First);
         var status = await follower.StatusAsync();
         Assert.True(status is { SuperReadOnly: false, ReadOnly: false,
@@ -156,12 +156,12 @@ public sealed class ReplicationTests(MysqldTemplate template)
         var old = node.Server;
         await using var now = new LocalServer(TestNode.Access(node.Options));
         _ = (await now.TakeLockAsync(TestNode.Within(5))).OrThrow();
-        var broken = await old.PromoteAsync(new PromoteOrder(0, () => true), TestNode.Within(5));
+        var broken = await old.PromoteAsync(new PromoteOrder(0, () => Task.FromResult(true)), TestNode.Within(5));
         Assert.IsType<Outcome<Promoted>.Unknown>(broken); // its connection was killed
-        var late = await old.PromoteAsync(new PromoteOrder(0, () => true), TestNode.Within(5));
+        var late = await old.PromoteAsync(new PromoteOrder(0, () => Task.FromResult(true)), TestNode.Within(5));
         Assert.Equal(RefusalReason.LockLost, Assert.IsType<Outcome<Promoted>.Refused>(late).Refusal.Reason);
         Assert.True((await node.StatusAsync()).SuperReadOnly);
-        _ = (await now.PromoteAsync(new PromoteOrder(0, () => true), TestNode.Within(5))).OrThrow();
+        _ = (await now.PromoteAsync(new PromoteOrder(0, () => Task.FromResult(true)), TestNode.Within(5))).OrThrow();
         Assert.False((await node.StatusAsync()).SuperReadOnly);
     }
 

@@ -51,7 +51,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async Task LeadAsync(int acknowledgements)
     {
-        _ = (await Server.PromoteAsync(new PromoteOrder(acknowledgements, () => true), Within(10))).OrThrow();
+        _ = (await Server.PromoteAsync(new PromoteOrder(acknowledgements, () => Task.FromResult(true)), Within(10))).OrThrow();
         _ = (await Server.OpenToClientsAsync(() => true, Within(10))).OrThrow();
     }
 

@@ -74,6 +74,7 @@ public sealed class WaitingClientTests(MysqldTemplate template)
         await using var nodes = await TestNodes.StartAsync(template, 2);
         var (leader, follower) = (nodes[0], nodes[1]);
         var commit = await LeaveOneCommitWaitingAsync(leader);
+        await using var pooled = await leader.ClientAsync();
         var demotion = leader.Server.DemoteAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
         _ = await leader.UntilAsync("the SET is under way", s => s.SuperReadOnly);
         Assert.False(demotion.IsCompleted);
@@ -83,14 +84,16 @@ public sealed class WaitingClientTests(MysqldTemplate template)
         await commit.WaitAsync(TestNode.Within(10));
         var demoted = (await demotion.WaitAsync(TestNode.Within(10))).OrThrow();
         var status = await leader.StatusAsync();
-        Assert.True(status is { SuperReadOnly: true, OfflineMode: true }, status.ToString());
+        Assert.True(status is { SuperReadOnly: true, OfflineMode: false }, status.ToString());
         Assert.Equal(status.Executed, demoted.Final);
         _ = (await follower.Server.WaitForAsync(demoted.Final, TestNode.Within(5))).OrThrow();
 
-        // The two change places.
+        // The two change places. Until then clients read on; a connection to the leader of before ends when it follows.
+        await pooled.ExecuteAsync("SELECT 1");
         _ = (await follower.Server.PromiseAsync(TestNode.Within(5))).OrThrow();
         await follower.LeadAsync(acknowledgements: 1);
         _ = await leader.FollowAsync(follower);
+        _ = await Assert.ThrowsAnyAsync<DbException>(() => pooled.ExecuteAsync("SELECT 1"));
         await follower.ClientDoesAsync("INSERT INTO shop.orders VALUES (7)");
         var all = (await follower.StatusAsync()).Executed;
         _ = (await leader.Server.WaitForAsync(all, TestNode.Within(5))).OrThrow();

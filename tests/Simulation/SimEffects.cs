@@ -291,8 +291,6 @@ internal static class SimEffects
         }
         else if (node.Mysqld.WaitingSessions == 0)
         {
-            node.Mysqld.SetOffline(true);
-            node.Mysqld.SetOffline(false);
             tell(Good(node) with { Set = node.Mysqld.Executed });
         }
         else if (world.Now >= deadline)

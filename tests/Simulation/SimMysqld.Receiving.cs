@@ -23,6 +23,11 @@ internal sealed partial class SimMysqld
             return ReadOnly ? "sessions wait" : "writable";
         }
 
+        if (SemiSyncSource)
+        {
+            SetOffline(true);
+        }
+
         Receiver?.Stop();
         SemiSyncSource = RunsEvents = false;
         if (Executed.Contains(Received) || world.Mutation.Effects.PurgesUnapplied)

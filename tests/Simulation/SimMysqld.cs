@@ -308,7 +308,8 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         return !ReadOnly;
     }
 
-    public void CloseForWrites() => (ReadOnly, RunsEvents) = (true, false);
+    /// <summary>Events are tried on, and refused.</summary>
+    public void CloseForWrites() => ReadOnly = true;
 
     /// <summary>False where it is read-only: enabling an event is a commit.</summary>
     public bool RunEvents() => RunsEvents = !ReadOnly;
