@@ -84,7 +84,7 @@ internal static class Leading
             return default;
         }
 
-        RequireInForce(await connection.RowAsync($"{Statements.RequireAcknowledgements(count)}; {Statements.SemiSync}"), count);
+        RequireInForce((await connection.QueryAllAsync($"{Statements.RequireAcknowledgements(count)}; {Statements.SemiSync}"))[^1][0], count);
         return default;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using MySqlHa.Cluster;
 
@@ -10,43 +11,35 @@ internal static class Receiving
     public static async Task<GtidSet> PromiseAsync(DbConnection connection)
     {
         await StopReceiverAsync(connection);
-        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
-        var (received, executed) = await SetsAsync(connection);
+        var answers = await connection.QueryAllAsync($"{Statements.AcknowledgeAsReplica(on: false)}; {Statements.Sets}");
+        var (received, executed) = Probe.ReadSets(answers[^2], answers[^1]);
         return received.Union(executed);
     }
 
     public static async Task<Following> FollowAsync(DbConnection connection, FollowOrder order)
     {
-        await RequireReadOnlyAsync(connection);
-        var led = await CheckNobodyWaitsAsync(connection);
-        await connection.ExecuteAsync(Statements.EventScheduler(on: false));
-        if (led)
-        {
-            // Whoever still holds a connection to the leader of before, in a pool, looks for the new one.
-            await connection.ExecuteAsync(Statements.CloseToClients);
-        }
-
-        var channel = await ChannelAsync(connection);
-        if (!led && channel is not null && await FollowsAlreadyAsync(connection, channel, order))
+        var answers = await connection.QueryAllAsync($"{Statements.SemiSync}; {Statements.Channel}");
+        var (semiSync, channel) = (answers[^2][0], Attached(answers[^1]));
+        RequireReadOnly(semiSync);
+        var led = CheckNobodyWaits(semiSync);
+        // Whoever still holds a connection to the leader of before, in a pool, looks for the new one.
+        await connection.ExecuteAsync($"{Statements.EventScheduler(on: false)}{(led ? $"; {Statements.CloseToClients}" : "")}");
+        if (!led && channel is not null && FollowsAlready(semiSync, channel, order))
         {
             return await FinishAsync(connection, order, keptRelayLog: true);
         }
 
         await StopReceiverAsync(connection);
-        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(order.Acknowledge));
         var hostOnly = channel is not null && IsSameButHost(channel, order);
-        if (hostOnly)
-        {
-            await connection.ExecuteAsync(Statements.MoveTo(order.Host));
-        }
-        else
+        if (!hostOnly)
         {
             await ChangeSourceAsync(connection, order, channel is not null);
         }
 
         RequireAllowed(order);
-        await connection.ExecuteAsync(Statements.StartReceiver);
-        await connection.ExecuteAsync(Statements.StartApplier);
+        await connection.ExecuteAsync(
+            $"{Statements.AcknowledgeAsReplica(order.Acknowledge)}; {(hostOnly ? $"{Statements.MoveTo(order.Host)}; " : "")}"
+            + $"{Statements.StartReceiver}; {Statements.StartApplier}");
         if (led)
         {
             // Takes a second where a replica was attached lately (MySQL's thread for acknowledgements looks up that often), and
@@ -57,20 +50,26 @@ internal static class Receiving
         return await FinishAsync(connection, order, hostOnly);
     }
 
+    /// <summary>Returns when it is off, or was; a receiver that tries to connect is waited for.</summary>
     public static async Task StopReceiverAsync(DbConnection connection)
     {
-        if (await ChannelAsync(connection) is null)
+        const int stillThere = 1876; // after the two seconds of rpl_stop_replica_timeout
+        while (true)
         {
-            return;
-        }
+            try
+            {
+                var answers = await connection.QueryAllAsync($"{Statements.StopReceiver}; {Statements.Receiver}");
+                if (answers[^1] is not [var receiver] || receiver.Text("receiver") == "OFF")
+                {
+                    return;
+                }
 
-        while (!await StopsInTimeAsync(connection))
-        {
-        }
-
-        while (await ChannelAsync(connection) is { } channel && channel.Text("receiver") != "OFF")
-        {
-            await Task.Delay(1); // the statement returns when it is off; this only makes sure
+                await Task.Delay(1); // the statement returns when it is off; this only makes sure
+            }
+            catch (DbException e) when (MysqlDriver.ErrorNumber(e) == stillThere)
+            {
+                // It goes on stopping.
+            }
         }
     }
 
@@ -92,34 +91,19 @@ internal static class Receiving
         await connection.ExecuteAsync(Statements.StopApplier);
     }
 
-    /// <summary>False: the receiver was told to stop and is still there after the two seconds of rpl_stop_replica_timeout.</summary>
-    private static async Task<bool> StopsInTimeAsync(DbConnection connection)
-    {
-        const int stillThere = 1876;
-        try
-        {
-            await connection.ExecuteAsync(Statements.StopReceiver);
-            return true;
-        }
-        catch (DbException e) when (MysqlDriver.ErrorNumber(e) == stillThere)
-        {
-            return false;
-        }
-    }
-
     public static async Task<(GtidSet Received, GtidSet Executed)> SetsAsync(DbConnection connection)
     {
         var answers = await connection.QueryAllAsync(Statements.Sets);
         return Probe.ReadSets(answers[0], answers[1]);
     }
 
-    public static async Task<Row?> ChannelAsync(DbConnection connection) =>
-        (await connection.QueryAsync(Statements.Channel)).FirstOrDefault() is { } row
-        && row.Text("host").Length > 0 ? row : null;
+    public static async Task<Row?> ChannelAsync(DbConnection connection) => Attached(await connection.QueryAsync(Statements.Channel));
 
-    private static async Task RequireReadOnlyAsync(DbConnection connection)
+    private static Row? Attached(ImmutableArray<Row> channel) => channel is [var row] && row.Text("host").Length > 0 ? row : null;
+
+    private static void RequireReadOnly(Row semiSync)
     {
-        if (!(await connection.RowAsync(Statements.SemiSync)).Flag("super_read_only"))
+        if (!semiSync.Flag("super_read_only"))
         {
             throw new RefusedException(
                 RefusalReason.Writable, "This server is writable: it is demoted or killed before it follows another.");
@@ -129,9 +113,8 @@ internal static class Receiving
     /// <summary>
     /// Whether the semi-sync source side is on and has to be turned off. Off tells every waiting client OK: so nobody may wait.
     /// </summary>
-    private static async Task<bool> CheckNobodyWaitsAsync(DbConnection connection)
+    private static bool CheckNobodyWaits(Row semiSync)
     {
-        var semiSync = await connection.RowAsync(Statements.SemiSync);
         if (semiSync.Flag("source_enabled") && semiSync.Number("wait_sessions") is > 0 and var waiting)
         {
             throw new RefusedException(
@@ -162,18 +145,10 @@ internal static class Receiving
         await connection.ExecuteAsync(Statements.Follow(order));
     }
 
-    private static async Task<bool> FollowsAlreadyAsync(DbConnection connection, Row channel, FollowOrder order)
-    {
-        if (channel.Text("host") != order.Host || !IsSameButHost(channel, order) || channel.Text("receiver") == "OFF"
-            || channel.Text("applier") != "ON")
-        {
-            return false;
-        }
-
-        var semiSync = await connection.RowAsync(Statements.SemiSync);
-        return semiSync.Flag("replica_enabled") == order.Acknowledge
-            && (channel.Text("receiver") != "ON" || semiSync.Flag("replica_status") == order.Acknowledge);
-    }
+    private static bool FollowsAlready(Row semiSync, Row channel, FollowOrder order) =>
+        channel.Text("host") == order.Host && IsSameButHost(channel, order) && channel.Text("receiver") != "OFF"
+        && channel.Text("applier") == "ON" && semiSync.Flag("replica_enabled") == order.Acknowledge
+        && (channel.Text("receiver") != "ON" || semiSync.Flag("replica_status") == order.Acknowledge);
 
     private static bool IsSameButHost(Row channel, FollowOrder order) =>
         channel.Number("port") == order.Port
@@ -190,9 +165,10 @@ internal static class Receiving
         bool acknowledging;
         do
         {
-            channel = await ChannelAsync(connection)
+            var answers = await connection.QueryAllAsync($"{Statements.SemiSync}; {Statements.Channel}");
+            channel = Attached(answers[^1])
                 ?? throw new RefusedException(RefusalReason.NotInForce, "The replication channel is gone.");
-            acknowledging = (await connection.RowAsync(Statements.SemiSync)).Flag("replica_status");
+            acknowledging = answers[^2][0].Flag("replica_status");
             if (channel.Text("receiver") == "ON" && acknowledging == order.Acknowledge)
             {
                 break;

@@ -97,6 +97,9 @@ internal static class Statements
     /// <summary>Alone, never behind a STOP SQL_THREAD, which may hang.</summary>
     public const string StopReceiver = "STOP REPLICA IO_THREAD";
 
+    public const string Receiver =
+        "SELECT SERVICE_STATE AS receiver FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''";
+
     public const string StartReceiver = "START REPLICA IO_THREAD";
 
     public const string StopApplier = "STOP REPLICA SQL_THREAD";
@@ -143,8 +146,7 @@ internal static class Statements
 
     /// <summary>Receiving ends when these are applied; then the receiver and <see cref="Sets"/> are read.</summary>
     public static string StopBehind(GtidSet last) =>
-        $"{(last.IsEmpty ? "" : $"{WaitFor(last)}; ")}{StopReceiver}; "
-        + $"SELECT SERVICE_STATE AS receiver FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''; {Sets}";
+        $"{(last.IsEmpty ? "" : $"{WaitFor(last)}; ")}{StopReceiver}; {Receiver}; {Sets}";
 
     /// <summary>
     /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read. Check and set are one statement: without the
