@@ -344,15 +344,18 @@ internal sealed class Checkers(World world)
             : null;
     }
 
-    private bool IsMember(SimNode node) => world.Nodes.Select(n => n.Core).OfType<NodeCore>()
-        .Where(c => c.State.ClusterId.Length > 0).MaxBy(c => c.AppliedIndex) is { } newest && newest.State.Members.ContainsKey(node.Id);
+    private List<SimNode> MembersNow() => world.Nodes.Select(n => n.Core).OfType<NodeCore>()
+        .Where(c => c.State.ClusterId.Length > 0).MaxBy(c => c.AppliedIndex) is { } newest
+            ? [.. world.Nodes.Where(n => newest.State.Members.ContainsKey(n.Id))]
+            : [];
 
     /// <summary>At the end: every acknowledged row is on every member.</summary>
     public void AllThere()
     {
+        var members = MembersNow();
         foreach (var (content, (by, _)) in _acknowledged)
         {
-            var without = world.Nodes.FirstOrDefault(n => IsMember(n) && !n.Mysqld.Rows.Contains(content));
+            var without = members.Find(n => !n.Mysqld.Rows.Contains(content));
             if (without is not null)
             {
                 Fail("NothingLost", $"row {content}, acknowledged by n{by.Number}, is not on n{without.Number} at the end");
