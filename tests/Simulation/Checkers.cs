@@ -14,7 +14,7 @@ internal sealed class Checkers(World world)
 {
     private readonly Dictionary<long, (SimNode Node, Instant At)> _acknowledged = [];
     private readonly Dictionary<long, SimNode> _leaders = [];
-    private readonly Dictionary<long, string> _states = [];
+    private readonly Dictionary<long, byte[]> _states = [];
     private readonly Dictionary<SimNode, ClusterState> _seen = [];
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
     private readonly HashSet<ImmutableSortedSet<NodeId>> _votersSeen = new(ReferenceEqualityComparer.Instance);
@@ -236,12 +236,12 @@ internal sealed class Checkers(World world)
         }
 
         _seen[node] = core.State;
-        var text = JsonSerializer.Serialize(core.State, FailoverJson.Default.ClusterState);
+        var text = JsonSerializer.SerializeToUtf8Bytes(core.State, FailoverJson.Default.ClusterState);
         if (_states.TryAdd(core.AppliedIndex, text))
         {
             Count(core.State);
         }
-        else if (_states[core.AppliedIndex] != text)
+        else if (!_states[core.AppliedIndex].AsSpan().SequenceEqual(text))
         {
             Fail("SameHistory", $"n{node.Number} has another state at index {core.AppliedIndex}");
         }
