@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,12 +12,12 @@ namespace MySqlHa.Cluster;
 [JsonConverter(typeof(NodeIdJsonConverter))]
 public readonly record struct NodeId : IComparable<NodeId>
 {
-    private readonly string? _hex;
+    private readonly UInt128 _bits; // ids are compared all the time, and seldom written
 
-    private NodeId(string hex) => _hex = hex;
+    private NodeId(UInt128 bits) => _bits = bits;
 
     /// <summary>The 32 digits; 32 zeros for <c>default</c>.</summary>
-    public string Hex => _hex ?? "00000000000000000000000000000000";
+    public string Hex => _bits.ToString("x32", CultureInfo.InvariantCulture);
 
     /// <summary>The first eight digits, for people.</summary>
     public string Short => Hex[..8];
@@ -28,26 +30,23 @@ public readonly record struct NodeId : IComparable<NodeId>
     public static bool TryParse(string? text, out NodeId id)
     {
         id = default;
-        if (text is not { Length: 32 } || !text.All(char.IsAsciiHexDigit))
+        if (text is not { Length: 32 }
+            || !UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits))
         {
             return false;
         }
 
-        id = new NodeId(text.ToLowerInvariant());
+        id = new NodeId(bits);
         return true;
     }
 
     /// <summary>An id from 16 bytes of a random source that the caller owns.</summary>
     public static NodeId From(ReadOnlySpan<byte> bytes) =>
         bytes.Length == 16
-            ? new NodeId(Convert.ToHexStringLower(bytes))
+            ? new NodeId(BinaryPrimitives.ReadUInt128BigEndian(bytes))
             : throw new ArgumentException($"a node id has 16 bytes, not {bytes.Length}", nameof(bytes));
 
-    public int CompareTo(NodeId other) => string.CompareOrdinal(Hex, other.Hex);
-
-    public bool Equals(NodeId other) => string.Equals(Hex, other.Hex, StringComparison.Ordinal);
-
-    public override int GetHashCode() => string.GetHashCode(Hex, StringComparison.Ordinal);
+    public int CompareTo(NodeId other) => _bits.CompareTo(other._bits);
 
     public override string ToString() => Short;
 

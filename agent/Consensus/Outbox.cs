@@ -25,12 +25,19 @@ internal sealed class Outbox(RaftLog log, HardState kept)
 
     public void Restore(RaftSnapshot snapshot) => _restore = snapshot;
 
-    public RaftOutput Take(HardState hard, IEnumerable<LogEntry> committed, RaftFaults faults)
+    public RaftOutput Take(HardState hard, ImmutableArray<LogEntry> committed, RaftFaults faults)
     {
         var append = _unkeptFrom <= log.LastIndex
-            ? log.Range(Math.Max(_unkeptFrom, log.Snapshot.Index + 1), log.LastIndex).ToImmutableArray()
+            ? log.Range(Math.Max(_unkeptFrom, log.Snapshot.Index + 1), log.LastIndex)
             : [];
         var voteChanged = hard.Term != _kept.Term || hard.VotedFor != _kept.VotedFor;
+
+        var keepsOrTells = !append.IsEmpty || voteChanged || _install || _messages.Count > 0;
+        if (!keepsOrTells && committed.IsEmpty && _restore is null && _reads.Count == 0)
+        {
+            _unkeptFrom = long.MaxValue;
+            return RaftOutput.Nothing;
+        }
 
         // A commit index alone is not worth an fsync: whoever leads next tells it again.
         var commitRides = hard.Commit != _kept.Commit && (_install || append.Length > 0);
@@ -41,7 +48,7 @@ internal sealed class Outbox(RaftLog log, HardState kept)
             Append = faults.AcknowledgesUnkept ? [] : append,
             Messages = [.. _messages],
             Restore = _restore,
-            Committed = [.. committed],
+            Committed = committed,
             Reads = [.. _reads],
         };
         _kept = output.Hard ?? _kept;

@@ -9,7 +9,8 @@ public sealed partial class RaftCore
     /// <summary>How far a stream may run ahead of its acknowledgements, in full messages.</summary>
     private const int MaxMessagesInFlight = 16;
 
-    private readonly SortedDictionary<NodeId, Progress> _progress = [];
+    private readonly SortedList<NodeId, Progress> _progress = [];
+    private long[] _values = []; // one for each voter: reused
     private Instant _heartbeatDue;
     private long _leaderStart;
     private NodeId? _transferTo;
@@ -131,8 +132,8 @@ public sealed partial class RaftCore
     /// <summary>The highest value that a majority of the voters has reached.</summary>
     private long HighestOnMajority(long own, Func<Progress, long> value)
     {
-        var values = new long[_progress.Count + 1];
-        var count = 0;
+        Array.Resize(ref _values, Math.Max(_values.Length, _progress.Count + 1));
+        var (values, count) = (_values, 0);
         foreach (var progress in _progress.Values)
         {
             if (Counts(progress.Member))

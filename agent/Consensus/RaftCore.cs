@@ -19,6 +19,7 @@ public sealed partial class RaftCore
 
     private Instant _now;
     private NodeId? _votedFor;
+    private HardState? _hard; // as it was made last
 
     /// <summary>How much of the committed log the caller was given to apply.</summary>
     private long _delivered;
@@ -180,7 +181,13 @@ public sealed partial class RaftCore
         return _out.Take(HardToKeep(), committed, _faults);
     }
 
-    private HardState HardToKeep() => new(Term, _faults.ForgetsVote ? null : _votedFor, CommitIndex);
+    private HardState HardToKeep()
+    {
+        var vote = _faults.ForgetsVote ? null : _votedFor;
+        return _hard is { } same && same.Term == Term && same.VotedFor == vote && same.Commit == CommitIndex
+            ? same
+            : _hard = new HardState(Term, vote, CommitIndex);
+    }
 
     /// <summary>Enters a newer term, in which this node has neither voted nor heard a leader.</summary>
     private void EnterTerm(long term)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MySqlHa.Consensus;
 
 /// <summary>
@@ -72,12 +74,20 @@ internal sealed class RaftLog
     }
 
     /// <summary>The entries from an index to another, both included.</summary>
-    public IEnumerable<LogEntry> Range(long from, long to)
+    public ImmutableArray<LogEntry> Range(long from, long to)
     {
+        if (from > to)
+        {
+            return [];
+        }
+
+        var entries = ImmutableArray.CreateBuilder<LogEntry>((int)(to - from + 1));
         for (var index = from; index <= to; index++)
         {
-            yield return this[index];
+            entries.Add(this[index]);
         }
+
+        return entries.MoveToImmutable();
     }
 
     /// <summary>What one message may carry from an index on: at least one entry where there is one.</summary>

@@ -64,6 +64,8 @@ public sealed record ReadConfirmed(long Context, long Index);
 /// </summary>
 public sealed record RaftOutput
 {
+    public static readonly RaftOutput Nothing = new();
+
     /// <summary>New term, vote or commit; null where nothing changed.</summary>
     public HardState? Hard { get; init; }
 

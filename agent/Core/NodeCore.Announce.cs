@@ -36,7 +36,7 @@ public sealed partial class NodeCore
                 break;
             case EndLeaving end when _state.Removed.TryGetValue(end.Node, out var removed):
                 _ = _reports.Remove(end.Node);
-                _fresh = null;
+                _fresh = _fresh.Remove(end.Node);
                 _out.Event("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}");
                 break;
             case SetVotersTarget target:

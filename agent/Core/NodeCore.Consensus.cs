@@ -111,7 +111,7 @@ public sealed partial class NodeCore
         }
     }
 
-    /// <summary>Saves, sends and applies what Raft has ready. True where something was.</summary>
+    /// <summary>Saves, sends and applies what Raft has ready. True where this node knows more by it.</summary>
     private bool DrainRaft()
     {
         if (_raft is null)
@@ -151,7 +151,7 @@ public sealed partial class NodeCore
             Confirm(read);
         }
 
-        return ready.NeedsSync || ready.Messages.Length > 0 || ready.Committed.Length > 0 || ready.Reads.Length > 0 || ready.Restore is not null;
+        return ready.Committed.Length > 0 || ready.Reads.Length > 0 || ready.Restore is not null;
     }
 
     private void ApplyEntry(LogEntry entry)
@@ -221,7 +221,9 @@ public sealed partial class NodeCore
         }
     }
 
-    private ControllerInput Observe() => new()
+    private ControllerInput Observe() => Observe(_wall);
+
+    private ControllerInput Observe(long wallClock) => new()
     {
         State = _state,
         Voters = _raft!.Configuration.Voters,
@@ -235,26 +237,26 @@ public sealed partial class NodeCore
         PlacementPatienceOver = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * (_state.HandingOver() is null ? 1 : 2),
         DataCutPatienceOver = DataCutPatienceOver,
         Learners = _raft.Configuration.Learners,
-        CaughtUp = [.. _raft.Configuration.Learners.Where(HasTheLog)],
-        Dead = [.. _state.Members.Keys.Where(IsDead)],
+        CaughtUp = _raft.Configuration.Learners.IsEmpty ? [] : [.. _raft.Configuration.Learners.Where(HasTheLog)],
+        Dead = DeadMembers(),
         Newcomers = [.. FreshNewcomers()],
         LeavingPatienceOver = _leavingStuckSince is { } since && _now - since > _options.Timing.Lease * 10,
         Self = _options.Self,
         PlanDueFor = _planDue is { } due ? _now - due.Since : null,
         PlanFoundLate = _planDue?.Late ?? TimeSpan.Zero,
-        WallClock = _wall,
+        WallClock = wallClock,
         Faults = _options.ControllerFaults,
     };
 
     /// <summary>Most steps change nothing. A decision only to wait is the same at any hour of the wall clock.</summary>
     private void Decide()
     {
-        var seen = Observe();
+        var seen = Observe(wallClock: 0);
         var waits = _decision is { Proposal: null, Change: null, HandOver: null };
-        if (!waits || _observed is null || seen with { WallClock = 0 } != _observed)
+        if (!waits || seen != _observed)
         {
-            _decision = ControllerPolicy.Decide(seen);
-            _observed = seen with { WallClock = 0 };
+            _decision = ControllerPolicy.Decide(seen with { WallClock = _wall });
+            _observed = seen;
         }
     }
 

@@ -24,7 +24,7 @@ public sealed partial class NodeCore
         _receiverOffSince = off ? _receiverOffSince ?? _now : null;
         var wanted = follows && _raft is not null && _state.Current is { } current && current.Leader != _options.Self
             && (_now - _receiverOffSince >= _options.Timing.Lease / 2
-                || FreshReports().Values.Any(r => DataPlane.IsParted(r, current.Leader)));
+                || (SomebodyMeasured() && FreshReports().Values.Any(r => DataPlane.IsParted(r, current.Leader))));
         if (!wanted)
         {
             (_reached, _reachId) = (null, 0);
@@ -64,9 +64,23 @@ public sealed partial class NodeCore
 
     private void NoteCutOff()
     {
-        var measured = FreshReports().Values.Any(r => r.Reaches is not null);
+        var measured = SomebodyMeasured() && FreshReports().Values.Any(r => r.Reaches is not null);
         var epoch = measured && DataPlane.Better(Observe()) is not null ? _state.Current!.Number : 0;
         _cutOff = epoch == 0 ? null : _cutOff is { } known && known.Epoch == epoch ? known : (epoch, _now);
+    }
+
+    /// <summary>Lately or not. Asked at every step, and nearly always nobody did: then nobody is known to be parted from anybody.</summary>
+    private bool SomebodyMeasured()
+    {
+        foreach (var (report, _) in _reports.Values)
+        {
+            if (report.Reaches is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool DataCutPatienceOver =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Consensus;
 using MySqlHa.Failover;
@@ -126,6 +127,11 @@ public sealed partial class NodeCore
 
     private IEnumerable<Newcomer> FreshNewcomers()
     {
+        if (_newcomers.Count == 0)
+        {
+            return [];
+        }
+
         foreach (var (id, (_, at)) in _newcomers.ToList())
         {
             if (_now - at > NewcomerFresh || IsMember(id))
@@ -189,7 +195,7 @@ public sealed partial class NodeCore
         (_raft, _state, _applied) = (null, ClusterState.Empty, 0);
         _lease.Drop();
         _reports.Clear();
-        _fresh = null;
+        _fresh = _fresh.Clear();
         _newcomers.Clear();
         _out.Event("removed", $"this node was removed from the cluster: {notice.Why}");
     }
@@ -201,10 +207,21 @@ public sealed partial class NodeCore
     /// As the ring says, and as its silence towards this node confirms. An agent that was restarted since may never have heard of it.
     /// </summary>
     private bool IsDead(NodeId member) => member != _options.Self
-        && (_swim.Members.FirstOrDefault(m => m.Id == member) is { } known
+        && !(_reports.TryGetValue(member, out var last) && _now - last.At <= _options.Timing.ReportFresh)
+        && (_swim.Find(member) is { } known
             ? known.Status is MemberStatus.Confirmed or MemberStatus.Departed
-            : _now - _startedAt > _options.Timing.Lease * 10)
-        && !(_reports.TryGetValue(member, out var last) && _now - last.At <= _options.Timing.ReportFresh);
+            : _now - _startedAt > _options.Timing.Lease * 10);
+
+    private ImmutableSortedSet<NodeId> DeadMembers()
+    {
+        var dead = ImmutableSortedSet<NodeId>.Empty;
+        foreach (var (member, _) in _state.Members)
+        {
+            dead = IsDead(member) ? dead.Add(member) : dead;
+        }
+
+        return dead;
+    }
 
     private bool ProposeVoters(VoterChange change)
     {

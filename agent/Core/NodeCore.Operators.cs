@@ -104,6 +104,11 @@ public sealed partial class NodeCore
 
     private void SettleCalls()
     {
+        if (_calls.Count == 0)
+        {
+            return;
+        }
+
         // Where the controller changed meanwhile, what this node has applied still tells that it is done.
         foreach (var (callId, (_, request)) in _calls.Where(c => c.Value.Request is VotersRequest or RemoveRequest).ToList())
         {

@@ -21,8 +21,7 @@ public sealed partial class NodeCore
 
         if (!_reports.TryGetValue(from, out var known) || report.IsNewerThan(known.Report))
         {
-            _reports[from] = (report, _now);
-            _fresh = null;
+            Keep(from, report);
         }
     }
 
@@ -42,8 +41,7 @@ public sealed partial class NodeCore
         _reportDue = false;
         _nextReport = _now + _options.Timing.Heartbeat;
         var report = MakeReport();
-        _reports[_options.Self] = (report, _now);
-        _fresh = null;
+        Keep(_options.Self, report);
         foreach (var member in _state.Members.Keys.Where(m => m != _options.Self))
         {
             Send(member, new ReportFrame(report));

@@ -22,8 +22,8 @@ public sealed partial class NodeCore
     private readonly OperatorDesk _operators;
     private readonly MysqldTracker _mysqld;
     private readonly Dictionary<NodeId, (MemberReport Report, Instant At)> _reports = [];
-    private ImmutableSortedDictionary<NodeId, MemberReport>? _fresh; // of _reports: null where those changed
-    private Instant _freshUntil;
+    private ImmutableSortedDictionary<NodeId, MemberReport> _fresh = ImmutableSortedDictionary<NodeId, MemberReport>.Empty;
+    private Instant _freshUntil = Instant.Never; // none of the fresh reports is too old before
     private RaftCore? _raft;
     private LocalRecord _local;
     private ClusterState _state = ClusterState.Empty;
@@ -289,7 +289,7 @@ public sealed partial class NodeCore
 
     /// <summary>The newest address that is known: a member's own word through gossip before what was replicated.</summary>
     private NodeAddress? AddressOf(NodeId node) =>
-        _swim.Members.FirstOrDefault(m => m.Id == node)?.Address ?? _state.Members.GetValueOrDefault(node)?.Address;
+        _swim.Find(node)?.Address ?? _state.Members.GetValueOrDefault(node)?.Address;
 
     private void Send(NodeId to, PeerMessage message)
     {
@@ -309,16 +309,28 @@ public sealed partial class NodeCore
         _out.KeepLocal(record);
     }
 
+    private void Keep(NodeId node, MemberReport report)
+    {
+        _reports[node] = (report, _now);
+        _fresh = _fresh.SetItem(node, report);
+        _freshUntil = Instant.Earlier(_freshUntil, UntilFresh(node, _now));
+    }
+
     private ImmutableSortedDictionary<NodeId, MemberReport> FreshReports()
     {
-        if (_fresh is null || _now > _freshUntil)
+        if (_now > _freshUntil)
         {
-            var fresh = _reports.Where(r => r.Key == _options.Self || _now - r.Value.At <= _options.Timing.ReportFresh).ToList();
-            _fresh = fresh.ToImmutableSortedDictionary(r => r.Key, r => r.Value.Report);
-            _freshUntil = fresh.Where(r => r.Key != _options.Self).Select(r => r.Value.At + _options.Timing.ReportFresh)
-                .Aggregate(Instant.Never, Instant.Earlier);
+            _freshUntil = Instant.Never;
+            foreach (var (node, (_, at)) in _reports)
+            {
+                var until = UntilFresh(node, at);
+                _fresh = until < _now ? _fresh.Remove(node) : _fresh;
+                _freshUntil = until < _now ? _freshUntil : Instant.Earlier(_freshUntil, until);
+            }
         }
 
         return _fresh;
     }
+
+    private Instant UntilFresh(NodeId node, Instant at) => node == _options.Self ? Instant.Never : at + _options.Timing.ReportFresh;
 }

@@ -168,6 +168,11 @@ internal sealed class OperatorDesk(CoreFaults faults)
     /// <param name="leaderLeadsOn">The leader knows the state as it is here, and has not let go.</param>
     public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer)> Settle(Instant now, ClusterState state, bool leaderLeadsOn)
     {
+        if (Failover is null && _open.Count == 0)
+        {
+            return [];
+        }
+
         var due = ImmutableArray.CreateBuilder<(NodeId, long, OperatorAnswer)>();
         foreach (var call in _open.ToList())
         {

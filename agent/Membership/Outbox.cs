@@ -51,6 +51,11 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
 
     public SwimOutput Take(List<MemberChange> changes)
     {
+        if (_datagrams.Count == 0 && _exchanges.Count == 0 && changes.Count == 0)
+        {
+            return SwimOutput.Nothing;
+        }
+
         var output = new SwimOutput { Datagrams = [.. _datagrams], Exchanges = [.. _exchanges], Changes = [.. changes] };
         _datagrams.Clear();
         _exchanges.Clear();

@@ -60,6 +60,9 @@ public sealed class Swim
 
     public MemberRecord Self => _oneself.Record;
 
+    /// <summary>Null: nothing is known of it.</summary>
+    public MemberRecord? Find(NodeId id) => id == _oneself.Id ? _oneself.Record : _table.Find(id)?.Record;
+
     /// <summary>Lifeguard's local health: 0 is well, <see cref="SwimOptions.MaxHealthScore"/> worst.</summary>
     public int HealthScore => _health.Score;
 

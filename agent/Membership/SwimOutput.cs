@@ -9,6 +9,8 @@ namespace MySqlHa.Membership;
 /// </summary>
 public sealed record SwimOutput
 {
+    public static readonly SwimOutput Nothing = new();
+
     public ImmutableArray<((string Host, int Port) To, GossipMessage Message)> Datagrams { get; init; } = [];
 
     public ImmutableArray<(NodeId To, StateExchange Message)> Exchanges { get; init; } = [];

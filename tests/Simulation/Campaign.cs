@@ -80,6 +80,7 @@ internal sealed class Campaign(int first, int seeds, TimeSpan limit, Action<stri
             if (world is not null)
             {
                 Tally.Add(world.Tally);
+                Tally.Count("steps of agents", world.Steps);
                 Tally.Count("rows acknowledged", world.Checkers.AcknowledgedCount);
                 Tally.Count("promotions", world.Checkers.Promotions);
                 Tally.Count("clones", world.Nodes.Sum(n => (long)n.Mysqld.Clones));

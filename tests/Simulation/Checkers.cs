@@ -14,7 +14,7 @@ internal sealed class Checkers(World world)
 {
     private readonly Dictionary<long, (SimNode Node, Instant At)> _acknowledged = [];
     private readonly Dictionary<long, SimNode> _leaders = [];
-    private readonly Dictionary<long, string> _states = [];
+    private readonly Dictionary<long, byte[]> _states = [];
     private readonly Dictionary<SimNode, ClusterState> _seen = [];
     private readonly Dictionary<SimNode, Instant> _cutOff = [];
     private readonly HashSet<ImmutableSortedSet<NodeId>> _votersSeen = new(ReferenceEqualityComparer.Instance);
@@ -236,12 +236,12 @@ internal sealed class Checkers(World world)
         }
 
         _seen[node] = core.State;
-        var text = JsonSerializer.Serialize(core.State, FailoverJson.Default.ClusterState);
+        var text = JsonSerializer.SerializeToUtf8Bytes(core.State, FailoverJson.Default.ClusterState);
         if (_states.TryAdd(core.AppliedIndex, text))
         {
             Count(core.State);
         }
-        else if (_states[core.AppliedIndex] != text)
+        else if (!_states[core.AppliedIndex].AsSpan().SequenceEqual(text))
         {
             Fail("SameHistory", $"n{node.Number} has another state at index {core.AppliedIndex}");
         }
@@ -344,15 +344,18 @@ internal sealed class Checkers(World world)
             : null;
     }
 
-    private bool IsMember(SimNode node) => world.Nodes.Select(n => n.Core).OfType<NodeCore>()
-        .Where(c => c.State.ClusterId.Length > 0).MaxBy(c => c.AppliedIndex) is { } newest && newest.State.Members.ContainsKey(node.Id);
+    private List<SimNode> MembersNow() => world.Nodes.Select(n => n.Core).OfType<NodeCore>()
+        .Where(c => c.State.ClusterId.Length > 0).MaxBy(c => c.AppliedIndex) is { } newest
+            ? [.. world.Nodes.Where(n => newest.State.Members.ContainsKey(n.Id))]
+            : [];
 
     /// <summary>At the end: every acknowledged row is on every member.</summary>
     public void AllThere()
     {
+        var members = MembersNow();
         foreach (var (content, (by, _)) in _acknowledged)
         {
-            var without = world.Nodes.FirstOrDefault(n => IsMember(n) && !n.Mysqld.Rows.Contains(content));
+            var without = members.Find(n => !n.Mysqld.Rows.Contains(content));
             if (without is not null)
             {
                 Fail("NothingLost", $"row {content}, acknowledged by n{by.Number}, is not on n{without.Number} at the end");

@@ -20,7 +20,10 @@ internal sealed class SimNode
     private readonly double _rate;
     private readonly long _offset;
     private readonly Dictionary<SimProcess, Instant> _frozenUntil = [];
-    private long _tick;
+
+    // When the core wants its next tick, and when the world looks whether that is due: at that instant or before.
+    private Instant _tickAt = Instant.Never;
+    private Instant _lookAt = Instant.Never;
 
     // What the guard was told last: it outlives the agent, not the host.
     private (long Mysqld, Instant FenceAt) _order = (0, Instant.Never);
@@ -163,6 +166,20 @@ internal sealed class SimNode
         }
     }
 
+    /// <summary>Now, or when the agent is thawed; never in another life of it.</summary>
+    public void StepWhenAwake(CoreInput input)
+    {
+        if (Frozen(SimProcess.Agent))
+        {
+            var life = AgentLife;
+            WhenAwake(SimProcess.Agent, () => StepIf(life, input));
+        }
+        else
+        {
+            Step(input);
+        }
+    }
+
     public void StepIf(long life, CoreInput input)
     {
         if (life == AgentLife && AgentUp)
@@ -178,6 +195,7 @@ internal sealed class SimNode
             return;
         }
 
+        _world.Steps++;
         var output = core.Step(LocalNow, _world.WallClock + WallAhead, input);
         if (_world.DiesBeforeKeeping(this))
         {
@@ -244,21 +262,35 @@ internal sealed class SimNode
 
     private void ScheduleTick(NodeCore core)
     {
-        var deadline = core.NextDeadline;
-        if (deadline == Instant.Never)
+        _tickAt = Instant.Later(TrueTime(core.NextDeadline), _world.Now + TimeSpan.FromMicroseconds(50));
+        LookByTheTick();
+    }
+
+    /// <summary>Most steps put the tick off: one look that was early goes on to the next, so there is not one for each step.</summary>
+    private void LookByTheTick()
+    {
+        if (_tickAt >= _lookAt)
         {
             return;
         }
 
-        var version = ++_tick;
-        var life = AgentLife;
-        var at = Instant.Later(TrueTime(deadline), _world.Now + TimeSpan.FromMicroseconds(50));
+        var at = _lookAt = _tickAt;
         _world.At(at, () =>
         {
-            if (version == _tick)
+            if (at != _lookAt)
             {
-                WhenAwake(SimProcess.Agent, () => StepIf(life, Tick.Instance));
+                return; // an earlier one came in between
             }
+
+            _lookAt = Instant.Never;
+            if (_world.Now < _tickAt)
+            {
+                LookByTheTick();
+                return;
+            }
+
+            _tickAt = Instant.Never;
+            StepWhenAwake(Tick.Instance);
         });
     }
 }

@@ -42,6 +42,9 @@ internal sealed class World
     public Mutation Mutation { get; }
     public SimNetwork Network { get; } = new();
     public Tally Tally { get; } = new();
+
+    /// <summary>Inputs that the nodes' cores took.</summary>
+    public long Steps { get; set; }
     public Checkers Checkers { get; }
     public IReadOnlyList<SimNode> Nodes => _nodes;
     public IReadOnlyList<SimWriter> Writers { get; }
@@ -89,18 +92,33 @@ internal sealed class World
 
     public void SendDatagram(SimNode from, string host, GossipMessage message)
     {
-        var to = Nodes.FirstOrDefault(n => !n.Retired && n.Address.Host == host);
-        if (to is not null && Air(message) is { } carried)
+        foreach (var to in _nodes)
         {
-            Carry(from, to, () => new DatagramReceived(from.Address.Host, 9638, carried));
+            if (!to.Retired && to.Address.Host == host)
+            {
+                if (Air(message) is { } carried)
+                {
+                    Carry(from, to, new DatagramReceived(from.Address.Host, 9638, carried));
+                }
+
+                return;
+            }
         }
     }
 
     public void SendFrame(SimNode from, NodeId to, PeerMessage message)
     {
-        if (_nodes.Find(n => n.Id == to) is { } node && Wire(message) is { } carried)
+        foreach (var node in _nodes)
         {
-            Carry(from, node, () => new FrameReceived(from.Id, carried));
+            if (node.Id == to)
+            {
+                if (Wire(message) is { } carried)
+                {
+                    Carry(from, node, new FrameReceived(from.Id, carried));
+                }
+
+                return;
+            }
         }
     }
 
@@ -157,7 +175,7 @@ internal sealed class World
         }
     }
 
-    private void Carry(SimNode from, SimNode to, Func<CoreInput> input)
+    private void Carry(SimNode from, SimNode to, CoreInput input)
     {
         if (!_healed && Random.NextDouble() < Weights.Loss)
         {
@@ -174,8 +192,7 @@ internal sealed class World
             {
                 if (Network.ControlFlows(from, to) && to.AgentUp)
                 {
-                    var life = to.AgentLife;
-                    to.WhenAwake(SimProcess.Agent, () => to.StepIf(life, input()));
+                    to.StepWhenAwake(input);
                 }
             });
         }
