@@ -70,13 +70,12 @@ public sealed class ApiServer : IAsyncDisposable
     {
         // Empty, not slim: the slim builder takes appsettings.json and ASPNETCORE_URLS from wherever the agent was started.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mysqlha" });
-        _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        // What is read ahead where nobody takes the answers; else a megabyte of each connection.
+        _ = builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxReadBufferSize = 64 * 1024).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 16 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            // What is read ahead of an answer that nobody takes; else a megabyte of each connection.
-            kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
             // Those that make room are gone a little later.
             kestrel.Limits.MaxConcurrentConnections = 2 * MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);

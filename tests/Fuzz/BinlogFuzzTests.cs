@@ -217,6 +217,19 @@ public sealed class BinlogFuzzTests(ITestOutputHelper output)
         Assert.True(outcomes.ContainsKey("Refused"));
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("../../../elsewhere")]
+    public async Task An_id_that_is_none_leads_no_archive_astray(string uuid)
+    {
+        using var directory = new TemporaryDirectory();
+        var data = Directory.CreateDirectory(directory.File("data")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(data, "binlog.000001"), Crashed.Value.Log.ToBytes());
+        await File.WriteAllTextAsync(Path.Combine(data, "auto.cnf"), $"[auto]\nserver-uuid={uuid}\n");
+        await RequireCopiesAsync(data, directory.File("all"));
+        Assert.EndsWith("-unknown", Assert.Single(Directory.GetDirectories(directory.File("all"))), StringComparison.Ordinal);
+    }
+
     private static async Task RequireArchivedAsync(RewindOutcome outcome, byte[] before, byte[] after)
     {
         if (outcome is not RewindOutcome.Cut cut)

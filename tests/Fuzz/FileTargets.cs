@@ -32,9 +32,15 @@ internal static class FileTargets
                 + "2026-03-01T00:00:00.100000Z 0 [ERROR] [MY-010119] [Server] Aborting\n"),
             path => _ = new MysqldErrorLog(path, 3).LastErrors(20).Concat(new MysqldErrorLog(path, 999_999).LastLines(3)).Count()),
         new("mysqld's version", Texts("/usr/sbin/mysqld  Ver 9.7.4 for Linux on x86_64 (MySQL Community Server - GPL)"),
-            bytes => _ = MysqldBinary.Judge("mysqld", Text(bytes)), e => e is SupervisionException),
+            bytes => _ = MysqldBinary.Judge("mysqld", Text(bytes)), e => e is SupervisionException)
+        {
+            BadSamples = Texts("mysqld  Ver 99999999999.1.2 for Linux", "mysqld  Ver \u0669.7.4 for Linux"),
+        },
         OnDisk("mysql_upgrade_history", "mysql_upgrade_history",
-            Texts("""{"file_format":"1","upgrade_history":[{"date":"2026","version":"8.4.10","maturity":"LTS"}]}"""),
+            Texts(
+                """{"file_format":"1","upgrade_history":[{"date":"2026","version":"8.4.10","maturity":"LTS"}]}""",
+                """{"upgrade_history":[{"version":"99999999999.4.10"}]}""",
+                "{\"upgrade_history\":[{\"version\":\"\u0668.4.10\"}]}"),
             path => ForeignData.WrongVersion(Folder(path), new Version(9, 7, 4))),
         OnDisk("descriptions of tables", "t/old_99.sdi", Texts("""{"dd_object":{"name":"old","schema_ref":"t","engine":"MyISAM"}}"""),
             path => _ = ForeignData.OtherEngines(Folder(Folder(path))).ToList()),
@@ -51,8 +57,7 @@ internal static class FileTargets
             bytes => _ = GuardSign.Parse(Text(bytes), Boot)?.Covers(new GuardOrder(new Instant(1), new ProcessName(1, 2), Instant.Never)),
             _ => false),
         OnDisk("lines of guard and agent", "line", Texts(string.Concat(Enumerable.Repeat("order 1".PadRight(191) + "\n", 2))), ReadLine),
-        OnDisk("leases", "lease", [[.. BitConverter.GetBytes(5_000_000L), .. Encoding.ASCII.GetBytes(BootClock.BootId.PadRight(64, '\0'))]],
-            ReadLease),
+        OnDisk("leases", "lease", [Lease(5_000_000), Lease(long.MaxValue), Lease(-1)], ReadLease),
         OnDisk("what was told", "announced", Texts("00000000000000000042\n"), path =>
         {
             using var file = new AnnouncedFile(path);
@@ -117,6 +122,9 @@ internal static class FileTargets
             _ = order.Line(Boot);
         }
     }
+
+    private static byte[] Lease(long until) =>
+        [.. BitConverter.GetBytes(until), .. Encoding.ASCII.GetBytes(BootClock.BootId.PadRight(64, '\0'))];
 
     private static void ReadLease(string path)
     {
