@@ -17,6 +17,7 @@ namespace MySqlHa.Api;
 /// </summary>
 public sealed class ApiServer : IAsyncDisposable
 {
+    private const int MostConnections = 256;
     private readonly WebApplication _app;
 
     private ApiServer(WebApplication app, int port)
@@ -35,7 +36,9 @@ public sealed class ApiServer : IAsyncDisposable
         ILogger logger,
         CancellationToken cancellation = default)
     {
-        var app = Build(options, logger);
+        var book = new ConnectionBook(MostConnections);
+        var app = Build(options, book, logger);
+        _ = app.Use(book.NoteAsync);
         _ = app.Use(Answers.CompleteAsync);
         IndexEndpoint.Map(app);
         ViewEndpoints.Map(app, port);
@@ -45,7 +48,7 @@ public sealed class ApiServer : IAsyncDisposable
         HealthEndpoints.Map(app, port);
         RaftEndpoint.Map(app, port);
         MetricsEndpoint.Map(app, port);
-        OperatorEndpoint.Map(app, port, logger);
+        OperatorEndpoint.Map(app, port, book, logger);
         try
         {
             await app.StartAsync(cancellation);
@@ -63,18 +66,24 @@ public sealed class ApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private static WebApplication Build(ApiOptions options, ILogger logger)
+    private static WebApplication Build(ApiOptions options, ConnectionBook book, ILogger logger)
     {
         // Empty, not slim: the slim builder takes appsettings.json and ASPNETCORE_URLS from wherever the agent was started.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mysqlha" });
-        _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        // What is read ahead where nobody takes the answers; else a megabyte of each connection.
+        _ = builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxReadBufferSize = 64 * 1024).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 16 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.MaxConcurrentConnections = 512;
+            // Those that make room are gone a little later.
+            kestrel.Limits.MaxConcurrentConnections = 2 * MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(IPAddress.Parse(options.Host), options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Parse(options.Host), options.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                _ = listen.Use(book.HoldAsync);
+            });
         });
         _ = builder.Services.AddRoutingCore();
         _ = builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,10 +15,10 @@ internal static class OperatorEndpoint
     /// <summary>Longer than any request takes that is not stuck; the node itself gives up sooner.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static void Map(IEndpointRouteBuilder routes, IClusterPort port, ILogger logger) =>
-        _ = routes.MapMethods("/operator", [HttpMethods.Post], context => Handle(context, port, logger));
+    public static void Map(IEndpointRouteBuilder routes, IClusterPort port, ConnectionBook book, ILogger logger) =>
+        _ = routes.MapMethods("/operator", [HttpMethods.Post], context => Handle(context, port, book, logger));
 
-    private static async Task Handle(HttpContext context, IClusterPort port, ILogger logger)
+    private static async Task Handle(HttpContext context, IClusterPort port, ConnectionBook book, ILogger logger)
     {
         var remote = context.Connection.RemoteIpAddress?.ToString() ?? "?";
         if (OperatorGuard.Against(context, port.View) is var (status, reason))
@@ -32,26 +31,17 @@ internal static class OperatorEndpoint
         OperatorRequest request;
         try
         {
-            var type = OperatorJson.Default.OperatorRequest;
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
-                ?? throw new JsonException("null is no request");
-            if ((request as ReinitRequest)?.Node == default(NodeId) || (request as RemoveRequest)?.Node == default(NodeId))
-            {
-                throw new JsonException("reinit and remove need the property 'node'");
-            }
-
-            if (request is PlanSwitchoverRequest plan && plan.At is null == plan.InMilliseconds is null)
-            {
-                throw new JsonException("plan-switchover needs one of the properties 'at' and 'inMilliseconds'");
-            }
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            request = OperatorBody.Read(body.ToArray());
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (FormatException e)
         {
             await context.ProblemAsync(400, "bad-request", $"The body is no operator request: {e.Message}");
             return;
         }
 
-        var answer = await AskAsync(port, request, context.RequestAborted);
+        var answer = await book.KeepingAsync(context, () => AskAsync(port, request, context.RequestAborted));
         ApiLog.Answered(logger, remote, request.ToString(), answer.Outcome.ToString(), answer.Reason.Text);
         await context.JsonAsync(answer, ViewJson.Default.OperatorAnswer, answer.Outcome switch
         {

@@ -17,23 +17,33 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
     /// <summary>A little longer than the API's own.</summary>
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(130);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1.5) })
+    /// <summary>More than any node says of a cluster; what answers without end is none.</summary>
+    private const int LongestAnswer = 16 * 1024 * 1024;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false, // no agent sends elsewhere, and a request is not for others
+        ConnectTimeout = TimeSpan.FromSeconds(1.5),
+    })
     {
         Timeout = Timeout.InfiniteTimeSpan,
+        MaxResponseContentBufferSize = LongestAnswer,
     };
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>What the first node that answers says under the path.</summary>
+    /// <summary>The JSON document that the first node which answers with one has under the path.</summary>
     public async Task<string> ReadAsync(string path, CancellationToken cancellation)
     {
         var failures = new List<string>();
         foreach (var address in addresses)
         {
-            var (body, failure) = await TryReadAsync(address, path, cancellation);
-            if (body is not null)
+            var (text, failure) = await TryReadAsync(address, path, DocumentIn, cancellation);
+            if (text is not null)
             {
-                return body;
+                return text;
             }
 
             failures.Add($"{address} {failure}");
@@ -52,14 +62,13 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
         ClusterView? cutOff = null;
         foreach (var address in addresses)
         {
-            var (body, failure) = await TryReadAsync(address, "view", cancellation);
-            if (body is null)
+            var (view, failure) = await TryReadAsync(address, "view", body => ViewReader.View(body), cancellation);
+            if (view is null)
             {
                 failures.Add($"{address} {failure}");
                 continue;
             }
 
-            var view = Parsed(address, body);
             if (view.Election != ElectionStatus.NoQuorum)
             {
                 return view;
@@ -88,7 +97,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
             try
             {
                 using var response = await _http.SendAsync(message, patience.Token);
-                return AnswerIn(await response.Content.ReadAsStringAsync(patience.Token), address, (int)response.StatusCode);
+                return AnswerIn(await response.Content.ReadAsByteArrayAsync(patience.Token), address, (int)response.StatusCode);
             }
             catch (HttpRequestException e) when (WasNotSent(e))
             {
@@ -97,7 +106,8 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
                 // It may have arrived.
-                return Unknown($"{address} gave no answer ({(e is OperationCanceledException ? "nobody waits any longer" : e.Message)})");
+                var why = e is OperationCanceledException ? "nobody waits any longer" : ViewText.OneLine(e.Message);
+                return Unknown($"{address} gave no answer ({why})");
             }
         }
 
@@ -107,23 +117,22 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
     private static bool WasNotSent(HttpRequestException e) =>
         e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
 
-    private static OperatorAnswer AnswerIn(string body, PeerAddress address, int status)
+    private static OperatorAnswer AnswerIn(byte[] body, PeerAddress address, int status)
     {
         try
         {
             if (status is 200 or 409 or 504)
             {
-                return JsonSerializer.Deserialize(body, ViewJson.Default.OperatorAnswer) is { Reason: not null } answer
-                    ? answer
-                    : Unknown($"{address} answered with nothing that can be read");
+                var answer = ViewReader.Answer(body);
+                var said = status switch { 200 => OperatorOutcome.Done, 409 => OperatorOutcome.Refused, _ => OperatorOutcome.Unknown };
+                return answer.Outcome == said ? answer : throw new JsonException("the status says something else");
             }
 
-            // RFC 9457: it was refused before anybody in the cluster saw it.
-            using var problem = JsonDocument.Parse(body);
-            var (code, detail) = (problem.RootElement.GetProperty("code"), problem.RootElement.GetProperty("detail"));
-            return new OperatorAnswer(OperatorOutcome.Refused, new Reason(code.GetString() ?? "", detail.GetString() ?? ""));
+            // RFC 9457: it was refused before anybody in the cluster saw it. Only by an agent, and with a client's error.
+            var problem = status is >= 400 and < 500 ? ViewReader.Problem(body) : throw new JsonException("no agent says so");
+            return new OperatorAnswer(OperatorOutcome.Refused, problem);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException)
         {
             return Unknown($"{address} answered with HTTP status {status} and nothing that can be read");
         }
@@ -131,16 +140,13 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
 
     private static OperatorAnswer Unknown(string text) => new(OperatorOutcome.Unknown, new Reason("no-answer", text));
 
-    private static ClusterView Parsed(PeerAddress address, string body)
+    /// <summary>The text as it came. All that an agent has to read is an object or an array.</summary>
+    private static string DocumentIn(byte[] body)
     {
-        try
-        {
-            return JsonSerializer.Deserialize(body, ViewJson.Default.ClusterView) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw new ClientException(ExitCodes.Error, $"{address} does not answer like a mysqlha agent: {e.Message}");
-        }
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+            ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(body)
+            : throw new JsonException($"{document.RootElement.ValueKind} is no document");
     }
 
     private static ClientException NobodyAnswers(List<string> failures) =>
@@ -148,9 +154,14 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
 
     private static Uri UrlOf(PeerAddress address, string path) => new($"http://{address}/{path}");
 
-    private static string Why(HttpRequestException e) => e.InnerException?.Message is { } inner ? inner : e.Message;
+    private static string Why(HttpRequestException e) =>
+        e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
+            ? $"does not answer like a mysqlha agent: with more than {LongestAnswer} bytes"
+            : e.InnerException?.Message ?? e.Message;
 
-    private async Task<(string? Body, string Failure)> TryReadAsync(PeerAddress address, string path, CancellationToken cancellation)
+    private async Task<(T? Read, string Failure)> TryReadAsync<T>(
+        PeerAddress address, string path, Func<byte[], T> read, CancellationToken cancellation)
+        where T : class
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(ReadPatience);
@@ -158,12 +169,16 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
         {
             using var response = await _http.GetAsync(UrlOf(address, path), patience.Token);
             return response.IsSuccessStatusCode
-                ? (await response.Content.ReadAsStringAsync(patience.Token), "")
+                ? (read(await response.Content.ReadAsByteArrayAsync(patience.Token)), "")
                 : (null, $"answers with HTTP status {(int)response.StatusCode}");
         }
         catch (HttpRequestException e)
         {
             return (null, Why(e));
+        }
+        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        {
+            return (null, $"does not answer like a mysqlha agent: {e.Message}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

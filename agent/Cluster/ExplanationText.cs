@@ -12,9 +12,8 @@ public static class ExplanationText
             text.Append(' ', depth * 2).Append([.. words.Select(c => char.IsControl(c) ? ' ' : c)]).Append('\n');
 
         Line(0, explained.Why.Text);
-        if (explained.FailoverPossible)
+        if (explained.FailoverPossible && explained.Members.FirstOrDefault(m => m.Id == explained.Next) is { } next)
         {
-            var next = explained.Members.First(m => m.Id == explained.Next);
             Line(0, explained.Leader is null ? $"{Name(next)} is to lead next" : $"if it were lost now, {Name(next)} would lead next");
         }
         else if (explained.Epoch > 0)

@@ -23,17 +23,49 @@ public sealed class GtidSet : IEquatable<GtidSet>
 
     public bool IsEmpty => _sources.Length == 0;
 
-    /// <summary>How many transactions the set holds.</summary>
-    public long Count => _sources.Sum(s => s.Intervals.Sum(i => i.Last - i.First + 1));
+    /// <summary>The last number of a source: MySQL gives none above.</summary>
+    public const long LastNumber = long.MaxValue - 1;
+
+    /// <summary>How many transactions the set holds; <see cref="long.MaxValue"/> where they are more.</summary>
+    public long Count
+    {
+        get
+        {
+            var count = 0UL; // two sources can hold more than a long counts, and no source more than it
+            foreach (var source in _sources)
+            {
+                foreach (var (first, last) in source.Intervals)
+                {
+                    count = Math.Min(long.MaxValue, count + (ulong)(last - first + 1));
+                }
+            }
+
+            return (long)count;
+        }
+    }
 
     /// <summary>One transaction.</summary>
     public static GtidSet Of(string source, long number) => Of(source, number, number);
 
     /// <summary>Transactions first..last (both included, from 1) of one source ("uuid" or "uuid:tag").</summary>
-    public static GtidSet Of(string source, long first, long last) =>
-        first < 1 || last < first
-            ? throw new ArgumentOutOfRangeException(nameof(last), $"{first}-{last} is no interval of transactions")
-            : new GtidSet([new Source(source.ToLowerInvariant(), [new GtidInterval(first, last)])]);
+    public static GtidSet Of(string source, long first, long last) => Of(source, [new GtidInterval(first, last)]);
+
+    /// <summary>
+    /// The same of any intervals, in any order; none: no transactions. Throws <see cref="ArgumentOutOfRangeException"/> where one is no
+    /// interval within 1 to <see cref="LastNumber"/>.
+    /// </summary>
+    public static GtidSet Of(string source, IReadOnlyCollection<GtidInterval> intervals)
+    {
+        foreach (var (first, last) in intervals)
+        {
+            if (!IsInterval(first, last))
+            {
+                throw new ArgumentOutOfRangeException(nameof(intervals), $"{first}-{last} is no interval of transactions");
+            }
+        }
+
+        return intervals.Count == 0 ? Empty : new GtidSet([new Source(source.ToLowerInvariant(), Joined([.. intervals]))]);
+    }
 
     /// <summary>Reads MySQL's text, line breaks and blanks allowed. Throws <see cref="FormatException"/> naming the part that is wrong.</summary>
     public static GtidSet Parse(string text)
@@ -211,10 +243,13 @@ public sealed class GtidSet : IEquatable<GtidSet>
             ? long.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var first) & long.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             : long.TryParse(field.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out first)
               & long.TryParse(field.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out last);
-        return good && first >= 1 && last >= first
+        return good && IsInterval(first, last)
             ? new GtidInterval(first, last)
             : throw new FormatException($"'{field}' in '{part}' is not an interval: '5' and '1-5' are");
     }
+
+    // One more than the last number is still a number: intervals are joined and divided by it.
+    private static bool IsInterval(long first, long last) => first >= 1 && last >= first && last <= LastNumber;
 
     private GtidInterval[] IntervalsOf(string source)
     {

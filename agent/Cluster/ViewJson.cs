@@ -20,6 +20,7 @@ namespace MySqlHa.Cluster;
 [JsonSerializable(typeof(ImmutableArray<EpochView>))]
 [JsonSerializable(typeof(OperatorAnswer))]
 [JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(Refusal))]
 public sealed partial class ViewJson : JsonSerializerContext;
 
 /// <summary>

@@ -90,7 +90,7 @@ public static class AgentRunner
         }
 
         var server = binary?.VersionText ?? $"pid {pid}, taken over";
-        var restored = new CoreRestored(log.Kept, local, state, lease.Read(), pid, announced.Index);
+        var restored = new CoreRestored(log.Kept, local, state, lease.Read(BootClock.Now + options.Timing.Rest), pid, announced.Index);
         var coreOptions = CoreOptionsOf(options, self) with { Adopts = effects.Adopts };
         var core = new NodeCore(coreOptions, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
         var loop = new NodeLoop(core, log, localFile, lease, guard, announced, logger) { Effects = effects };

@@ -19,13 +19,15 @@ internal sealed class LeaseFile : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    public Instant Read()
+    /// <param name="latest">No lease ends later: what says so is damaged, and counts as none.</param>
+    public Instant Read(Instant latest)
     {
         Span<byte> bytes = stackalloc byte[8 + 64];
         _file.Position = 0;
         var length = _file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var boot = length > 8 ? System.Text.Encoding.ASCII.GetString(bytes[8..length]).TrimEnd('\0') : "";
-        return boot == BootClock.BootId ? new Instant(BinaryPrimitives.ReadInt64LittleEndian(bytes)) : Instant.Zero;
+        var until = boot == BootClock.BootId ? new Instant(BinaryPrimitives.ReadInt64LittleEndian(bytes)) : Instant.Zero;
+        return until >= Instant.Zero && until <= latest ? until : Instant.Zero;
     }
 
     public void Write(Instant until)

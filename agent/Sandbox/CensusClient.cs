@@ -16,9 +16,17 @@ public sealed class CensusClient : IDisposable
     // A switchover waits for replication; the agents bound it themselves.
     private static readonly TimeSpan OperatorPatience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience })
+    private const int LongestAnswer = 16 * 1024 * 1024;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        ConnectTimeout = Patience,
+    })
     {
         Timeout = OperatorPatience,
+        MaxResponseContentBufferSize = LongestAnswer,
     };
 
     public void Dispose() => _http.Dispose();
@@ -33,8 +41,7 @@ public sealed class CensusClient : IDisposable
         patience.CancelAfter(Patience);
         try
         {
-            var view = await _http.GetFromJsonAsync(UrlOf(node, "view"), ViewJson.Default.ClusterView, patience.Token);
-            return new NodeAnswer(node, view, view is null ? "answers with nothing" : "");
+            return new NodeAnswer(node, ViewReader.View(await _http.GetByteArrayAsync(UrlOf(node, "view"), patience.Token)), "");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -66,10 +73,7 @@ public sealed class CensusClient : IDisposable
         try
         {
             using var response = await _http.SendAsync(message, cancellation);
-            var text = await response.Content.ReadAsStringAsync(cancellation);
-            return JsonSerializer.Deserialize(text, ViewJson.Default.OperatorAnswer) is { Reason: not null } answer
-                ? answer
-                : Unknown($"{node.Name} answers with HTTP {(int)response.StatusCode}");
+            return ViewReader.Answer(await response.Content.ReadAsByteArrayAsync(cancellation));
         }
         catch (Exception e) when (e is HttpRequestException or JsonException
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))

@@ -41,6 +41,14 @@ public sealed class SandboxPlace
             throw new SandboxException(
                 SandboxExit.Error, $"{SettingsFile} is damaged ({e.Message}); remove the folder {directory} once nothing of it runs");
         }
+
+        if (Settings is { Nodes: not (3 or 5 or 7) } or { Timing: null } or { Mysqld: null })
+        {
+            throw new SandboxException(
+                SandboxExit.Error,
+                $"{SettingsFile} is damaged (Nodes is {Settings.Nodes}; 3, 5 or 7 is allowed, with a Timing and a Mysqld); "
+                + $"remove the folder {directory} once nothing of it runs");
+        }
     }
 
     public string BaseIp { get; }

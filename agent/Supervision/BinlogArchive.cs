@@ -30,7 +30,7 @@ public static class BinlogArchive
         {
             var (paths, notFound) = Choose(dataDirectory, extra);
             var uuid = DataDirectory.ServerUuid(dataDirectory);
-            var name = string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd'T'HHmmss.fff'Z'}-{uuid?[..8] ?? "unknown"}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd'T'HHmmss.fff'Z'}-{Short(uuid)}");
             SecretFile.CreateDirectory(destination);
             var directory = Path.Combine(destination, name);
             SecretFile.CreateDirectory(directory);
@@ -70,7 +70,11 @@ public static class BinlogArchive
         return ([.. chosen.Select(f => f.Path)], missing);
     }
 
-    private static bool MayHold(BinlogFile file, GtidSet extra) => file.Inside is null || !extra.Minus(file.Inside).Equals(extra);
+    /// <summary>For a name: what a damaged file gives for an id may be anything.</summary>
+    private static string Short(string? uuid) => Guid.TryParseExact(uuid, "D", out _) ? uuid[..8] : "unknown";
+
+    private static bool MayHold(BinlogFile file, GtidSet extra) =>
+        file.Inside is null || file.Torn || !extra.Minus(file.Inside).Equals(extra);
 
     private static GtidSet Without(GtidSet set, IEnumerable<BinlogFile> files) =>
         files.Aggregate(set, (rest, f) => rest.Minus(f.Inside ?? GtidSet.Empty));
@@ -78,8 +82,13 @@ public static class BinlogArchive
     /// <summary>Oldest first: name.000001, name.000002, …</summary>
     internal static IEnumerable<string> LogFiles(string directory, string name) =>
         Directory.EnumerateFiles(directory, $"{name}.*")
-            .Where(f => int.TryParse(Path.GetExtension(f).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .OrderBy(f => int.Parse(Path.GetExtension(f).AsSpan(1), CultureInfo.InvariantCulture));
+            .Select(f => (Path: f, Number: NumberOf(f))).Where(f => f.Number is not null).OrderBy(f => f.Number).Select(f => f.Path);
+
+    /// <summary>Null: it is no log ("binlog", "binlog.", "binlog.index").</summary>
+    private static int? NumberOf(string path) =>
+        Path.GetExtension(path) is ['.', .. var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private static List<BinlogFile> Logs(string directory, string name) => [.. LogFiles(directory, name).Select(BinlogFile.Read)];
 

@@ -8,12 +8,17 @@ namespace MySqlHa.Supervision;
 internal static class BinlogGtids
 {
     private const int UuidLength = 16;
+    private const int ChecksumLength = 4;
+    private const int LongestTag = 32;
+
+    /// <summary>More than any identifier takes, its tag included.</summary>
+    private const int Longest = 256;
 
     /// <summary>Of an event that begins a transaction: "uuid" or "uuid:tag", and the number. Null: written in an unknown way.</summary>
     public static (string Source, long Number)? Read(BinlogReader log) => log.Type switch
     {
-        BinlogEvent.Gtid => ReadPlain(log.Body(1 + UuidLength + 8)),
-        BinlogEvent.TaggedGtid => ReadTagged(log.Body()),
+        BinlogEvent.Gtid => ReadPlain(WithoutChecksum(log.Body(Longest))),
+        BinlogEvent.TaggedGtid => ReadTagged(WithoutChecksum(log.Body(Longest))),
         _ => null,
     };
 
@@ -37,9 +42,14 @@ internal static class BinlogGtids
             {
                 var source = Uuid(body);
                 body = body[UuidLength..];
-                if (tagged && ReadNumber(ref body) is > 0 and <= 32 and var length)
+                if (tagged && ReadNumber(ref body) is > 0 and var length)
                 {
-                    source = $"{source}:{Encoding.ASCII.GetString(body[..(int)length])}";
+                    if (length > LongestTag || Tag(body[..(int)length]) is not { } tag)
+                    {
+                        return null;
+                    }
+
+                    source = $"{source}:{tag}";
                     body = body[(int)length..];
                 }
 
@@ -48,30 +58,52 @@ internal static class BinlogGtids
 
             return set;
         }
-        catch (ArgumentOutOfRangeException)
+        catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
-            return null; // it ends before it should
+            return null; // it ends before it should, or holds what are no intervals
         }
     }
 
     private static GtidSet ReadIntervals(string source, ref ReadOnlySpan<byte> body)
     {
-        var set = GtidSet.Empty;
-        var intervals = BinaryPrimitives.ReadUInt64LittleEndian(body);
+        var intervals = new List<GtidInterval>();
+        var count = BinaryPrimitives.ReadUInt64LittleEndian(body);
         body = body[8..];
-        for (var i = 0UL; i < intervals; i++)
+        for (var i = 0UL; i < count; i++)
         {
             var (from, to) = (BinaryPrimitives.ReadInt64LittleEndian(body), BinaryPrimitives.ReadInt64LittleEndian(body[8..]));
-            set = set.Union(GtidSet.Of(source, from, to - 1));
+            intervals.Add(new GtidInterval(from, unchecked(to - 1)));
             body = body[16..];
         }
 
-        return set;
+        return GtidSet.Of(source, intervals);
     }
+
+    /// <summary>Nor the last bytes where there is none: times and versions stand there, which do not matter here.</summary>
+    private static ReadOnlySpan<byte> WithoutChecksum(byte[] body) => body.AsSpan(0, Math.Max(0, body.Length - ChecksumLength));
 
     /// <summary>Flags 1, uuid 16, number 8.</summary>
     private static (string, long)? ReadPlain(ReadOnlySpan<byte> body) =>
-        body.Length < 1 + UuidLength + 8 ? null : (Uuid(body[1..]), BinaryPrimitives.ReadInt64LittleEndian(body[(1 + UuidLength)..]));
+        body.Length < 1 + UuidLength + 8 ? null
+        : Numbered(Uuid(body[1..]), BinaryPrimitives.ReadInt64LittleEndian(body[(1 + UuidLength)..]));
+
+    /// <summary>Null for a number that MySQL gives no transaction.</summary>
+    private static (string, long)? Numbered(string source, long number) =>
+        number is >= 1 and <= GtidSet.LastNumber ? (source, number) : null;
+
+    /// <summary>Letters, digits and _, no digit first, as MySQL keeps them. Null: no tag.</summary>
+    private static string? Tag(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var c in bytes)
+        {
+            if (!char.IsAsciiLetterLower((char)c) && !char.IsAsciiDigit((char)c) && c != '_')
+            {
+                return null;
+            }
+        }
+
+        return bytes.Length <= LongestTag && (bytes.IsEmpty || !char.IsAsciiDigit((char)bytes[0])) ? Encoding.ASCII.GetString(bytes) : null;
+    }
 
     /// <summary>
     /// Written as numbers of variable length: version, size, the last field that must be known; then fields, each behind its own number:
@@ -110,8 +142,9 @@ internal static class BinlogGtids
             }
 
             var length = ReadNumber(ref body);
-            var tag = Encoding.ASCII.GetString(body[..checked((int)length)]);
-            return (tag.Length > 0 ? $"{Uuid(uuid)}:{tag}" : Uuid(uuid), (long)(number >> 1));
+            return Tag(body[..checked((int)length)]) is { } tag
+                ? Numbered(tag.Length > 0 ? $"{Uuid(uuid)}:{tag}" : Uuid(uuid), (long)(number >> 1))
+                : null;
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
         {

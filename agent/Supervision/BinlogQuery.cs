@@ -9,6 +9,9 @@ namespace MySqlHa.Supervision;
 /// </summary>
 internal sealed record BinlogQuery(string Text, bool EngineCommits)
 {
+    /// <summary>More of an event than this is its text alone, of which only the beginning tells something.</summary>
+    public const int LongestHead = FixedLength + ushort.MaxValue + byte.MaxValue + 1 + LongestText + ChecksumLength;
+
     private const int FixedLength = 13;
     private const int ChecksumLength = 4;
     private const int LongestText = 100;
@@ -79,7 +82,8 @@ internal sealed record BinlogQuery(string Text, bool EngineCommits)
         var length = 2;
         for (var names = variable[1] == TooManySchemas ? 0 : variable[1]; names > 0; names--)
         {
-            length += variable[length..].IndexOf((byte)0) + 1;
+            var end = variable[length..].IndexOf((byte)0);
+            length = end < 0 ? throw new ArgumentOutOfRangeException(nameof(variable)) : length + end + 1;
         }
 
         return length;

@@ -27,9 +27,12 @@ internal sealed class BinlogReader : IDisposable
 
     private const int HeaderLength = 19;
     private const int ChecksumLength = 4;
+    private const int NextAt = 13;
     private const int FlagsAt = 17;
     private readonly FileStream _file;
     private readonly byte[] _header = new byte[HeaderLength];
+    private readonly byte[] _part = new byte[1 << 16];
+    private int _read;
 
     private BinlogReader(FileStream file) => _file = file;
 
@@ -42,8 +45,14 @@ internal sealed class BinlogReader : IDisposable
 
     public long End { get; private set; } = Magic.Length;
 
-    /// <summary>The log ends within an event.</summary>
+    /// <summary>The log ends within an event, or what stands there is none.</summary>
     public bool Torn { get; private set; }
+
+    /// <summary>
+    /// The event says that it ends where it does: none is missing before it. In binary logs alone; what a relay log holds tells of places
+    /// at its source.
+    /// </summary>
+    public bool InPlace => EndsAt(End);
 
     public static ReadOnlySpan<byte> Magic => [0xfe, (byte)'b', (byte)'i', (byte)'n'];
 
@@ -66,21 +75,43 @@ internal sealed class BinlogReader : IDisposable
     {
         Start = End;
         _file.Position = Start;
-        var read = _file.ReadAtLeast(_header, HeaderLength, throwOnEndOfStream: false);
+        _read = _file.ReadAtLeast(_header, HeaderLength, throwOnEndOfStream: false);
         // time 4, type 1, server 4, length 4 (with the header), next position 4, flags 2
-        var length = read == HeaderLength ? BinaryPrimitives.ReadUInt32LittleEndian(_header.AsSpan(9)) : 0;
-        if (length < HeaderLength || Start + length > _file.Length)
+        if (Length < HeaderLength || Start + Length > _file.Length)
         {
-            Torn = read > 0;
+            Torn = _read > 0;
             return false;
         }
 
-        End = Start + length;
+        End = Start + Length;
         return true;
     }
 
-    /// <summary>What is behind the header, checksum included; at most so many bytes of it.</summary>
-    public byte[] Body(int most = int.MaxValue)
+    /// <summary>
+    /// Asked of a torn log: it ends as one that was being written, by part of an event that has its place there, or by zeros. Else
+    /// something is damaged, and what follows may be anything.
+    /// </summary>
+    public bool EndedWhileWritten()
+    {
+        if (_read < HeaderLength || (Length >= HeaderLength && EndsAt(Start + Length)))
+        {
+            return true;
+        }
+
+        _file.Position = Start;
+        while (_file.Read(_part) is > 0 and var count)
+        {
+            if (_part.AsSpan(0, count).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What is behind the header, checksum included; at most so many bytes of it: a length may be damaged.</summary>
+    public byte[] Body(int most)
     {
         var body = new byte[Math.Min(End - Start - HeaderLength, most)];
         _file.Position = Start + HeaderLength;
@@ -97,7 +128,8 @@ internal sealed class BinlogReader : IDisposable
             return false;
         }
 
-        var header = _header.ToArray();
+        Span<byte> header = stackalloc byte[HeaderLength];
+        _header.CopyTo(header);
         if (Type == BinlogEvent.FormatDescription)
         {
             header[FlagsAt] &= unchecked((byte)~InUse); // set and cleared in place, so it is summed up as cleared
@@ -105,21 +137,29 @@ internal sealed class BinlogReader : IDisposable
 
         var crc = Crc32.Append(Crc32.Start, header);
         _file.Position = Start + HeaderLength;
-        var buffer = new byte[(int)Math.Min(Math.Max(left, ChecksumLength), 1 << 16)];
         while (left > 0)
         {
-            var part = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            var part = _part.AsSpan(0, (int)Math.Min(left, _part.Length));
             _file.ReadExactly(part);
             crc = Crc32.Append(crc, part);
             left -= part.Length;
         }
 
-        _file.ReadExactly(buffer.AsSpan(0, ChecksumLength));
-        return ~crc == BinaryPrimitives.ReadUInt32LittleEndian(buffer);
+        _file.ReadExactly(_part.AsSpan(0, ChecksumLength));
+        return ~crc == BinaryPrimitives.ReadUInt32LittleEndian(_part);
     }
 
     /// <summary>Asked of the format description: the byte before its own checksum names the kind; 1 is CRC-32.</summary>
-    public bool HasChecksums() => Body() is { Length: > ChecksumLength } body && body[^(ChecksumLength + 1)] == 1;
+    public bool HasChecksums()
+    {
+        _file.Position = End - ChecksumLength - 1;
+        return End - Start > HeaderLength + ChecksumLength && _file.ReadByte() == 1;
+    }
 
     public void Dispose() => _file.Dispose();
+
+    private uint Length => _read == HeaderLength ? BinaryPrimitives.ReadUInt32LittleEndian(_header.AsSpan(9)) : 0;
+
+    /// <summary>Only the lower half is written.</summary>
+    private bool EndsAt(long end) => BinaryPrimitives.ReadUInt32LittleEndian(_header.AsSpan(NextAt)) == unchecked((uint)end);
 }

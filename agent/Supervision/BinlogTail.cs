@@ -5,7 +5,8 @@ namespace MySqlHa.Supervision;
 
 /// <summary>
 /// What a crashed leader's last binary log holds beyond what the next epoch began with, and whether InnoDB would undo it, were it not
-/// there (R10). Nothing is changed.
+/// there (R10). Nothing is changed. The whole log has to be as it was written, from its first byte on: of one that is damaged anywhere
+/// nobody can say where its transactions begin.
 /// </summary>
 /// <param name="Transactions">The whole transactions from <paramref name="From"/> on; empty: there is nothing to cut.</param>
 /// <param name="From">Where the first of them begins, in bytes.</param>
@@ -48,10 +49,15 @@ internal sealed record BinlogTail(GtidSet Transactions, long From, long HeadEnd,
             var head = log.End;
             while (log.Next())
             {
-                if (ReadEvent() is { } refusal)
+                if ((IsWhole() ? ReadEvent() : "an event is damaged") is { } refusal)
                 {
                     return Refuse(string.Create(CultureInfo.InvariantCulture, $"at byte {log.Start}: {refusal}"));
                 }
+            }
+
+            if (log.Torn && !log.EndedWhileWritten())
+            {
+                return Refuse(string.Create(CultureInfo.InvariantCulture, $"at byte {log.Start}: what follows is damaged"));
             }
 
             var length = log.Torn ? Math.Max(log.Start, head) : log.End;
@@ -77,15 +83,18 @@ internal sealed record BinlogTail(GtidSet Transactions, long From, long HeadEnd,
                 return "its events have no checksums";
             }
 
-            if (!log.IsIntact() || !log.Next() || log.Type != BinlogEvent.PreviousGtids || !log.IsIntact())
+            if (!IsWhole() || !log.Next() || log.Type != BinlogEvent.PreviousGtids || !IsWhole())
             {
                 return "its head is damaged";
             }
 
-            return BinlogGtids.ReadSet(log.Body()) is not { } before ? "what came before it is written in an unknown way"
+            return BinlogGtids.ReadSet(log.Body(BinlogFile.LargestSet)) is not { } before
+                ? "what came before it is written in an unknown way"
                 : !keep.Contains(before) ? $"an earlier log holds some too: {before.Minus(keep)}"
                 : null;
         }
+
+        private bool IsWhole() => log.InPlace && log.IsIntact();
 
         private string? ReadEvent() => log.Type switch
         {
@@ -100,9 +109,9 @@ internal sealed record BinlogTail(GtidSet Transactions, long From, long HeadEnd,
 
         private string? Begin()
         {
-            if (!log.IsIntact() || BinlogGtids.Read(log) is not { } gtid)
+            if (BinlogGtids.Read(log) is not { } gtid)
             {
-                return "an identifier is damaged, or written in an unknown way";
+                return "an identifier is written in an unknown way";
             }
 
             var kept = keep.Contains(gtid.Source, gtid.Number);
@@ -127,24 +136,16 @@ internal sealed record BinlogTail(GtidSet Transactions, long From, long HeadEnd,
         }
 
         /// <summary>An event behind the first that is not kept.</summary>
-        private string? GoOn()
+        private string? GoOn() => (_place, log.Type) switch
         {
-            if (!log.IsIntact())
-            {
-                return "an event is damaged";
-            }
-
-            return (_place, log.Type) switch
-            {
-                (Place.Begun or Place.Inside, BinlogEvent.Query) => BinlogQuery.Read(log.Body()) is { } query
-                    ? Take(query)
-                    : "a statement is written in an unknown way",
-                (Place.Begun, BinlogEvent.TransactionPayload) => "a transaction is compressed, so what is in it is not seen",
-                (Place.Inside, BinlogEvent.Xid) => End(),
-                (Place.Inside, _) => null,
-                _ => $"an event of kind {(int)log.Type} stands alone",
-            };
-        }
+            (Place.Begun or Place.Inside, BinlogEvent.Query) => BinlogQuery.Read(log.Body(BinlogQuery.LongestHead)) is { } query
+                ? Take(query)
+                : "a statement is written in an unknown way",
+            (Place.Begun, BinlogEvent.TransactionPayload) => "a transaction is compressed, so what is in it is not seen",
+            (Place.Inside, BinlogEvent.Xid) => End(),
+            (Place.Inside, _) => null,
+            _ => $"an event of kind {(int)log.Type} stands alone",
+        };
 
         private string? Take(BinlogQuery query)
         {

@@ -64,7 +64,7 @@ public static partial class ForeignData
     }
 
     /// <summary>"mysqld wrote this version last": mysql_upgrade_history, since 8.4.</summary>
-    private static string? WrongVersion(string directory, Version server)
+    internal static string? WrongVersion(string directory, Version server)
     {
         var file = Path.Combine(directory, "mysql_upgrade_history");
         if (!File.Exists(file) || VersionPattern().Matches(File.ReadAllText(file)).LastOrDefault() is not { } match)
@@ -109,6 +109,6 @@ public static partial class ForeignData
     internal static string Some(List<string> names) =>
         string.Join(", ", names.Take(MostNames)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
 
-    [GeneratedRegex(@"""version""\s*:\s*""(\d+)\.(\d+)\.(\d+)")]
+    [GeneratedRegex(@"""version""\s*:\s*""([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})(?![0-9])")]
     private static partial Regex VersionPattern();
 }

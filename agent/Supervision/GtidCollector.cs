@@ -24,6 +24,5 @@ internal sealed class GtidCollector
         }
     }
 
-    public GtidSet ToSet() => _sources.Aggregate(
-        GtidSet.Empty, (set, source) => source.Value.Aggregate(set, (all, i) => all.Union(GtidSet.Of(source.Key, i.First, i.Last))));
+    public GtidSet ToSet() => _sources.Aggregate(GtidSet.Empty, (set, source) => set.Union(GtidSet.Of(source.Key, source.Value)));
 }

@@ -77,6 +77,6 @@ public sealed partial record MysqldBinary(string Path, Version Version, string V
         }
     }
 
-    [GeneratedRegex(@"Ver (\d+)\.(\d+)\.(\d+)[^\s]*")]
+    [GeneratedRegex(@"Ver ([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})(?![0-9])[^\s]*")]
     private static partial Regex VersionPattern();
 }

@@ -35,7 +35,8 @@ internal static class RedoLog
         }
 
         var checkpoint = files.Max(f => Math.Max(Number(f.Head!, Block + CheckpointLsn), Number(f.Head!, (3 * Block) + CheckpointLsn)));
-        var last = files.Where(f => Number(f.Head!, StartLsn) <= checkpoint).MaxBy(f => Number(f.Head!, StartLsn));
+        var last = files.Where(f => Number(f.Head!, StartLsn) <= checkpoint).OrderByDescending(f => Number(f.Head!, StartLsn))
+            .FirstOrDefault();
         if (last.Head is null || Number(tablespace, 0) != checkpoint)
         {
             return false;
@@ -48,10 +49,10 @@ internal static class RedoLog
 
     private static long Number(byte[] bytes, int at) => BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(at));
 
-    /// <summary>Null where the file is missing or ends before.</summary>
+    /// <summary>Null where the file is missing or ends before, or there is no such place.</summary>
     private static byte[]? ReadAt(string path, long offset, int length)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || offset < 0)
         {
             return null;
         }

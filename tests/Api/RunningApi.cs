@@ -35,7 +35,11 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
 
     public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
     {
-        Asked.Add(request);
+        lock (Asked)
+        {
+            Asked.Add(request);
+        }
+
         return Task.FromResult(Answer);
     }
 

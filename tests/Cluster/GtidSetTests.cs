@@ -47,6 +47,21 @@ public sealed class GtidSetTests
         Assert.Equal(actual, GtidSet.Parse(actual.ToString()));
     }
 
+    /// <summary>MySQL gives no higher one, and at the end of all numbers there is no next one to join or to divide by.</summary>
+    [Fact]
+    public void Numbers_end_one_before_the_last_that_there_is()
+    {
+        const string Uuid = "11111111-1111-1111-1111-111111111111";
+        var all = GtidSet.Parse($"{Uuid}:1-{GtidSet.LastNumber}");
+        Assert.Equal($"{Uuid}:1-4:6-{GtidSet.LastNumber}", all.Minus(GtidSet.Of(Uuid, 5)).ToString());
+        Assert.True(all.Minus(all).IsEmpty);
+        Assert.Equal(all, all.Union(GtidSet.Of(Uuid, 7, 9)));
+        Assert.Equal(long.MaxValue, all.Union(GtidSet.Of($"{Uuid}:tag", 1, GtidSet.LastNumber)).Count);
+        _ = Assert.Throws<FormatException>(() => GtidSet.Parse($"{Uuid}:5-{long.MaxValue}"));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => GtidSet.Of(Uuid, long.MaxValue));
+        Assert.True(GtidSet.Of(Uuid, []).IsEmpty);
+    }
+
     private static (GtidSet Set, HashSet<(string Source, long Number)> Plain) Draw(Random random)
     {
         var (set, plain) = (GtidSet.Empty, new HashSet<(string, long)>());

@@ -39,6 +39,7 @@ internal static class FuzzTargets
         Log(),
         Record(),
         Commands(),
+        .. FileTargets.All,
     ];
 
     private static bool IsFormat(Exception e) => e is FormatException;

@@ -14,9 +14,9 @@ namespace MySqlHa.Tests.Fuzz;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private static int Runs => Number("FUZZ_RUNS", 10_000);
+    internal static int Runs => Number("FUZZ_RUNS", 10_000);
 
-    private static int Seed => Number("FUZZ_SEED", 1);
+    internal static int Seed => Number("FUZZ_SEED", 1);
 
     public static TheoryData<string> Names => [.. FuzzTargets.All.Select(t => t.Name)];
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MySqlHa.Cluster;
 using MySqlHa.Replication;
 using MySqlHa.Supervision;
+using MySqlHa.Tests.Fuzz;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -43,6 +44,7 @@ public sealed class RewindTests(MysqldTemplate template, ITestOutputHelper outpu
             ["CREATE PROCEDURE t.late() SELECT 1"]);
         var uuid = (await leader.StatusAsync()).ServerUuid;
         await leader.KillAsync();
+        await RequireRefusedIfDamagedAsync(BinlogRewind.LastLog(leader.Options.DataDirectory, out _)!, keep);
 
         var started = Stopwatch.GetTimestamp();
         var cut = Assert.IsType<RewindOutcome.Cut>(await RewindAsync(leader, uuid, keep));
@@ -261,6 +263,27 @@ public sealed class RewindTests(MysqldTemplate template, ITestOutputHelper outpu
         Assert.Equal(told ? "1" : "0", await leader.ClientReadsAsync("COUNT(*) FROM t.a"));
         Assert.True(told || !flushed);
         output.WriteLine(told ? "kept, and told" : "undone");
+    }
+
+    /// <summary>A second reader puts the cut of a real log at the same place; and a byte that changed is seen wherever it is.</summary>
+    private static async Task RequireRefusedIfDamagedAsync(string log, GtidSet keep)
+    {
+        var bytes = await File.ReadAllBytesAsync(log);
+        var (plain, tail) = (PlainLog.Read(bytes), BinlogTail.Find(log, keep, GtidSet.Empty));
+        var surplus = plain.Transactions.Where(t => !keep.Contains(t.Source, t.Number)).ToList();
+        Assert.Null(plain.Damage);
+        Assert.Equal(surplus[0].Start, tail.From);
+        Assert.Equal(tail.Transactions, surplus.Aggregate(GtidSet.Empty, (all, t) => all.Union(t.Gtid)));
+        var (copy, random) = (log + ".damaged", new Random(1));
+        for (var run = 0; run < 300; run++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(copy, damaged);
+            Assert.NotNull(BinlogTail.Find(copy, keep, GtidSet.Empty).Refusal);
+        }
+
+        File.Delete(copy);
     }
 
     private static RewindOrder OrderOf(string uuid, GtidSet keep, GtidSet? began = null) => new(Epoch, uuid, began ?? GtidSet.Empty, keep);

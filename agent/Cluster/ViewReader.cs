@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace MySqlHa.Cluster;
+
+/// <summary>
+/// Reads what a node answered, or what only stands in its place: nothing is null in it that the view's types promise, no
+/// number is beyond numbers, and no text moves a terminal's cursor. Each method throws <see cref="JsonException"/> for all else.
+/// </summary>
+public static class ViewReader
+{
+    private static readonly ViewJson Strict = new(new JsonSerializerOptions(ViewJson.Default.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new OneLine() },
+    });
+
+    public static ClusterView View(ReadOnlySpan<byte> json)
+    {
+        var view = Completed(Read(json, Strict.ClusterView));
+        RequireFinite(view.LeaseSecondsLeft, "leaseSecondsLeft");
+        foreach (var member in view.Members)
+        {
+            RequireFinite(member.LagSeconds ?? 0, "lagSeconds");
+            RequireFinite(member.ReportAgeSeconds ?? 0, "reportAgeSeconds");
+        }
+
+        return view;
+    }
+
+    /// <summary>The code and the detail of a refusal as RFC 9457 has it.</summary>
+    public static Reason Problem(ReadOnlySpan<byte> json)
+    {
+        var problem = Read(json, Strict.Refusal);
+        return new Reason(problem.Code, problem.Detail);
+    }
+
+    public static OperatorAnswer Answer(ReadOnlySpan<byte> json) => Read(json, Strict.OperatorAnswer);
+
+    private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+        where T : class => JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
+
+    /// <summary>What may be left out, and was, is empty: in the reader's eyes it is null.</summary>
+    private static ClusterView Completed(ClusterView view) => view with
+    {
+        RaftRole = view.RaftRole ?? "",
+        Switchover = view.Switchover ?? "",
+        Ackers = view.Ackers.IsDefault ? [] : view.Ackers,
+        Counters = view.Counters ?? ImmutableSortedDictionary<string, long>.Empty,
+        Reasons = Completed(view.Reasons, "reasons", r => r),
+        Members = Completed(view.Members, "members", m => m with
+        {
+            ServerUuid = m.ServerUuid ?? "",
+            MysqlVersion = m.MysqlVersion ?? "",
+            AgentVersion = m.AgentVersion ?? "",
+            Activity = m.Activity ?? "",
+            Executed = m.Executed ?? GtidSet.Empty,
+            Received = m.Received ?? GtidSet.Empty,
+            Problems = Completed(m.Problems, "problems", r => r),
+        }),
+        History = Completed(view.History, "history", e => e with
+        {
+            CloseReason = e.CloseReason ?? "",
+            Archived = Completed(e.Archived, "archived", a => a),
+            PlansDropped = Completed(e.PlansDropped, "plansDropped", p => p),
+        }),
+        Explanation = view.Explanation is not { } explanation ? null : explanation with
+        {
+            Obstacles = Completed(explanation.Obstacles, "obstacles", r => r),
+            Members = Completed(explanation.Members, "members", m => m with
+            {
+                Reasons = Completed(m.Reasons, "reasons", r => r),
+                Remarks = Completed(m.Remarks, "remarks", r => r),
+            }),
+        },
+    };
+
+    private static ImmutableArray<T> Completed<T>(ImmutableArray<T> items, string name, Func<T, T> one)
+        where T : class =>
+        items.IsDefault ? []
+        : items.Any(i => i is null) ? throw new JsonException($"there is a null in '{name}'")
+        : [.. items.Select(one)];
+
+    private static void RequireFinite(double number, string name)
+    {
+        if (!double.IsFinite(number))
+        {
+            throw new JsonException($"'{name}' is no number that can be");
+        }
+    }
+
+    /// <summary>A text with blanks for what is not to be shown.</summary>
+    private sealed class OneLine : JsonConverter<string>
+    {
+        private static string Of(string text) =>
+            text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString() is { } text ? Of(text) : null;
+
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Read(ref reader, typeToConvert, options)!;
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
+}
+
+/// <summary>What matters of a refusal as RFC 9457 has it.</summary>
+public sealed record Refusal(string Code, string Detail);
