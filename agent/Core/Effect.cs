@@ -39,8 +39,11 @@ public sealed record StopReceiving(long Id, long Epoch) : Effect(Id);
 public sealed record FollowSource(long Id, long Epoch, MemberInfo Leader, bool SemiSync) : Effect(Id);
 
 /// <summary>Become the writable source. The runner reads <see cref="CoreOutput.LeaseUntil"/> again right before the opening statement.</summary>
-/// <param name="After">Wait until this is applied; the receiver is stopped only then. Null: it is.</param>
+/// <param name="After">Wait until this is applied; the receiver is stopped only behind the opening. Null: it is.</param>
 public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access, GtidSet? After = null) : Effect(Id);
+
+/// <summary>On a leader: its receiving side is taken away, all that was received being applied.</summary>
+public sealed record ForgetSource(long Id) : Effect(Id);
 
 /// <summary>Make and unlock the replication accounts of some members, lock those of others; nothing of it is in the binary log.</summary>
 public sealed record SetAccess(long Id, ReplicationAccess Access) : Effect(Id);

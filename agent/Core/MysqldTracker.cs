@@ -21,6 +21,7 @@ internal sealed class MysqldTracker(Timing timing)
     private int _clonesFailed;
     private Instant _heldUntil = Instant.Zero;
     private Instant _accessHeldUntil = Instant.Zero;
+    private Instant _sourceHeldUntil = Instant.Zero;
     private long _eventsId;
     private long _eventsEpoch;
     private Instant _eventsHeldUntil = Instant.Zero;
@@ -70,6 +71,7 @@ internal sealed class MysqldTracker(Timing timing)
         ClonesFailed = _clonesFailed,
         Access = Access,
         AccessHeldBack = now < _accessHeldUntil,
+        SourceHeldBack = now < _sourceHeldUntil,
         EventsSeenTo = _eventsId > 0 || _eventsEpoch == DutyEpoch || now < _eventsHeldUntil,
     };
 
@@ -269,6 +271,9 @@ internal sealed class MysqldTracker(Timing timing)
             case SetAccess set:
                 Access = result.Ok ? set.Access : Access;
                 _accessHeldUntil = result.Ok ? Instant.Zero : now + timing.Lease;
+                break;
+            case ForgetSource:
+                _sourceHeldUntil = result.Ok ? Instant.Zero : now + timing.Lease;
                 break;
             case DemoteServer demote when result.Ok:
                 (Duty, DutyEpoch) = (MysqldDuty.Demoted, demote.Epoch);

@@ -60,7 +60,7 @@ public sealed partial class NodeCore
         }
 
         var act = _act;
-        if (act.Why.Code is not ("busy" or "marker" or "access" or "events") && act.Why != _duty)
+        if (act.Why.Code is not ("busy" or "marker" or "access" or "events" or "forget-source") && act.Why != _duty)
         {
             _duty = act.Why;
             _out.Event("duty", act.Why.Text);
@@ -140,6 +140,9 @@ public sealed partial class NodeCore
                 _switchoverProblem = "";
                 _final = null;
                 Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access, promote.After));
+                return true;
+            case DutyAct.ForgetSource:
+                Begin(new ForgetSource(_mysqld.NextId()));
                 return true;
             case DutyAct.SetAccess set:
                 Begin(new SetAccess(_mysqld.NextId(), set.Access));

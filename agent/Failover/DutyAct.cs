@@ -43,6 +43,9 @@ public abstract record DutyAct(Reason Why)
     }
 
     /// <summary>Make and unlock the accounts of members that may replicate from here, lock the others' (R5).</summary>
+    /// <summary>A leader's own former source, and what was received of it, is no longer needed.</summary>
+    public sealed record ForgetSource(Reason Why) : DutyAct(Why);
+
     public sealed record SetAccess(ReplicationAccess Access, Reason Why) : DutyAct(Why);
 
     /// <summary>A small commit, to be acknowledged by W.</summary>

@@ -52,6 +52,9 @@ public sealed record DutyFaults
     /// <summary>A new leader enables events only where it lets clients in, which one that followed had done before.</summary>
     public bool EventsOnlyAtTheDoor { get; init; }
 
+    /// <summary>A leader that followed keeps its stopped receiving side.</summary>
+    public bool KeepsSource { get; init; }
+
     /// <summary>A follower whose leader has purged what it lacks is not cloned.</summary>
     public bool IgnoresPurged { get; init; }
 

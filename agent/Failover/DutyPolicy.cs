@@ -202,6 +202,11 @@ public static partial class DutyPolicy
             return new DutyAct.EnableEvents(new Reason("events", "the events that the leader before ran are run here"));
         }
 
+        if (seen.MarkerAcknowledged && status.SourceHost.Length > 0 && !seen.Mysqld.SourceHeldBack && !seen.Faults.KeepsSource)
+        {
+            return new DutyAct.ForgetSource(new Reason("forget-source", $"the source of before, {status.SourceHost}, is forgotten"));
+        }
+
         if (!seen.Mysqld.MarkerUnderWay && seen.Reports.Values.FirstOrDefault(r => WantsMarker(seen, open, r)) is { } doubtful)
         {
             return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {doubtful.Node} are in doubt until it holds a new commit"));

@@ -54,6 +54,9 @@ public sealed record MysqldView
     /// <summary>Setting the accounts failed a moment ago.</summary>
     public bool AccessHeldBack { get; init; }
 
+    /// <summary>Forgetting the source of before failed a moment ago.</summary>
+    public bool SourceHeldBack { get; init; }
+
     /// <summary>How many clones failed in a row.</summary>
     public int ClonesFailed { get; init; }
 

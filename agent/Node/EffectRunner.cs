@@ -160,6 +160,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             StopReceiving => await PromiseAsync(server, life),
             FollowSource follow => await FollowAsync(server, follow, life),
             PromoteServer promote => await PromoteAsync(server, promote, life),
+            ForgetSource => await AfterAsync(server, await server.ForgetSourceAsync(Within(options.Timing.Lease * 2, life)), life),
             SetAccess set => await SetAccessAsync(server, set.Access, life),
             WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
             OpenServerToClients => await AfterAsync(server, await server.OpenToClientsAsync(LeaseRuns, Within(options.Timing.Lease * 2, life)), life),

@@ -11,12 +11,12 @@ internal static class Leading
     private const int UnknownThread = 1094;
 
     /// <summary>
-    /// In two round trips, for clients wait: one that ends the receiving and tells what is held, one that puts W in force and opens. What
-    /// is left of the receiving side goes beside the clients' first writes.
+    /// In two round trips, for clients wait: one that tells what is held, one that puts W in force and opens. Behind a leader that has said
+    /// its last word the receiver ends only then: nothing more can come. Its channel goes later (<see cref="ForgetSourceAsync"/>).
     /// </summary>
     public static async Task<Promoted> PromoteAsync(DbConnection connection, PromoteOrder order)
     {
-        var executed = await StopReceivingAsync(connection, order.After ?? GtidSet.Empty);
+        var executed = order.After is { } last ? await WaitForAsync(connection, last) : await EndReceivingAsync(connection);
         if (order.LockedOut.Count > 0)
         {
             await OpenToAgentAsync(connection);
@@ -42,29 +42,53 @@ internal static class Leading
             throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
         }
 
-        await DropSourceAsync(connection);
         return new Promoted(executed, !before.Flag("was_read_only"));
     }
 
-    /// <summary>What this server will ever have of others: all of it is applied, these transactions among it.</summary>
-    private static async Task<GtidSet> StopReceivingAsync(DbConnection connection, GtidSet last)
+    /// <summary>On a leader, once its clients write: all that came is applied, and nobody acknowledges here any more.</summary>
+    public static async Task<Nothing> ForgetSourceAsync(DbConnection connection)
     {
-        var answers = await connection.QueryAllAsync(Statements.StopBehind(last));
-        if (answers[^3] is [var receiver] && receiver.Text("receiver") != "OFF")
+        _ = await EndReceivingAsync(connection);
+        await connection.ExecuteAsync($"{Statements.StopApplier}; {Statements.ForgetSource}; {Statements.AcknowledgeAsReplica(on: false)}");
+        return default;
+    }
+
+    private static async Task<GtidSet> WaitForAsync(DbConnection connection, GtidSet last)
+    {
+        var answers = await connection.QueryAllAsync($"{Statements.WaitFor(last)}; {Statements.Sets}");
+        return await RequireAppliedAsync(connection, answers, last);
+    }
+
+    /// <summary>What this server holds, and it will never have more of others; half a transaction is undone.</summary>
+    private static async Task<GtidSet> EndReceivingAsync(DbConnection connection)
+    {
+        var answers = await connection.QueryAllAsync(Statements.EndReceiving);
+        if (answers[^4] is [var receiver] && receiver.Text("receiver") != "OFF")
         {
             throw new RefusedException(RefusalReason.NotInForce, "STOP REPLICA IO_THREAD returned, and the receiver still runs.");
         }
 
-        var (received, executed) = Probe.ReadSets(answers[^2], answers[^1]);
-        var missing = received.Union(last).Minus(executed);
-        if (!missing.IsEmpty)
+        var executed = await RequireAppliedAsync(connection, answers, GtidSet.Empty);
+        if (answers[^3] is [var half])
         {
-            await connection.ExecuteAsync(Statements.StartApplier); // so that the next attempt finds it done
-            throw new RefusedException(
-                RefusalReason.NotApplied, $"{missing.Count} transactions are not applied yet: this server cannot lead before they are.");
+            await Receiving.EndApplierAsync(connection, half.Number("id"));
         }
 
         return executed;
+    }
+
+    private static async Task<GtidSet> RequireAppliedAsync(DbConnection connection, ImmutableArray<ImmutableArray<Row>> answers, GtidSet last)
+    {
+        var (received, executed) = Probe.ReadSets(answers[^2], answers[^1]);
+        var missing = received.Union(last).Minus(executed);
+        if (missing.IsEmpty)
+        {
+            return executed;
+        }
+
+        await connection.ExecuteAsync(Statements.StartApplier); // so that the next attempt finds it done
+        throw new RefusedException(
+            RefusalReason.NotApplied, $"{missing.Count} transactions are not applied yet: this server cannot lead before they are.");
     }
 
     /// <summary>Puts W in force and reads it back.</summary>
@@ -199,17 +223,5 @@ internal static class Leading
         {
             // It ended by itself.
         }
-    }
-
-    /// <summary>The receiver is off and all that came is applied; nobody acknowledges here any more.</summary>
-    private static async Task DropSourceAsync(DbConnection connection)
-    {
-        if (await Receiving.ChannelAsync(connection) is not null)
-        {
-            await Receiving.StopIdleApplierAsync(connection);
-            await connection.ExecuteAsync(Statements.ForgetSource);
-        }
-
-        await connection.ExecuteAsync(Statements.AcknowledgeAsReplica(on: false));
     }
 }

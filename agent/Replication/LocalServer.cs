@@ -67,6 +67,9 @@ public sealed class LocalServer : IAsyncDisposable
     public Task<Outcome<Promoted>> PromoteAsync(PromoteOrder order, CancellationToken cancellation) =>
         RunAsync(_effects, connection => Leading.PromoteAsync(connection, order), cancellation);
 
+    /// <summary>On a leader: the receiving side is taken away. Refused while something received is not applied.</summary>
+    public Task<Outcome<Nothing>> ForgetSourceAsync(CancellationToken cancellation) => RunAsync(_effects, Leading.ForgetSourceAsync, cancellation);
+
     /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
     public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
         RunAsync(_effects, connection =>

@@ -81,14 +81,20 @@ internal static class Receiving
     {
         if (await connection.QueryAsync(Statements.ApplierAtWork) is [var half])
         {
-            await Leading.KillAsync(connection, half.Number("id"));
-            while (await ChannelAsync(connection) is { } channel && channel.Text("applier") != "OFF")
-            {
-                await Task.Delay(1);
-            }
+            await EndApplierAsync(connection, half.Number("id"));
         }
 
         await connection.ExecuteAsync(Statements.StopApplier);
+    }
+
+    /// <summary>For one in the middle of a transaction whose rest will never come: it undoes its half.</summary>
+    public static async Task EndApplierAsync(DbConnection connection, long id)
+    {
+        await Leading.KillAsync(connection, id);
+        while (await ChannelAsync(connection) is { } channel && channel.Text("applier") != "OFF")
+        {
+            await Task.Delay(1);
+        }
     }
 
     public static async Task<(GtidSet Received, GtidSet Executed)> SetsAsync(DbConnection connection)

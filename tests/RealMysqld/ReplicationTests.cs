@@ -106,7 +106,9 @@ public sealed class ReplicationTests(MysqldTemplate template)
         var status = await follower.StatusAsync();
         Assert.True(status is { SuperReadOnly: false, ReadOnly: false,
             SemiSync: { SourceEnabled: true, SourceActive: true, WaitCount: 1 } }, status.ToString());
-        Assert.Equal(ReplicationState.None, status.Receiver.State);
+        Assert.Equal(ReplicationState.Off, status.Receiver.State);
+        _ = (await follower.Server.ForgetSourceAsync(TestNode.Within(5))).OrThrow();
+        Assert.Equal(ReplicationState.None, (await follower.StatusAsync()).Receiver.State);
     }
 
     [Fact]

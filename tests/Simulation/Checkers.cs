@@ -341,6 +341,7 @@ internal sealed class Checkers(World world)
 
         return leader.Mysqld.WaitingSessions > 0 ? "a commit still waits"
             : !leader.Mysqld.RunsEvents ? $"n{leader.Number} leads and runs no events"
+            : leader.Mysqld.Source is { } source ? $"n{leader.Number} leads and still has n{source.Number} for a source"
             : null;
     }
 

@@ -18,7 +18,7 @@ internal static class SimEffects
             StopReceiving => (2_000, 10_000),
             FollowSource => (4_000, 20_000),
             PromoteServer => (3_000, 20_000),
-            SetAccess => (1_000, 10_000),
+            SetAccess or ForgetSource => (1_000, 10_000),
             ReseedServer => (300_000, 1_500_000),
             _ => (500, 3_000),
         };
@@ -154,6 +154,9 @@ internal static class SimEffects
             case PromoteServer promote:
                 Promote(world, node, promote, life, tell);
                 break;
+            case ForgetSource:
+                tell(mysqld.ForgetSource() ? Good(node) : Failed("received is not applied"));
+                break;
             case SetAccess set:
                 mysqld.SetAccess(set.Access.LetIn, set.Access.LockedOut);
                 tell(Good(node));
@@ -220,6 +223,11 @@ internal static class SimEffects
         }
 
         var began = node.Mysqld.Executed;
+        if (promote.After is null)
+        {
+            _ = node.Mysqld.StopReceiver();
+        }
+
         node.Mysqld.BecomeSource(promote.AcksNeeded);
         node.Mysqld.SetAccess([], promote.Access.LockedOut);
 
@@ -241,7 +249,7 @@ internal static class SimEffects
             if (node.Mysqld.OpenForWrites(agent))
             {
                 world.Checkers.Promoted(node, promote.Epoch);
-                tell(Good(node) with { Set = began });
+                EndReceiving(world, node, life, () => tell(Good(node) with { Set = began }));
             }
             else
             {
@@ -249,6 +257,17 @@ internal static class SimEffects
             }
         }));
     }
+
+    /// <summary>Behind a leader that has said its last word the receiver ends after the opening.</summary>
+    private static void EndReceiving(World world, SimNode node, long life, Action then) =>
+        world.After(world.Random.Next(100, 10_000), () => node.WhenAwake(SimProcess.Mysqld, () =>
+        {
+            if (life == node.Mysqld.Life && node.Mysqld.Running)
+            {
+                _ = node.Mysqld.StopReceiver();
+                then();
+            }
+        }));
 
     /// <summary>Taking over: the last transactions of the old leader are still on their way.</summary>
     private static void TakeOverLater(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell, Instant deadline)

@@ -7,6 +7,23 @@ internal sealed partial class SimMysqld
 {
     private int _applied; // of the relay log, from its beginning, what the binary log holds too: no more than that
 
+    /// <summary>Whom the channel names, with a receiver or without.</summary>
+    public SimNode? Source { get; private set; }
+
+    /// <summary>RESET REPLICA ALL. False where something received is not applied.</summary>
+    public bool ForgetSource()
+    {
+        if (!Executed.Contains(Received))
+        {
+            return false;
+        }
+
+        _ = StopReceiver();
+        PurgeRelay();
+        Source = null;
+        return true;
+    }
+
     /// <summary>STOP REPLICA IO_THREAD: what was received until now is what a promise names.</summary>
     public GtidSet StopReceiver()
     {
@@ -37,6 +54,7 @@ internal sealed partial class SimMysqld
         }
 
         Offline = false;
+        Source = source;
         Receiver = new SimReceiver(world, source, node, semiSync);
         Receiver.Connect();
         return null;

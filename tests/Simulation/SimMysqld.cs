@@ -134,6 +134,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         LetIn = [];
         _stray = 0;
         EverFollowed = false;
+        Source = null;
     }
 
     private string NewUuid() => $"{node.Number:x8}-0000-0000-0000-{++_uuidNumber:x12}";
@@ -226,7 +227,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         Purged = Purged,
         ReceiverRunning = Receiver is { Attached: true },
         ReceiverConnecting = Receiver is { Attached: false, Error: 0 },
-        SourceHost = Receiver?.Source.Address.Host ?? "",
+        SourceHost = Source?.Address.Host ?? "",
         ReceiverErrorNumber = Receiver?.Error ?? 0,
         ApplierRunning = true,
         LagSeconds = Executed.Contains(Received) ? 0 : 1,
@@ -288,13 +289,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
 
     public long Life => _life;
 
-    public void BecomeSource(int acksNeeded)
-    {
-        Receiver?.Stop();
-        Receiver = null;
-        PurgeRelay();
-        (SemiSyncSource, AcksNeeded) = (true, acksNeeded);
-    }
+    public void BecomeSource(int acksNeeded) => (SemiSyncSource, AcksNeeded) = (true, acksNeeded);
 
     /// <summary>SET GLOBAL super_read_only = IF(IS_USED_LOCK(…) = CONNECTION_ID(), 0, 1), by an agent of that life.</summary>
     public bool OpenForWrites(long life)

@@ -60,6 +60,9 @@ internal static class RuleTable
         new("R8", SwitchoverScenarios.BackInAHandOver, "a tail is cut by a first set that is not known",
             new() { Duty = new DutyFaults { CutsByUnknown = true } }, "NothingCommittedIsCut"),
 
+        new("R8", SwitchoverScenarios.DarkInAHandOver, "the leader before a hand-over is no witness of its epoch",
+            new() { Controller = new ControllerFaults { DoubtsTheOlder = true } }, "MajorityLeads"),
+
         new("R8", SwitchoverScenarios.OutOfPlace, "followers out of place are waited for",
             new() { Controller = new ControllerFaults { WaitsForPlaces = true } }, "Answered"),
 

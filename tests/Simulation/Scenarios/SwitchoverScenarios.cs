@@ -125,6 +125,25 @@ internal static class SwitchoverScenarios
         s.DemandLeader(seconds: 10, s[1], s[2]);
     });
 
+    /// <summary>
+    /// n1, which followed, leads epoch 2; epoch 3 is open for n0 when all hosts lose their power, before n1's last word. Nobody's receipts
+    /// prove anything any more: what was acknowledged in epoch 2 is told by n1's own binary log, though the epoch that is over is another's.
+    /// </summary>
+    public static readonly Scenario DarkInAHandOver = new("behind a hand-over that came to nothing the leader before is the witness", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("n1 leads, and all follow", () => s.Leads(s[1], 2) && s.AllBut(1).All(n => Script.Follows(n, s[1])));
+        s.For(3);
+        var commit = s.Write(s[1]);
+        s.Until("T is acknowledged", () => commit.Told == true);
+        s.AskSwitchover(to: s[0]);
+        s.Until("epoch 3 is open", () => s.Opened(3));
+        s.Step("the power fails", s.World.Nodes.Select(n => (Action)n.LosePower));
+        s.Step("the power is back", s.World.Nodes.Select(n => (Action)n.StartAgent));
+        s.DemandLeader(seconds: 15, [.. s.World.Nodes]);
+    });
+
     /// <summary>The follower that should get behind n1 cannot: the switchover goes the longer way, and n1 leads all the same.</summary>
     public static readonly Scenario OutOfPlace = new("a follower that cannot get behind the next leader does not stop a switchover", 3, s =>
     {
