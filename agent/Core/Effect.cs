@@ -40,7 +40,11 @@ public sealed record FollowSource(long Id, long Epoch, MemberInfo Leader, bool S
 
 /// <summary>Become the writable source. The runner reads <see cref="CoreOutput.LeaseUntil"/> again right before the opening statement.</summary>
 /// <param name="After">Wait until this is applied; the receiver is stopped only behind the opening. Null: it is.</param>
-public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access, GtidSet? After = null) : Effect(Id);
+public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access, GtidSet? After = null) : Effect(Id)
+{
+    /// <summary>Shut ordinary clients out first.</summary>
+    public bool ClosedToClients { get; init; }
+}
 
 /// <summary>On a leader: its receiving side is taken away, all that was received being applied.</summary>
 public sealed record ForgetSource(long Id) : Effect(Id);

@@ -139,7 +139,7 @@ public sealed partial class NodeCore
                 KeepLocal(_local with { Led = promote.Epoch, Rewindable = promote.AcksNeeded > 0 ? promote.Epoch : 0 });
                 _switchoverProblem = "";
                 _final = null;
-                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access, promote.After));
+                Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access, promote.After) { ClosedToClients = promote.ClosedToClients });
                 return true;
             case DutyAct.ForgetSource:
                 Begin(new ForgetSource(_mysqld.NextId()));

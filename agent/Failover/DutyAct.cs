@@ -40,6 +40,9 @@ public abstract record DutyAct(Reason Why)
     {
         /// <summary>Taking over: what the old leader ended with, to be applied first. Null: everything is applied.</summary>
         public GtidSet? After { get; init; }
+
+        /// <summary>Ordinary clients are shut out before it opens, until a commit is acknowledged.</summary>
+        public bool ClosedToClients { get; init; }
     }
 
     /// <summary>Make and unlock the accounts of members that may replicate from here, lock the others' (R5).</summary>

@@ -52,6 +52,9 @@ public sealed record DutyFaults
     /// <summary>A new leader enables events only where it lets clients in, which one that followed had done before.</summary>
     public bool EventsOnlyAtTheDoor { get; init; }
 
+    /// <summary>A new leader that followed is read from at once, whoever else has what it applied last.</summary>
+    public bool ShowsUnsettled { get; init; }
+
     /// <summary>A leader that followed keeps its stopped receiving side.</summary>
     public bool KeepsSource { get; init; }
 

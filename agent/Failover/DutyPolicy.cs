@@ -156,9 +156,25 @@ public static partial class DutyPolicy
         }
 
         return seen.LeaseHeld
-            ? new DutyAct.Promote(open.Number, open.AcksNeeded, ReplicationAccess.Of(seen, open), new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held")) { After = last }
+            ? new DutyAct.Promote(
+                open.Number,
+                open.AcksNeeded,
+                ReplicationAccess.Of(seen, open),
+                new Reason("promote", $"epoch {open.Number} is open for this node and the lease is held"))
+            {
+                After = last,
+                ClosedToClients = !Settled(seen, open, last),
+            }
             : Hold("waiting-for-lease", $"epoch {open.Number} is open for this node; waiting for the lease");
     }
+
+    /// <summary>
+    /// Whether all that this node has applied is on as many ackers as a commit needs, and so in every later epoch. What it received last
+    /// may be on no other: whoever read it here could see it undone, were this node lost before a commit of its own was acknowledged.
+    /// </summary>
+    private static bool Settled(DutyInput seen, EpochRecord open, GtidSet? last) =>
+        last is not null || seen.Faults.ShowsUnsettled || open.Ackers.Count(a =>
+            seen.Reports.GetValueOrDefault(a)?.StandingPromise(open.Number - 1)?.Set.Contains(seen.Mysqld.Status!.Executed) == true) >= open.AcksNeeded;
 
     private static DutyAct ServeAsLeader(DutyInput seen, EpochRecord open)
     {

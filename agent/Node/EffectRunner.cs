@@ -300,6 +300,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         var order = new PromoteOrder(promote.AcksNeeded, async () => await guarded && LeaseRuns())
         {
             After = promote.After,
+            ClosedToClients = promote.ClosedToClients,
             LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)],
         };
         var outcome = await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life));

@@ -23,6 +23,11 @@ internal static class Leading
             _ = await LockOutAsync(connection, order.LockedOut);
         }
 
+        if (order.ClosedToClients)
+        {
+            await connection.ExecuteAsync(Statements.CloseToClients);
+        }
+
         if (order.AcknowledgementsPerCommit == 0)
         {
             _ = await RequireAcknowledgementsAsync(connection, 0);

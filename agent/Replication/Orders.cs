@@ -37,6 +37,9 @@ public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<Task<bool>
     /// <summary>To be applied before the receiver is stopped; null: what was received is applied.</summary>
     public GtidSet? After { get; init; }
 
+    /// <summary>Whether ordinary clients are shut out (offline_mode) before it is opened.</summary>
+    public bool ClosedToClients { get; init; }
+
     /// <summary>Accounts whose receivers must be gone, and stay away, before anything is written.</summary>
     public IReadOnlyList<string> LockedOut { get; init; } = [];
 }

@@ -238,14 +238,14 @@ public class SandboxCluster : IAsyncLifetime
         return await Column.ReadAsync(connection, sql, value => Convert.ToInt64(value, CultureInfo.InvariantCulture));
     }
 
-    private static async Task<string> LastWordsAsync()
+    internal static async Task<string> LastWordsAsync()
     {
         var words = new List<string>();
         foreach (var node in Numbers)
         {
             var number = node.ToString(CultureInfo.InvariantCulture);
             words.Add($"--- node {number}");
-            words.AddRange((await TryAsync("logs", number)).Output.TrimEnd().Split('\n').TakeLast(12));
+            words.AddRange((await TryAsync("logs", number)).Output.TrimEnd().Split('\n').TakeLast(25));
         }
 
         return string.Join('\n', words);

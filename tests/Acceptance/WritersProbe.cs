@@ -38,6 +38,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     private long _lastSession;
     private readonly ConcurrentQueue<string> _errors = [];
     private int _acknowledged;
+    private Func<Task<string>> _witness = () => Task.FromResult("");
 
     private WritersProbe(
         Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers, TimeSpan pause, bool standing)
@@ -47,8 +48,12 @@ internal sealed class WritersProbe : IAsyncDisposable
     }
 
     /// <summary>Makes the table anew, and writes on until it is disposed of or stopped.</summary>
-    public static Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader) =>
-        StartAsync(cluster.ConnectAsync, SandboxCluster.Numbers, leader);
+    public static async Task<WritersProbe> StartAsync(SandboxCluster cluster, int leader)
+    {
+        var probe = await StartAsync(cluster.ConnectAsync, SandboxCluster.Numbers, leader);
+        probe._witness = SandboxCluster.LastWordsAsync;
+        return probe;
+    }
 
     /// <summary>As the other, to any servers.</summary>
     /// <param name="connect">Opens a connection to a node within so many seconds.</param>
@@ -94,9 +99,12 @@ internal sealed class WritersProbe : IAsyncDisposable
         var since = Stopwatch.GetTimestamp();
         while (Acknowledged.Count(w => w.Ended > after && w.Node != notBy) < 20)
         {
-            Assert.True(Stopwatch.GetElapsedTime(since).TotalSeconds < within,
-                $"no writes acknowledged within {within} s; the last errors: {string.Join("; ", _errors.TakeLast(24))}; "
-                + $"threads {ThreadPool.ThreadCount}, queued {ThreadPool.PendingWorkItemCount}");
+            if (Stopwatch.GetElapsedTime(since).TotalSeconds >= within)
+            {
+                Assert.Fail($"no writes acknowledged within {within} s; the last errors: {string.Join("; ", _errors.TakeLast(24))}; "
+                    + $"threads {ThreadPool.ThreadCount}, queued {ThreadPool.PendingWorkItemCount}\n{await _witness()}");
+            }
+
             await Task.Delay(10);
         }
     }

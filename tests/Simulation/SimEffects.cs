@@ -246,6 +246,11 @@ internal static class SimEffects
                 return;
             }
 
+            if (promote.ClosedToClients)
+            {
+                node.Mysqld.SetOffline(true);
+            }
+
             if (node.Mysqld.OpenForWrites(agent))
             {
                 world.Checkers.Promoted(node, promote.Epoch);

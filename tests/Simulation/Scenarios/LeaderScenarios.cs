@@ -24,6 +24,27 @@ internal static class LeaderScenarios
         s.DemandLeader(10, s[1], s[2]);
     });
 
+    /// <summary>
+    /// T is on n0 and n1 alone, one acknowledgement too few, when n0 is lost. With n4 unheard n1's promise is needed, so it leads, with T applied,
+    /// and reaches nobody: it is lost too, and the others lead without T. Nobody may have read it on a leader.
+    /// </summary>
+    public static readonly Scenario UnsettledUnread = new("nobody reads on a new leader what only it has", 5, s =>
+    {
+        s.LetControl(s[2]);
+        s.CutControl(s[4]);
+        s.AllBut(0, 1).ToList().ForEach(n => s.CutData(s[0], n));
+        var t = s.Write(s[0]);
+        s.Until("n1 has applied T", () => s[1].Mysqld.Rows.Contains(t.Content));
+        s.Step("n0's host is lost", () => s[0].LosePower());
+        s.Until("epoch 2 is open", () => s.Opened(2));
+        s.AllBut(0, 1).ToList().ForEach(n => s.CutData(s[1], n));
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        s.For(0.3);
+        s.Step("n1's host is lost", () => s[1].LosePower());
+        s.MendControl(s[4]);
+        s.DemandLeader(10, s[2], s[3], s[4]);
+    });
+
     /// <summary>n0 hears nobody and its mysqld ends: it stays down, for another node may lead by now.</summary>
     public static readonly Scenario StaysDown = new("mysqld stays down until a majority told the epochs", 3, s =>
     {

@@ -73,6 +73,8 @@ internal static class RuleTable
             new() { Core = new CoreFaults { StartsUnasked = true } }, "StaysDown"),
         new("R10", LeaderScenarios.NothingReadEarly, "clients are let in before a marker",
             new() { Duty = new DutyFaults { OpensBeforeMarker = true } }, "NothingReadIsUndone"),
+        new("R10", LeaderScenarios.UnsettledUnread, "a new leader is read from whoever else has what it applied",
+            new() { Duty = new DutyFaults { ShowsUnsettled = true } }, "NothingReadIsUndone"),
         new("R10", RewindScenarios.HostBack, "the tail is cut without an archive",
             new() { Effects = new EffectFaults { CutsUnarchived = true } }, "NothingSilent"),
         new("R10", RewindScenarios.HostBack, "more is cut than the next epoch lacks",
