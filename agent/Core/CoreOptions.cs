@@ -54,6 +54,9 @@ public sealed record CoreFaults
 {
     public static readonly CoreFaults None = new();
 
+    /// <summary>Of markers that wait for ever, four are enough.</summary>
+    public bool FewMarkers { get; init; }
+
     /// <summary>A lease is counted from the answer's arrival instead of the question's sending.</summary>
     public bool LeaseFromReply { get; init; }
 

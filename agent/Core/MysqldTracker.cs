@@ -141,7 +141,10 @@ internal sealed class MysqldTracker(Timing timing)
 
     public ImmutableSortedDictionary<NodeId, ReportStamp>? MarkerEnded(long id) => _markers.Remove(id, out var witnesses) ? witnesses : null;
 
-    public bool TooManyMarkers => _markers.Count >= 4;
+    public bool ManyMarkers => _markers.Count >= 4;
+
+    /// <summary>Each holds a connection.</summary>
+    public bool TooManyMarkers => _markers.Count >= 16;
 
     /// <summary>Whether this result is that of the events' effect. It is tried again a lease after it failed.</summary>
     public bool EventsEnded(long id, EffectResult result, Instant now)

@@ -213,7 +213,9 @@ public sealed partial class NodeCore
 
     private bool Mark(DutyAct.Mark mark)
     {
-        if (_now < _nextMarker || _mysqld.TooManyMarkers)
+        // Those under way may wait for ever: who is cloned from here has them, and acknowledges only what it receives. One more completes them.
+        if (_now < _nextMarker || _mysqld.TooManyMarkers
+            || (_mysqld.ManyMarkers && (_now < _nextMarker + _options.Timing.Lease || _options.Faults.FewMarkers)))
         {
             return false;
         }

@@ -309,7 +309,9 @@ internal sealed class Checkers(World world)
         var leader = world.Nodes.FirstOrDefault(n => Believes(n) && !n.Mysqld.Offline);
         if (leader?.Core is not { } core)
         {
-            return "no node is writable";
+            return "no node is writable and open: " + string.Join(", ", world.Nodes.Select(n =>
+                $"n{n.Number}{(n.Mysqld.Running ? "" : " down")}{(n.Mysqld.ReadOnly ? " read-only" : "")}{(n.Mysqld.Offline ? " offline" : "")}"
+                + $" {n.Mysqld.WaitingSessions} waiting, {n.Mysqld.Dumps.Count(d => d.SemiSync)} acknowledging, {n.Core?.View(n.LocalNow).Reasons.FirstOrDefault()?.Text}"));
         }
 
         if (core.State.Current is not { Closed: false, Established: true } current || current.Leader != leader.Id)

@@ -45,6 +45,23 @@ internal static class LeaderScenarios
         s.DemandLeader(10, s[2], s[3], s[4]);
     });
 
+    /// <summary>
+    /// n1 leads with T, which n2 does not have: clients are shut out. The acknowledgements of its first markers are lost, and MySQL repeats none.
+    /// No client's commit can complete them: another marker has to.
+    /// </summary>
+    public static readonly Scenario LostAcknowledgements = new("markers that wait for ever do not shut the clients out", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.WriteReceivedBy(s[0], s[1]);
+        s.Until("n1 has applied T", () => s[1].Mysqld.Executed.Contains(s[0].Mysqld.Executed));
+        s[2].Mysqld.AcksLost = true;
+        s.Step("n0's host is lost", () => s[0].LosePower());
+        s.Until("n1 leads, and n2 follows", () => s.Leads(s[1], 2) && Script.Follows(s[2], s[1]));
+        s.For(3);
+        s[2].Mysqld.AcksLost = false;
+        s.DemandLeader(10, s[1], s[2]);
+    });
+
     /// <summary>n0 hears nobody and its mysqld ends: it stays down, for another node may lead by now.</summary>
     public static readonly Scenario StaysDown = new("mysqld stays down until a majority told the epochs", 3, s =>
     {

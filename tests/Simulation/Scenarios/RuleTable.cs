@@ -75,6 +75,8 @@ internal static class RuleTable
             new() { Duty = new DutyFaults { OpensBeforeMarker = true } }, "NothingReadIsUndone"),
         new("R10", LeaderScenarios.UnsettledUnread, "a new leader is read from whoever else has what it applied",
             new() { Duty = new DutyFaults { ShowsUnsettled = true } }, "NothingReadIsUndone"),
+        new("R12", LeaderScenarios.LostAcknowledgements, "where four markers wait no other is written",
+            new() { Core = new CoreFaults { FewMarkers = true } }, "MajorityLeads"),
         new("R10", RewindScenarios.HostBack, "the tail is cut without an archive",
             new() { Effects = new EffectFaults { CutsUnarchived = true } }, "NothingSilent"),
         new("R10", RewindScenarios.HostBack, "more is cut than the next epoch lacks",
