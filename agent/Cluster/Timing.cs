@@ -52,6 +52,9 @@ public sealed record Timing
     /// <summary>The same while others wait for what the next look tells: a change of leader.</summary>
     public TimeSpan ProbeInHaste => Lease / 100;
 
+    /// <summary>The same while followers get into place for a switchover: clients write on, and looks cost them something.</summary>
+    public TimeSpan ProbeWhilePlacing => Lease / 25;
+
     /// <summary>A probe without an answer for this long means that mysqld hangs.</summary>
     public TimeSpan Hung => Lease * 2;
 

@@ -42,18 +42,16 @@ internal sealed class MysqldTracker(Timing timing)
     /// <summary>Grows each time mysqld stops: an answer about the epochs counts only for the life that it was asked for.</summary>
     public long Stops { get; private set; }
 
-    /// <summary>Others wait for what the next look tells.</summary>
-    public bool InHaste
+    /// <summary>Shorter where others wait for what the next look tells; made shorter, the next is due at once.</summary>
+    public TimeSpan LookEvery
     {
         get;
         set
         {
-            _nextLook = value && !field ? Instant.Zero : _nextLook;
+            _nextLook = value < field ? Instant.Zero : _nextLook;
             field = value;
         }
-    }
-
-    private TimeSpan LookEvery => InHaste ? timing.ProbeInHaste : timing.Probe;
+    } = timing.Probe;
 
     public bool CanBeKilled => State is MysqldState.Starting or MysqldState.Running or MysqldState.Hung && !_killSent;
 

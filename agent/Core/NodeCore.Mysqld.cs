@@ -23,26 +23,9 @@ public sealed partial class NodeCore
     private string _diskProblem = "";
     private string _guardProblem = "";
 
-    private (long Epoch, bool Closed, bool Switchover) _phase;
-    private Instant _hasteUntil = Instant.Zero;
-
-    /// <summary>A change of leader waits for what is applied, which only looks tell. Not for ever, where it comes no further.</summary>
-    private bool InHaste()
-    {
-        (long Epoch, bool Closed, bool Switchover) phase = _state.Current is { } current
-            ? (current.Number, current.Closed, _state.Switchover?.Epoch == current.Number)
-            : default;
-        if (phase != _phase)
-        {
-            (_phase, _hasteUntil) = (phase, _now + (_options.Timing.Lease * 2));
-        }
-
-        return _now < _hasteUntil && (phase.Closed ? _mysqld.Status is { AllApplied: false } : phase.Switchover);
-    }
-
     private bool DoDuty()
     {
-        _mysqld.InHaste = InHaste();
+        _mysqld.LookEvery = LookEvery();
         if (_mysqld.LookIsDue(_now))
         {
             var look = new LookAtMysqld(_mysqld.NextId());

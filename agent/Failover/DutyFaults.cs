@@ -55,6 +55,9 @@ public sealed record DutyFaults
     /// <summary>A new leader that followed is read from at once, whoever else has what it applied last.</summary>
     public bool ShowsUnsettled { get; init; }
 
+    /// <summary>Who handed over follows only a leader whose epoch is established, however few can acknowledge its commits.</summary>
+    public bool FollowsTheEstablished { get; init; }
+
     /// <summary>A leader that followed keeps its stopped receiving side.</summary>
     public bool KeepsSource { get; init; }
 

@@ -168,14 +168,6 @@ public static partial class DutyPolicy
             : Hold("waiting-for-lease", $"epoch {open.Number} is open for this node; waiting for the lease");
     }
 
-    /// <summary>
-    /// Whether all that this node has applied is on as many ackers as a commit needs, and so in every later epoch. What it received last
-    /// may be on no other: whoever read it here could see it undone, were this node lost before a commit of its own was acknowledged.
-    /// </summary>
-    private static bool Settled(DutyInput seen, EpochRecord open, GtidSet? last) =>
-        last is not null || seen.Faults.ShowsUnsettled || open.Ackers.Count(a =>
-            seen.Reports.GetValueOrDefault(a)?.StandingPromise(open.Number - 1)?.Set.Contains(seen.Mysqld.Status!.Executed) == true) >= open.AcksNeeded;
-
     private static DutyAct ServeAsLeader(DutyInput seen, EpochRecord open)
     {
         var status = seen.Mysqld.Status!;
@@ -239,17 +231,6 @@ public static partial class DutyPolicy
             : $"leading epoch {open.Number}");
     }
 
-    /// <summary>
-    /// CLONE waits at its end for every commit that is under way on its donor. Where nobody but this node has the data yet, a commit
-    /// would wait for the very nodes that are cloned from here, and they for it.
-    /// </summary>
-    private static bool OthersCloneFirst(DutyInput seen, EpochRecord open, MysqldStatus status) =>
-        seen.State.Adopter == seen.Self && !seen.State.Epochs.Any(e => e.Established) && status.AttachedAckers < open.AcksNeeded;
-
-    private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
-        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false } && !seen.Faults.NoMarkerForDoubt
-        && seen.MarkedAfter.GetValueOrDefault(report.Node) < report.AttachedAt;
-
     private static DutyAct FinishSwitchover(DutyInput seen, EpochRecord open)
     {
         if (seen.State.Switchover is not { } switchover || switchover.Epoch != open.Number)
@@ -305,6 +286,13 @@ public static partial class DutyPolicy
         if (open.FirstSetUnknown && !(leader is { Leading: true, Status.Writable: true } && leader.RoleEpoch == open.Number))
         {
             return Hold("waiting-for-leader", $"{open.Leader} takes over epoch {open.Number} and does not lead yet");
+        }
+
+        if (open is { HandedOver: true, Established: false } && mysqld.Duty == MysqldDuty.Demoted
+            && (leader?.Status?.AttachedAckers >= open.AcksNeeded || seen.Faults.FollowsTheEstablished))
+        {
+            // What it has to do for that would be in the way of the clients' first commits, and others acknowledge them.
+            return Hold("waiting-for-first-commit", $"{open.Leader} leads epoch {open.Number} with all the acknowledgements that it needs");
         }
 
         var first = open.FirstSetUnknown ? leader!.Status!.Executed : open.FirstSet;

@@ -63,6 +63,9 @@ internal static class RuleTable
         new("R8", SwitchoverScenarios.DarkInAHandOver, "the leader before a hand-over is no witness of its epoch",
             new() { Controller = new ControllerFaults { DoubtsTheOlder = true } }, "MajorityLeads"),
 
+        new("R8", SwitchoverScenarios.NeededAtOnce, "who handed over follows an established leader only",
+            new() { Duty = new DutyFaults { FollowsTheEstablished = true } }, "Answered"),
+
         new("R8", SwitchoverScenarios.OutOfPlace, "followers out of place are waited for",
             new() { Controller = new ControllerFaults { WaitsForPlaces = true } }, "Answered"),
 

@@ -144,6 +144,19 @@ internal static class SwitchoverScenarios
         s.DemandLeader(seconds: 15, [.. s.World.Nodes]);
     });
 
+    /// <summary>n0 has handed over to n1, and n2, which was to acknowledge, is lost: n1's commits wait for n0.</summary>
+    public static readonly Scenario NeededAtOnce = new("who handed over follows at once where its acknowledgement is needed", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("epoch 2 is open", () => s.Opened(2));
+        Script.BreakMysqld(s[2]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        var commit = s.Write(s[1]);
+        _ = s.Within("a commit is acknowledged", () => commit.Told is not null, 1);
+        s.Demand("Answered", commit.Told == true, "a commit waits for a node that is there");
+    });
+
     /// <summary>The follower that should get behind n1 cannot: the switchover goes the longer way, and n1 leads all the same.</summary>
     public static readonly Scenario OutOfPlace = new("a follower that cannot get behind the next leader does not stop a switchover", 3, s =>
     {

@@ -1,0 +1,26 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>What a leader looks at before it begins, and while it leads.</summary>
+public static partial class DutyPolicy
+{
+    /// <summary>
+    /// Whether all that this node has applied is on as many ackers as a commit needs, and so in every later epoch. What it received last
+    /// may be on no other: whoever read it here could see it undone, were this node lost before a commit of its own was acknowledged.
+    /// </summary>
+    private static bool Settled(DutyInput seen, EpochRecord open, GtidSet? last) =>
+        last is not null || seen.Faults.ShowsUnsettled || open.Ackers.Count(a =>
+            seen.Reports.GetValueOrDefault(a)?.StandingPromise(open.Number - 1)?.Set.Contains(seen.Mysqld.Status!.Executed) == true) >= open.AcksNeeded;
+
+    /// <summary>
+    /// CLONE waits at its end for every commit that is under way on its donor. Where nobody but this node has the data yet, a commit
+    /// would wait for the very nodes that are cloned from here, and they for it.
+    /// </summary>
+    private static bool OthersCloneFirst(DutyInput seen, EpochRecord open, MysqldStatus status) =>
+        seen.State.Adopter == seen.Self && !seen.State.Epochs.Any(e => e.Established) && status.AttachedAckers < open.AcksNeeded;
+
+    private static bool WantsMarker(DutyInput seen, EpochRecord open, MemberReport report) =>
+        report.RoleEpoch == open.Number && report is { ReceiptsInDoubt: true, Leading: false } && !seen.Faults.NoMarkerForDoubt
+        && seen.MarkedAfter.GetValueOrDefault(report.Node) < report.AttachedAt;
+}
