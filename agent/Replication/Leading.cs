@@ -99,9 +99,9 @@ internal static class Leading
     /// <summary>Puts W in force and reads it back.</summary>
     public static async Task<Nothing> RequireAcknowledgementsAsync(DbConnection connection, int count)
     {
-        var before = await connection.RowAsync(Statements.SemiSync);
         if (count == 0)
         {
+            var before = await connection.RowAsync(Statements.SemiSync);
             if (before.Flag("source_enabled") && before.Number("wait_sessions") is > 0 and var waiting)
             {
                 throw new RefusedException(

@@ -148,8 +148,8 @@ internal static class Statements
     public const string EndReceiving = $"{StopReceiver}; {Receiver}; {ApplierAtWork}; {Sets}";
 
     /// <summary>
-    /// Puts W in force (0: it is), opens to writes and ends the receiving; then <see cref="SemiSync"/> is read. Check and set are one statement: without the
-    /// lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
+    /// Puts W in force (0: it is), opens to writes and ends the receiving; then <see cref="SemiSync"/> is read. Check and set are one
+    /// statement: without the lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
     /// </summary>
     public static string Open(int count) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -8,15 +7,9 @@ namespace MySqlHa.Tests.Fuzz;
 /// <summary>Something that listens where an agent should, and answers what the test wants.</summary>
 internal sealed class FakeAgent : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Parse("127.0.61.12"), 0);
-    private readonly CancellationTokenSource _end = new();
-    private readonly Task _serving;
+    private readonly FakeListener _listener;
 
-    public FakeAgent()
-    {
-        _listener.Start();
-        _serving = ServeAsync();
-    }
+    public FakeAgent() => _listener = new FakeListener("127.0.61.12", AnswerAsync);
 
     /// <summary>From the request's first line to all bytes of the answer.</summary>
     public Func<string, byte[]> Answer { get; set; } = _ => [];
@@ -24,7 +17,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     /// <summary>The answer's last bytes come again and again.</summary>
     public bool Endless { get; set; }
 
-    public string Address => _listener.LocalEndpoint.ToString()!;
+    public string Address => _listener.Address.ToString();
 
     public static byte[] Http(int status, string type, ReadOnlySpan<byte> body, params string[] headers)
     {
@@ -33,63 +26,40 @@ internal sealed class FakeAgent : IAsyncDisposable
         return [.. Encoding.Latin1.GetBytes(string.Join("\r\n", lines)), .. body];
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _end.CancelAsync();
-        _listener.Stop();
-        await _serving;
-        _end.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                await AnswerAsync(client);
-            }
-        }
-        catch (Exception e) when (_end.IsCancellationRequested
-            && e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient client)
+    private async Task AnswerAsync(TcpClient client, CancellationToken end)
     {
         try
         {
             var stream = client.GetStream();
-            var answer = Answer(await RequestAsync(stream));
-            await stream.WriteAsync(answer, _end.Token);
+            var answer = Answer(await RequestAsync(stream, end));
+            await stream.WriteAsync(answer, end);
             while (Endless)
             {
-                await stream.WriteAsync(new byte[64 * 1024], _end.Token);
+                await stream.WriteAsync(new byte[64 * 1024], end);
             }
 
             client.Client.Shutdown(SocketShutdown.Send);
             // Until the other end closes too: a reset could overtake the answer.
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
             patience.CancelAfter(TimeSpan.FromSeconds(5));
             while (await stream.ReadAsync(new byte[1024], patience.Token) > 0)
             {
             }
         }
-        catch (Exception e) when (e is IOException or SocketException || (e is OperationCanceledException && !_end.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or SocketException || (e is OperationCanceledException && !end.IsCancellationRequested))
         {
             // Hung up on, or not at all.
         }
     }
 
-    private async Task<string> RequestAsync(NetworkStream stream)
+    private static async Task<string> RequestAsync(NetworkStream stream, CancellationToken end)
     {
         var (buffer, text) = (new byte[4096], "");
         while (true)
         {
-            var read = await stream.ReadAsync(buffer, _end.Token);
+            var read = await stream.ReadAsync(buffer, end);
             text += Encoding.Latin1.GetString(buffer, 0, read);
             var head = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             var length = text.IndexOf("Content-Length: ", StringComparison.Ordinal) is >= 0 and var at
