@@ -61,7 +61,7 @@ internal static class ClientOptions
             }
             catch (ClientException e)
             {
-                await parse.InvocationConfiguration.Error.WriteLineAsync($"mysqlha: {ViewText.OneLine(e.Message)}");
+                await parse.InvocationConfiguration.Error.WriteLineAsync($"mysqlha: {PlainText.OneLine(e.Message)}");
                 return e.ExitCode;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -17,9 +17,6 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
     /// <summary>A little longer than the API's own.</summary>
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(130);
 
-    /// <summary>More than any node says of a cluster; what answers without end is none.</summary>
-    private const int LongestAnswer = 16 * 1024 * 1024;
-
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -29,7 +26,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = LongestAnswer,
+        MaxResponseContentBufferSize = ViewReader.LongestAnswer,
     };
 
     public void Dispose() => _http.Dispose();
@@ -106,7 +103,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
                 // It may have arrived.
-                var why = e is OperationCanceledException ? "nobody waits any longer" : ViewText.OneLine(e.Message);
+                var why = e is OperationCanceledException ? "nobody waits any longer" : PlainText.OneLine(e.Message);
                 return Unknown($"{address} gave no answer ({why})");
             }
         }
@@ -156,7 +153,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
 
     private static string Why(HttpRequestException e) =>
         e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
-            ? $"does not answer like a mysqlha agent: with more than {LongestAnswer} bytes"
+            ? $"does not answer like a mysqlha agent: with more than {ViewReader.LongestAnswer} bytes"
             : e.InnerException?.Message ?? e.Message;
 
     private async Task<(T? Read, string Failure)> TryReadAsync<T>(

@@ -1,3 +1,5 @@
+using MySqlHa.Cluster;
+
 namespace MySqlHa.Cli;
 
 /// <summary>Columns as wide as they must be, two blanks between; the last one is not padded, so that long remarks cost nothing,
@@ -7,7 +9,7 @@ internal sealed class TextTable(params string[] heads)
     private const int MostPadding = 200;
     private readonly List<string[]> _rows = [];
 
-    public void Add(params string[] cells) => _rows.Add([.. cells.Select(ViewText.OneLine)]);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(PlainText.OneLine)]);
 
     public void WriteTo(TextWriter output)
     {

@@ -48,9 +48,6 @@ internal static class ViewText
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>A text that others had a part in: it must not move the cursor of this terminal.</summary>
-    public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
-
     public static void WriteReasons(ClusterView view, TextWriter output)
     {
         foreach (var reason in view.Reasons)

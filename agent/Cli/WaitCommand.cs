@@ -131,7 +131,7 @@ internal static class WaitCommand
         }
         catch (ClientException e)
         {
-            return ("the node", [ViewText.OneLine(e.Message)], ""); // an agent that is only just starting does not answer yet
+            return ("the node", [PlainText.OneLine(e.Message)], ""); // an agent that is only just starting does not answer yet
         }
     }
 }

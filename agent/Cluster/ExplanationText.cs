@@ -9,7 +9,7 @@ public static class ExplanationText
     {
         var text = new StringBuilder();
         void Line(int depth, string words) =>
-            text.Append(' ', depth * 2).Append([.. words.Select(c => char.IsControl(c) ? ' ' : c)]).Append('\n');
+            text.Append(' ', depth * 2).Append(PlainText.OneLine(words)).Append('\n');
 
         Line(0, explained.Why.Text);
         if (explained.FailoverPossible && explained.Members.FirstOrDefault(m => m.Id == explained.Next) is { } next)

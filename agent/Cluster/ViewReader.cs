@@ -11,6 +11,9 @@ namespace MySqlHa.Cluster;
 /// </summary>
 public static class ViewReader
 {
+    /// <summary>Bytes: more than any node says of a cluster; what answers without end is none.</summary>
+    public const int LongestAnswer = 16 * 1024 * 1024;
+
     private static readonly ViewJson Strict = new(new JsonSerializerOptions(ViewJson.Default.Options)
     {
         RespectNullableAnnotations = true,
@@ -95,11 +98,8 @@ public static class ViewReader
     /// <summary>A text with blanks for what is not to be shown.</summary>
     private sealed class OneLine : JsonConverter<string>
     {
-        private static string Of(string text) =>
-            text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
-
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.GetString() is { } text ? Of(text) : null;
+            reader.GetString() is { } text ? PlainText.OneLine(text) : null;
 
         public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             Read(ref reader, typeToConvert, options)!;

@@ -16,8 +16,6 @@ public sealed class CensusClient : IDisposable
     // A switchover waits for replication; the agents bound it themselves.
     private static readonly TimeSpan OperatorPatience = TimeSpan.FromSeconds(60);
 
-    private const int LongestAnswer = 16 * 1024 * 1024;
-
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -26,7 +24,7 @@ public sealed class CensusClient : IDisposable
     })
     {
         Timeout = OperatorPatience,
-        MaxResponseContentBufferSize = LongestAnswer,
+        MaxResponseContentBufferSize = ViewReader.LongestAnswer,
     };
 
     public void Dispose() => _http.Dispose();
