@@ -23,7 +23,8 @@ public sealed record EffectDone(long Id, EffectResult Result) : CoreInput;
 public sealed record MysqldExited(string How) : CoreInput;
 
 /// <summary>The disk is full, in a sentence for people; empty: there is room again. Each change is told once.</summary>
-public sealed record DiskNoted(string Problem) : CoreInput;
+/// <param name="RanOut">There was nothing left: who wrote waits for room.</param>
+public sealed record DiskNoted(string Problem, bool RanOut = false) : CoreInput;
 
 /// <summary>The guard is missing, in a sentence for people; empty: it is there again. Each change is told once.</summary>
 public sealed record GuardNoted(string Problem) : CoreInput;

@@ -21,6 +21,7 @@ public sealed partial class NodeCore
     private FinalWord? _final;
     private (long Epoch, GtidSet? Set) _began;
     private string _diskProblem = "";
+    private bool _waitsForRoom;
     private string _guardProblem = "";
 
     private bool DoDuty()
@@ -63,6 +64,7 @@ public sealed partial class NodeCore
         Fresh = IsFresh,
         Reports = FreshReports(),
         DiskFull = _diskProblem.Length > 0,
+        WaitsForRoom = _waitsForRoom,
         Unguarded = _guardProblem.Length > 0,
         SuccessorMayCome = _now - Instant.Later(_mysqld.StoppedAt, _startedAt) < _options.Timing.Lease * 2,
         DifferenceStands = _difference is { What: not null } known && _now - known.Since >= _options.Timing.Lease * 3,
@@ -335,12 +337,14 @@ public sealed partial class NodeCore
         }
     }
 
-    private void NoteDisk(string problem)
+    private void NoteDisk(DiskNoted disk)
     {
+        var problem = disk.Problem;
         if (problem != _diskProblem)
         {
             _out.Event("disk-full", problem.Length > 0 ? problem : "the disk has room again");
             _diskProblem = problem;
+            _waitsForRoom = problem.Length == 0 && disk.RanOut && _mysqld.State is MysqldState.Running or MysqldState.Hung;
             _reportDue = true;
         }
     }

@@ -27,6 +27,9 @@ public sealed record DutyInput
     /// <summary>The node's disk is full: its mysqld can write nothing more.</summary>
     public bool DiskFull { get; init; }
 
+    /// <summary>Its disk ran out while this mysqld ran, and has room again: mysqld looks whether it has once a minute only.</summary>
+    public bool WaitsForRoom { get; init; }
+
     /// <summary>The node's guard is missing: nobody would fence its mysqld if its agent froze.</summary>
     public bool Unguarded { get; init; }
 

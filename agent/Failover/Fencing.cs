@@ -47,6 +47,12 @@ internal static class Fencing
                 : Kill("unguarded", "its guard is missing, and a follower that has one can lead");
         }
 
+        // Until it looks, its receiver and its applier stand still. Started anew it goes on at once, with all that it acknowledged.
+        if (seen.WaitsForRoom && mysqld is { Duty: MysqldDuty.None or MysqldDuty.Following or MysqldDuty.Promised })
+        {
+            return Kill("waits-for-room", "the disk has room again, which mysqld would notice within a minute; it is started anew");
+        }
+
         return mysqld.Hung ? Kill("mysqld-hangs", "mysqld does not answer") : null;
     }
 

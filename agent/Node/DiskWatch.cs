@@ -57,16 +57,18 @@ internal static class DiskWatch
     /// <summary>Tells the loop each change, until cancelled.</summary>
     public static async Task WatchAsync(string data, NodeLoop loop, CancellationToken cancellation)
     {
-        var full = false;
+        var (full, least) = (false, long.MaxValue);
         try
         {
             while (true)
             {
                 var free = Free(data);
+                least = Math.Min(least, free);
                 if (full ? free >= Enough : free < Least)
                 {
                     full = !full;
-                    loop.PostSurely(new DiskNoted(full ? Sentence(data, free) : ""));
+                    loop.PostSurely(new DiskNoted(full ? Sentence(data, free) : "", RanOut: least < MiB));
+                    least = full ? least : long.MaxValue;
                 }
 
                 await Task.Delay(Every, cancellation);

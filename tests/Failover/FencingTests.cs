@@ -5,8 +5,8 @@ using Xunit;
 
 namespace MySqlHa.Tests.Failover;
 
-/// <summary>A node without a guard does not begin to lead, and gives way where another can.</summary>
-public sealed class UnguardedTests
+/// <summary>A node that must not serve as it is: without a guard, or with a mysqld that waits for room on the disk.</summary>
+public sealed class FencingTests
 {
     private static readonly NodeId A = NodeId.Parse(new string('a', 32));
     private static readonly NodeId B = NodeId.Parse(new string('b', 32));
@@ -39,6 +39,19 @@ public sealed class UnguardedTests
         {
             Assert.IsNotType<DutyAct.Kill>(DutyPolicy.Decide(Seen(MysqldDuty.Leading) with { Unguarded = true, Reports = reports }));
         }
+    }
+
+    [Theory]
+    [InlineData(MysqldDuty.Following, true)]
+    [InlineData(MysqldDuty.Promised, true)]
+    [InlineData(MysqldDuty.Leading, false)]
+    [InlineData(MysqldDuty.Demoted, false)]
+    public void A_mysqld_that_waits_for_room_which_is_there_is_started_anew_unless_clients_write_to_it(MysqldDuty duty, bool killed)
+    {
+        var seen = Seen(duty) with { WaitsForRoom = true };
+        var act = DutyPolicy.Decide(seen);
+        Assert.Equal(killed, act is DutyAct.Kill { Why.Code: "waits-for-room" });
+        Assert.NotEqual("waits-for-room", DutyPolicy.Decide(seen with { WaitsForRoom = false }).Why.Code);
     }
 
     private static MemberReport Follower => new()
