@@ -9,9 +9,16 @@ namespace MySqlHa.Node;
 /// <summary>Looks at all ports of a node before anything is begun, so that one sentence names every one that is taken.</summary>
 internal static class StartPorts
 {
-    /// <summary>Throws <see cref="IOException"/> with each port that another process has, and which process that is where it can be seen.</summary>
+    // A process that was killed keeps its ports until the kernel has taken it down, and is not to be seen any more meanwhile.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Throws <see cref="IOException"/> with each port that another process has, and which process that is where it can be seen. One that
+    /// nobody is seen to have may become free: it is waited for, five seconds at most.
+    /// </summary>
     /// <param name="mysqldRuns">This node's own mysqld has its port already.</param>
-    public static void RequireFree(AgentOptions options, bool mysqldRuns)
+    public static async Task RequireFreeAsync(AgentOptions options, bool mysqldRuns, CancellationToken cancellation)
     {
         var ports = options.Ports;
         (string Host, int Port, ProtocolType Protocol, string Key)[] needed =
@@ -20,15 +27,31 @@ internal static class StartPorts
             (options.Listen, ports.Ring, ProtocolType.Udp, "ports.ring"),
             (options.HttpListen, ports.Http, ProtocolType.Tcp, "ports.http"),
             .. mysqldRuns ? [] : new[] { (options.Listen, ports.Mysql, ProtocolType.Tcp, "ports.mysql") },
+            .. options.Proxy is not { } proxy ? [] : new[]
+            {
+                (proxy.Listen, proxy.ReadWrite, ProtocolType.Tcp, "proxy.read-write"),
+                (proxy.Listen, proxy.ReadOnly, ProtocolType.Tcp, "proxy.read-only"),
+            },
         ];
-        var taken = needed.Select(n => Problem(n.Host, n.Port, n.Protocol, n.Key)).OfType<string>().ToList();
-        if (taken.Count > 0)
+        for (var since = Environment.TickCount64; ;)
         {
-            throw new IOException(string.Join("; ", taken));
+            var taken = needed.Select(n => Problem(n.Host, n.Port, n.Protocol, n.Key)).OfType<(string What, bool Seen)>().ToList();
+            if (taken.Count == 0)
+            {
+                return;
+            }
+
+            if (taken.Any(t => t.Seen) || Environment.TickCount64 - since > Patience.TotalMilliseconds)
+            {
+                throw new IOException(string.Join("; ", taken.Select(t => t.What)));
+            }
+
+            await Task.Delay(Again, cancellation);
         }
     }
 
-    private static string? Problem(string host, int port, ProtocolType protocol, string key)
+    /// <summary>Null: it is free. Seen: who has it, or why it can never be used, is known.</summary>
+    private static (string What, bool Seen)? Problem(string host, int port, ProtocolType protocol, string key)
     {
         var address = IPAddress.Parse(host);
         var udp = protocol == ProtocolType.Udp;
@@ -43,15 +66,14 @@ internal static class StartPorts
             var name = $"{key}: {new IPEndPoint(address, port)}/{(udp ? "udp" : "tcp")}";
             return e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"{name} is taken{Holder(address, port, udp ? "udp" : "tcp")}",
-                SocketError.AccessDenied => $"{name} may not be used by this user",
-                _ => $"{name} cannot be used: {e.Message}",
+                SocketError.AddressAlreadyInUse => Taken(name, PortHolder.Of(address, port, udp ? "udp" : "tcp")),
+                SocketError.AccessDenied => ($"{name} may not be used by this user", true),
+                _ => ($"{name} cannot be used: {e.Message}", true),
             };
         }
     }
 
-    private static string Holder(IPAddress address, int port, string protocol) =>
-        PortHolder.Of(address, port, protocol) is [> 0 and var pid, ..]
-            ? $" by process {pid} ({LinuxProcess.Name(pid)}); stop that, or choose another port"
-            : " by a process of another user; stop that, or choose another port";
+    private static (string What, bool Seen) Taken(string name, IReadOnlyList<int> holders) => holders is [> 0 and var pid, ..]
+        ? ($"{name} is taken by process {pid} ({LinuxProcess.Name(pid)}); stop that, or choose another port", true)
+        : ($"{name} is taken by a process of another user; stop that, or choose another port", false);
 }

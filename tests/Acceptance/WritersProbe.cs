@@ -32,6 +32,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     private readonly ConcurrentQueue<Write> _writes = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<int, double, Task<DbConnection>> _connect;
+    private readonly Func<DbConnection, Task<int>>? _whose;
     private readonly IReadOnlyList<int> _nodes;
     private readonly Task[] _writers;
     private long _pauseTicks;
@@ -41,9 +42,10 @@ internal sealed class WritersProbe : IAsyncDisposable
     private Func<Task<string>> _witness = () => Task.FromResult("");
 
     private WritersProbe(
-        Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers, TimeSpan pause, bool standing)
+        Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers, TimeSpan pause, bool standing,
+        Func<DbConnection, Task<int>>? whose)
     {
-        (_connect, _nodes, _pauseTicks) = (connect, nodes, pause.Ticks);
+        (_connect, _nodes, _pauseTicks, _whose) = (connect, nodes, pause.Ticks, whose);
         _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(() => standing ? WriteStandingAsync(leader) : WriteAsync(leader)))];
     }
 
@@ -59,9 +61,10 @@ internal sealed class WritersProbe : IAsyncDisposable
     /// <param name="connect">Opens a connection to a node within so many seconds.</param>
     /// <param name="pause">Of each writer after a row; null: a few milliseconds.</param>
     /// <param name="standing">Each writer keeps a connection to every node, as a pool for several hosts does.</param>
+    /// <param name="whose">Which node a connection came to; null: the one that was asked, with no proxy between.</param>
     public static async Task<WritersProbe> StartAsync(
         Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers = 4, TimeSpan? pause = null,
-        bool standing = false)
+        bool standing = false, Func<DbConnection, Task<int>>? whose = null)
     {
         await using (var connection = await connect(leader, 5))
         {
@@ -73,7 +76,7 @@ internal sealed class WritersProbe : IAsyncDisposable
             }
         }
 
-        var probe = new WritersProbe(connect, nodes, leader, writers, pause ?? Pause, standing);
+        var probe = new WritersProbe(connect, nodes, leader, writers, pause ?? Pause, standing, whose);
         await probe.ProgressAsync(after: 0, within: 15);
         return probe;
     }
@@ -88,6 +91,12 @@ internal sealed class WritersProbe : IAsyncDisposable
 
     /// <summary>The node that acknowledged last.</summary>
     public int Writable => Acknowledged.Last().Node;
+
+    /// <summary>What writers met since an instant, that their statement was refused for: a proxy that leads to the leader has no such.</summary>
+    public int Refused(long after) => _writes.Count(w => w.Told == Told.Refused && w.Ended > after);
+
+    /// <summary>Statements since an instant that ended without an answer.</summary>
+    public int Unanswered(long after) => _writes.Count(w => w.Told == Told.Nothing && w.Ended > after);
 
     /// <summary>Rows acknowledged between two instants.</summary>
     public int Between(long first, long last) => Acknowledged.Count(w => w.Ended > first && w.Ended <= last);
@@ -132,14 +141,22 @@ internal sealed class WritersProbe : IAsyncDisposable
         await StopAsync();
         var client = cluster.Client!;
         var since = Stopwatch.GetTimestamp();
-        HeldRows[] held;
+        HeldRows[] held = [];
+        bool InTime() => Stopwatch.GetElapsedTime(since).TotalSeconds < within;
         do
         {
-            held = await Task.WhenAll(
-                from n in SandboxCluster.Numbers
-                select MysqlClient.HeldRowsAsync(n, SandboxCluster.AddressOf(n), client.User, client.Password));
+            try
+            {
+                held = await Task.WhenAll(
+                    from n in SandboxCluster.Numbers
+                    select MysqlClient.HeldRowsAsync(n, SandboxCluster.AddressOf(n), client.User, client.Password));
+            }
+            catch (IOException) when (InTime())
+            {
+                held = []; // a node that looked well when all were just thawed may yet be fenced, and is back in a moment
+            }
         }
-        while (!held.All(h => h.Rows.SequenceEqual(held[0].Rows)) && Stopwatch.GetElapsedTime(since).TotalSeconds < within);
+        while ((held.Length == 0 || !held.All(h => h.Rows.SequenceEqual(held[0].Rows))) && InTime());
 
         var wrong = RowCheck.Violations(_writes, held);
         Assert.True(wrong.Count == 0, $"after {within} s: {string.Join("; ", wrong)}");
@@ -163,7 +180,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     private async Task WriteAsync(int node)
     {
         DbConnection? connection = null;
-        var session = 0L;
+        var (session, at) = (0L, node);
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -172,9 +189,10 @@ internal sealed class WritersProbe : IAsyncDisposable
                 {
                     connection = await _connect(node, Patience);
                     session = Interlocked.Increment(ref _lastSession);
+                    at = _whose is null ? node : await _whose(connection).WaitAsync(TimeSpan.FromSeconds(Patience));
                 }
 
-                await InsertAsync(connection, node, session);
+                await InsertAsync(connection, at, session);
                 continue;
             }
             catch (Exception e) when (IsOfTheServer(e))
