@@ -26,6 +26,9 @@ public sealed record AgentOptions
 
     public NodePorts Ports { get; init; } = new();
 
+    /// <summary>Null: this node offers clients no address.</summary>
+    public ProxySettings? Proxy { get; init; }
+
     /// <summary>Absolute. All the agent writes is below it: MySQL's data, the Raft log, secrets, archives.</summary>
     public required string Data { get; init; }
 

@@ -14,8 +14,8 @@ public static class AgentOptionsFile
 {
     private static readonly string[] Known =
     [
-        "group", "topology", "name", "listen", "http-listen", "ports", "data", "peers", "ring-key", "voters", "timing", "mysqld", "adopt",
-        "durability", "guard", "settings", "client-user", "log-level",
+        "group", "topology", "name", "listen", "http-listen", "ports", "proxy", "data", "peers", "ring-key", "voters", "timing", "mysqld",
+        "adopt", "durability", "guard", "settings", "client-user", "log-level",
     ];
 
     /// <summary>Reads the file (null: flags only).</summary>
@@ -70,6 +70,7 @@ public static class AgentOptionsFile
             Listen = listen,
             HttpListen = read.Optional("http-listen", ValueText.TryHttpAddress, ValueText.HttpAddresses, listen),
             Ports = ports,
+            Proxy = ProxyOf(read, listen, ports, problems),
             Data = data ?? "/",
             Peers = Peers(read, listen, ports),
             RingKeyPath = key ?? "/",
@@ -132,6 +133,36 @@ public static class AgentOptionsFile
         }
 
         return ports;
+    }
+
+    private static ProxySettings? ProxyOf(OptionsReader read, string listen, NodePorts others, List<ConfigurationProblem> problems)
+    {
+        const string Allowed = "false, or a mapping with keys of listen, read-write, read-only, max-connections, max-lag";
+        var standard = new ProxySettings(listen, 6446, 6447, 10_000, TimeSpan.FromSeconds(10));
+        if (read.Has("proxy") && !read.IsMapping("proxy"))
+        {
+            return read.Optional("proxy", ValueText.TrySwitch, Allowed, true) ? standard : null;
+        }
+
+        var before = problems.Count;
+        var proxy = read.Map("proxy", ["listen", "read-write", "read-only", "max-connections", "max-lag"], Allowed) is not { } given
+            ? standard
+            : new ProxySettings(
+                given.Optional("listen", ValueText.TryHttpAddress, ValueText.HttpAddresses, standard.Listen),
+                given.Optional("read-write", ValueText.TryPort, ValueText.Ports, standard.ReadWrite),
+                given.Optional("read-only", ValueText.TryPort, ValueText.Ports, standard.ReadOnly),
+                given.Optional("max-connections", ValueText.TryClientCount, ValueText.ClientCounts, standard.MaxConnections),
+                given.Optional("max-lag", ValueText.TryLag, ValueText.Lags, standard.MaxLag));
+        int[] taken = [others.Ring, others.Http, others.Mysql];
+        if (problems.Count == before
+            && (proxy.ReadWrite == proxy.ReadOnly || taken.Contains(proxy.ReadWrite) || taken.Contains(proxy.ReadOnly)))
+        {
+            var same = $"makes two ports the same (read-write {proxy.ReadWrite}, read-only {proxy.ReadOnly}, "
+                + $"ring {others.Ring}, http {others.Http}, mysql {others.Mysql})";
+            read.Refuse("proxy", same, "ports of its own");
+        }
+
+        return proxy;
     }
 
     private static ImmutableArray<PeerAddress> Peers(OptionsReader read, string listen, NodePorts ports)

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Configuration;
 
@@ -21,6 +22,15 @@ internal static partial class ValueText
     public const string Guards = "agent or service";
     public const string LogLevels = "trace, debug, info, warn or error";
     public const string ClientUsers = "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql";
+
+    public const string ClientCounts = "a number from 1 to 100000";
+    public const string Lags = "a duration from 100ms to 1h, like 10s";
+
+    public static bool TryClientCount(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 100_000;
+
+    public static bool TryLag(string text, out TimeSpan value) =>
+        DurationText.TryParse(text, out value) && value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromHours(1);
 
     public static bool TryGroup(string text, [MaybeNullWhen(false)] out string value) => Matches(Group(), text, out value);
 

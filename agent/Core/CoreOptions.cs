@@ -35,6 +35,9 @@ public sealed record CoreOptions
     /// <summary>Relay logs are synced before they are acknowledged (durability: power).</summary>
     public bool ReceiptsSurvivePowerLoss { get; init; }
 
+    /// <summary>A follower that is further behind gets no new readers from the proxy.</summary>
+    public TimeSpan MostLag { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Applied entries kept in the log before it is replaced by a snapshot.</summary>
     public int SnapshotEvery { get; init; } = 256;
     public DutyFaults DutyFaults { get; init; } = DutyFaults.None;
@@ -89,6 +92,12 @@ public sealed record CoreFaults
 
     /// <summary>A request is taken under any epoch, whichever its operator saw.</summary>
     public bool IgnoresSeenEpoch { get; init; }
+
+    /// <summary>Clients are sent to the last leader until there is another.</summary>
+    public bool RoutesToTheLast { get; init; }
+
+    /// <summary>Who may be read is decided once, when the first leader is writable.</summary>
+    public bool ReadersOfTheFirstEpoch { get; init; }
 
     /// <summary>The lowest node skips every tenth command.</summary>
     public bool SkipOneCommand { get; init; }

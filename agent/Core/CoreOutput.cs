@@ -24,6 +24,9 @@ public sealed record CoreOutput
     /// <summary>What a person should read in the log; each once, when it changed.</summary>
     public ImmutableArray<Reason> Events { get; init; } = [];
 
+    /// <summary>Where clients of this node's proxy go from now on, before any effect of this step begins; null: as before.</summary>
+    public ClientRoutes? Routes { get; init; }
+
     /// <summary>Until when this node may be writable; <see cref="Instant.Zero"/>: it may not.</summary>
     public Instant LeaseUntil { get; init; }
 

@@ -137,10 +137,11 @@ public sealed partial class NodeCore
             case MysqldExited exited:
                 _out.Event("mysqld-exited", $"mysqld is gone: {exited.How}");
                 _mysqld.Exited(_now);
+                _waitsForRoom = false;
                 _reportDue = true;
                 break;
             case DiskNoted disk:
-                NoteDisk(disk.Problem);
+                NoteDisk(disk);
                 break;
             case GuardNoted guard:
                 NoteGuard(guard.Problem);
@@ -200,6 +201,7 @@ public sealed partial class NodeCore
         SettleCalls();
         MeasureReach();
         Report();
+        Route();
     }
 
     private void TakeFrame(NodeId from, PeerMessage message)
@@ -279,6 +281,7 @@ public sealed partial class NodeCore
 
         foreach (var change in output.Changes)
         {
+            _membersMoved = true;
             _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason);
             if (IsOfAnotherCluster(change.After))
             {

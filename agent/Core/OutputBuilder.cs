@@ -16,6 +16,7 @@ internal sealed class OutputBuilder
     private readonly ImmutableArray<OperatorReply>.Builder _replies = ImmutableArray.CreateBuilder<OperatorReply>();
     private readonly ImmutableArray<Reason>.Builder _events = ImmutableArray.CreateBuilder<Reason>();
     private LocalRecord? _local;
+    private ClientRoutes? _routes;
 
     public void Save(RaftOutput output) => _raft.Add(output);
 
@@ -29,13 +30,16 @@ internal sealed class OutputBuilder
 
     public void Reply(long callId, OperatorAnswer answer) => _replies.Add(new OperatorReply(callId, answer));
 
+    public void Route(ClientRoutes routes) => _routes = routes;
+
     public void Event(string code, string text) => _events.Add(new Reason(code, text));
 
     /// <summary>All since it was asked last.</summary>
     public CoreOutput Take(Instant leaseUntil, Instant fenceAt, bool forgetPromises)
     {
         var local = forgetPromises && _local is not null ? _local with { Promise = null } : _local;
-        _local = null;
+        var routes = _routes;
+        (_local, _routes) = (null, null);
         return new CoreOutput
         {
             RaftSaves = Take(_raft),
@@ -47,6 +51,7 @@ internal sealed class OutputBuilder
             Events = Take(_events),
             LeaseUntil = leaseUntil,
             FenceAt = fenceAt,
+            Routes = routes,
         };
     }
 

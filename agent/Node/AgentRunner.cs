@@ -8,6 +8,7 @@ using MySqlHa.Configuration;
 using MySqlHa.Consensus;
 using MySqlHa.Core;
 using MySqlHa.Failover;
+using MySqlHa.Proxy;
 using MySqlHa.Ring;
 using MySqlHa.Storage;
 using MySqlHa.Supervision;
@@ -42,7 +43,7 @@ public static class AgentRunner
         {
             return 0;
         }
-        catch (Exception e) when (e is StorageException or SupervisionException or RingKeyException or RingBindException or ApiListenException
+        catch (Exception e) when (e is StorageException or SupervisionException or RingKeyException or RingBindException or ApiListenException or ProxyListenException
             or IOException or UnauthorizedAccessException or FormatException)
         {
             NodeLog.CannotStart(logger, e.Message);
@@ -75,7 +76,7 @@ public static class AgentRunner
         var late = new LateLoop();
         await using var effects = new EffectRunner(options, self, late, () => late.Local(local), guard, logger);
         var (state, pid) = effects.Find(local.ClusterId);
-        StartPorts.RequireFree(options, mysqldRuns: state == MysqldState.Running);
+        await StartPorts.RequireFreeAsync(options, mysqldRuns: state == MysqldState.Running, stopping);
         if (state != MysqldState.Running)
         {
             DiskWatch.RequireRoom(options.Data);
@@ -97,6 +98,8 @@ public static class AgentRunner
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;
+        using var proxy = options.Proxy is { } settings ? ClientProxy.Start(ProxyOptionsOf(settings), logger) : null;
+        loop.Proxy = proxy;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var living = RunLoopAsync(loop, logger, ends.Token);
         var watching = Task.WhenAll(DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token));
@@ -162,8 +165,12 @@ public static class AgentRunner
         AgentPid = Environment.ProcessId,
         NewClusterId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
         NewClusterSecret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        MostLag = options.Proxy?.MaxLag ?? TimeSpan.FromSeconds(10),
         ReceiptsSurvivePowerLoss = options.Durability == Durability.Power,
     };
+
+    private static ProxyOptions ProxyOptionsOf(ProxySettings proxy) =>
+        new(proxy.Listen, proxy.ReadWrite, proxy.ReadOnly) { MostConnections = proxy.MaxConnections };
 
     private static ApiOptions ApiOptionsOf(AgentOptions options) => new(options.HttpListen, options.Ports.Http);
 }

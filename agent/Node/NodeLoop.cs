@@ -6,6 +6,7 @@ using MySqlHa.Cluster;
 using MySqlHa.Core;
 using MySqlHa.Failover;
 using MySqlHa.Membership;
+using MySqlHa.Proxy;
 using MySqlHa.Ring;
 using MySqlHa.Storage;
 using MySqlHa.Supervision;
@@ -48,6 +49,9 @@ internal sealed class NodeLoop : IRingReceiver
     public RingTransport? Ring { get; set; }
 
     public EffectRunner? Effects { get; set; }
+
+    /// <summary>Null: this node offers clients no address.</summary>
+    public ClientProxy? Proxy { get; set; }
 
     /// <summary>
     /// Made when somebody reads it, by the loop, and then good for 50 ms. A loop that is held up for longer than 100 ms is not waited for:
@@ -178,6 +182,12 @@ internal sealed class NodeLoop : IRingReceiver
         _ = Interlocked.Exchange(ref _leaseUntil, output.LeaseUntil.Micros);
         _lease.Write(output.LeaseUntil);
         _guard.Order(Effects!.Running, output.FenceAt);
+        if (output.Routes is { } routes)
+        {
+            // Before an effect that stops a leader: its clients are let go first.
+            Proxy?.Follow(routes);
+        }
+
         foreach (var (host, port, message) in output.Datagrams)
         {
             Ring!.SendDatagram(host, port, GossipCodec.Encode(message));

@@ -22,13 +22,14 @@ internal static class MysqlClient
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
-    private static async Task<IReadOnlyList<string>> LinesAsync(string host, string user, string password, string sql)
+    /// <summary>What it prints of a statement; throws <see cref="IOException"/> with its own words where it fails.</summary>
+    public static async Task<IReadOnlyList<string>> LinesAsync(string host, string user, string password, string sql, int port = 3306)
     {
         var file = Path.GetTempFileName(); // of mode 0600: a password is in no argument
         try
         {
             await File.WriteAllTextAsync(
-                file, $"[client]\nuser={user}\npassword=\"{password}\"\nhost={host}\nport=3306\nprotocol=tcp\nssl-mode=REQUIRED\n");
+                file, $"[client]\nuser={user}\npassword=\"{password}\"\nhost={host}\nport={port}\nprotocol=tcp\nssl-mode=REQUIRED\n");
             string[] words = [$"--defaults-file={file}", "--batch", "--skip-column-names", "--connect-timeout=5", "-e", sql];
             var start = new ProcessStartInfo(Program, words)
             {
@@ -41,7 +42,7 @@ internal static class MysqlClient
             await client.WaitForExitAsync();
             return client.ExitCode == 0
                 ? printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                : throw new IOException($"{host}: {await errors}");
+                : throw new IOException($"{host}:{port}: {await errors}");
         }
         finally
         {

@@ -169,6 +169,20 @@ public class SandboxCluster : IAsyncLifetime
         return await OpenAsync(MysqlDriver.Remote(AddressOf(node), 3306, client.User, client.Password), within);
     }
 
+    /// <summary>The same through a node's proxy: 6446 leads to the leader, 6447 to followers.</summary>
+    internal async Task<DbConnection> ConnectThroughAsync(int node, int port, double within)
+    {
+        var client = Client ?? throw new InvalidOperationException("the account of the applications is not known yet");
+        return await OpenAsync(MysqlDriver.Remote(AddressOf(node), port, client.User, client.Password), within);
+    }
+
+    /// <summary>Which node a connection came to.</summary>
+    internal static async Task<int> WhoseAsync(DbConnection connection)
+    {
+        var address = (await Column.ReadAsync(connection, "SELECT @@bind_address", value => (string)value)).Single();
+        return Numbers.Single(n => AddressOf(n) == address);
+    }
+
     /// <summary>Opens it within so many seconds; a connection that is not open by then is given up.</summary>
     internal static async Task<DbConnection> OpenAsync(DbConnection connection, double within)
     {

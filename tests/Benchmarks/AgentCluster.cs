@@ -5,6 +5,7 @@ using MySqlHa.Cluster;
 using MySqlHa.Replication;
 using MySqlHa.Ring;
 using MySqlHa.Sandbox;
+using MySqlHa.Tests.Acceptance;
 using MySqlHa.Tests.RealMysqld;
 using Xunit;
 
@@ -76,6 +77,12 @@ internal sealed class AgentCluster(BenchmarkNetwork network, string home, string
     {
         Assert.NotNull(_client);
         return MysqlDriver.Remote(BenchmarkNetwork.Address(node), 3306, _client.User, _client.Password);
+    }
+
+    public override Task<DbConnection> ConnectThroughAsync(int node, double within)
+    {
+        Assert.NotNull(_client);
+        return SandboxCluster.OpenAsync(MysqlDriver.Remote(BenchmarkNetwork.Address(node), 6446, _client.User, _client.Password), within);
     }
 
     private static async Task<ClusterView> ViewAsync(int node)

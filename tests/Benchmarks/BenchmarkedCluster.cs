@@ -37,6 +37,17 @@ internal abstract class BenchmarkedCluster(BenchmarkNetwork network, string home
 
     public Task<DbConnection> ConnectAsync(int node, double within) => SandboxCluster.OpenAsync(Application(node), within);
 
+    /// <summary>Through a node's proxy to the leader.</summary>
+    public virtual Task<DbConnection> ConnectThroughAsync(int node, double within) =>
+        throw new NotSupportedException("this cluster has no proxy of its own");
+
+    /// <summary>Which node a connection came to.</summary>
+    public async Task<int> WhoseAsync(DbConnection connection)
+    {
+        var address = (await Column.ReadAsync(connection, "SELECT @@bind_address", value => (string)value)).Single();
+        return Nodes.Single(n => BenchmarkNetwork.Address(n) == address);
+    }
+
     public async Task KillMysqldAsync(int node)
     {
         await Network.KillAsync(node, p => p.Name == "mysqld");

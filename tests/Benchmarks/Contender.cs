@@ -31,6 +31,9 @@ internal sealed record Contender(string Id, string Name, string Colour)
     /// <summary>Without followers there is nothing to fail over to.</summary>
     public bool FailsOver => this != Single;
 
+    /// <summary>One address for clients, part of what is measured.</summary>
+    public bool HasProxy => this == Lan || this == Fast;
+
     /// <summary>The timings differ in leases only: commits do not see them.</summary>
     public bool Writes => this != Fast;
 

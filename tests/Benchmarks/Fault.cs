@@ -33,7 +33,14 @@ internal sealed record Fault(
     /// <summary>The same, for writers that keep a connection to every node.</summary>
     public static Fault StandingSwitchover { get; } = Switchover with { Name = "switchover, standing connections", Standing = true };
 
-    public static IReadOnlyList<Fault> All { get; } = [MysqldKilled, NodeKilled, NodeCut, Switchover, StandingSwitchover];
+    /// <summary>The same, for writers that know one address only: a proxy's.</summary>
+    public static Fault ProxiedSwitchover { get; } = Switchover with { Name = "switchover, through one port", Proxied = true };
+
+    public static IReadOnlyList<Fault> All { get; } =
+        [MysqldKilled, NodeKilled, NodeCut, Switchover, StandingSwitchover, ProxiedSwitchover];
+
+    /// <summary>Only a cluster that has proxies can be struck by it.</summary>
+    public bool Proxied { get; init; }
 
     private bool Standing { get; init; }
 
@@ -60,7 +67,9 @@ internal sealed record Fault(
     private async Task<IReadOnlyList<(string Kind, double Value)>> MeasureOnceAsync(BenchmarkedCluster cluster)
     {
         var leader = await cluster.ReadyAsync(within: 60);
-        await using var probe = await WritersProbe.StartAsync(cluster.ConnectAsync, cluster.Nodes, leader, standing: Standing);
+        await using var probe = Proxied
+            ? await WritersProbe.StartAsync(cluster.ConnectThroughAsync, [cluster.Nodes[0]], cluster.Nodes[0], whose: cluster.WhoseAsync)
+            : await WritersProbe.StartAsync(cluster.ConnectAsync, cluster.Nodes, leader, standing: Standing);
         await Task.Delay(1000); // as steady as a service that nobody touches
         var struck = Stopwatch.GetTimestamp();
         await Strike(cluster, leader);
@@ -80,9 +89,11 @@ internal sealed record Fault(
         var back = Stopwatch.GetElapsedTime(given);
         var stall = probe.LargestGap(over);
         await probe.StopAsync();
+        (string, double)[] errors = Proxied ? [("refused", probe.Refused(struck)), ("unanswered", probe.Unanswered(struck))] : [];
         return
         [
             ("gap", gap.TotalSeconds), ("return", back.TotalSeconds), ("stall", stall.TotalSeconds), ("lost", await probe.LostAsync(next)),
+            .. errors,
         ];
     }
 }

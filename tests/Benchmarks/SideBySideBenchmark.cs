@@ -102,7 +102,7 @@ public sealed class SideBySideBenchmark
     private static IEnumerable<(string Kind, string Of, Func<Task<IEnumerable<(string Kind, string Of, double Value)>>> Measure)> Items(
         Contender contender, BenchmarkedCluster cluster, BenchmarkNetwork network)
     {
-        foreach (var fault in Fault.All.Where(_ => contender.FailsOver))
+        foreach (var fault in Fault.All.Where(f => contender.FailsOver && (contender.HasProxy || !f.Proxied)))
         {
             yield return ("gap", fault.Name, async () => (await fault.MeasureAsync(cluster)).Select(n => (n.Kind, fault.Name, n.Value)));
         }

@@ -19,6 +19,7 @@ public sealed partial class RoomTests
         ["Replication"] = ["Cluster"],
         ["Supervision"] = ["Cluster"],
         ["Guard"] = ["Cluster", "Supervision"],
+        ["Proxy"] = ["Cluster"],
         ["Configuration"] = ["Cluster", "Ring"],
         ["Api"] = ["Cluster"],
         ["Cli"] = ["Cluster", "Ring", "Configuration", "Sandbox", "Replication"],
@@ -26,7 +27,7 @@ public sealed partial class RoomTests
         ["Node"] =
         [
             "Cluster", "Consensus", "Membership", "Failover", "Core", "Storage", "Ring", "Replication", "Supervision", "Guard",
-            "Configuration", "Api",
+            "Configuration", "Api", "Proxy",
         ],
     };
 

@@ -33,7 +33,7 @@ internal sealed class Checkers(World world)
     {
         "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
         "NothingCommittedIsCut", "OneLeaderPerEpoch", "OneWriter", "OneServing", "NotInMinority", "Converges", "CountsOnVoters",
-        "VoterIsReady",
+        "VoterIsReady", "RoutesToTheOpen",
 
         // Demands of scenarios.
         "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered", "Rewound", "Copied",
@@ -133,11 +133,22 @@ internal sealed class Checkers(World world)
     {
         SameHistory(node, core);
         VoterIsReady(core);
+        RoutesToTheOpen(node, core);
         CountsOnVoters(core);
         if (core.MayLead(node.LocalNow) && !node.Mysqld.ReadOnly && node.Mysqld.Running)
         {
             OneWriter(node);
             NotInMinority(node);
+        }
+    }
+
+    /// <summary>A proxy sends writers to the leader of the epoch that is open as far as its node knows, or has them wait.</summary>
+    private void RoutesToTheOpen(SimNode node, NodeCore core)
+    {
+        if (core.Routes is { Writer: { } writer } routes
+            && !(core.State.Current is { Closed: false } open && open.Leader == writer.Node && open.Number == routes.Epoch))
+        {
+            Fail("RoutesToTheOpen", $"n{node.Number} sends writers to {writer.Name} in epoch {routes.Epoch}, which is not open");
         }
     }
 
@@ -338,6 +349,17 @@ internal sealed class Checkers(World world)
                 var (more, less) = (node.Mysqld.Rows.Except(leader.Mysqld.Rows), leader.Mysqld.Rows.Except(node.Mysqld.Rows));
                 return $"n{node.Number} holds rows [{string.Join(' ', more.Take(5))}] that the leader lacks, "
                     + $"and lacks [{string.Join(' ', less.Take(5))}]";
+            }
+        }
+
+        foreach (var node in world.Nodes.Where(n => n.Core is not null && core.State.Members.ContainsKey(n.Id)))
+        {
+            var (routes, followers) = (node.Core!.Routes, core.State.Members.Keys.Where(m => m != leader.Id));
+            if (routes.Writer?.Node != leader.Id || !routes.Readers.Select(r => r.Node).Order().SequenceEqual(followers.Order())
+                || !routes.Serving.SequenceEqual(core.State.Members.Keys.Order()))
+            {
+                return $"n{node.Number} sends writers to {routes.Writer?.Name ?? "nobody"} and readers to "
+                    + $"[{string.Join(", ", routes.Readers.Select(r => r.Name))}], of {routes.Serving.Length} that serve";
             }
         }
 

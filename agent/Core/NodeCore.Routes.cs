@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+
+namespace MySqlHa.Core;
+
+/// <summary>Where the clients of this node's proxy go.</summary>
+public sealed partial class NodeCore
+{
+    private ClientRoutes _routes = ClientRoutes.None;
+    private (ClusterState State, ImmutableSortedDictionary<NodeId, MemberReport> Reports) _routedBy =
+        (ClusterState.Empty, ImmutableSortedDictionary<NodeId, MemberReport>.Empty);
+
+    private Instant _writerSeen = Instant.Zero;
+    private bool _membersMoved;
+
+    /// <summary>The newest.</summary>
+    public ClientRoutes Routes => _routes;
+
+    private void Route()
+    {
+        var reports = FreshReports();
+        if (_routes.Writer is not null)
+        {
+            _writerSeen = _now;
+        }
+
+        if (ReferenceEquals(_routedBy.State, _state) && ReferenceEquals(_routedBy.Reports, reports) && !_membersMoved && !LeaderlessForLong)
+        {
+            return;
+        }
+
+        (_routedBy, _membersMoved) = ((_state, reports), false);
+        var routes = MakeRoutes(reports);
+        if (!routes.Equals(_routes))
+        {
+            _routes = routes;
+            _out.Route(routes);
+        }
+    }
+
+    /// <summary>What is on followers is no older than the limit allows, unless nobody has been writable for as long as that.</summary>
+    private bool LeaderlessForLong => _routes is { Writer: null, Readers.Length: > 0 } && _now - _writerSeen > _options.MostLag;
+
+    private ClientRoutes MakeRoutes(ImmutableSortedDictionary<NodeId, MemberReport> reports)
+    {
+        var open = _state.Current is { Closed: false } current ? current : null;
+        var leader = open is null ? null : reports.GetValueOrDefault(open.Leader);
+        var stopped = leader is { Demoted: true };
+        var writable = leader is { Leading: true, Status.Writable: true } && leader.RoleEpoch == open!.Number && Serves(leader);
+        var writer = writable ? Target(leader!.Node) : _options.Faults.RoutesToTheLast ? _routes.Writer : null;
+        var unbounded = writer is null && _now - _writerSeen <= _options.MostLag;
+        var readers = reports.Values.Where(r => IsMember(r.Node) && Serves(r) && MayBeRead(r, unbounded));
+        return new ClientRoutes(
+            stopped ? 0 : open?.Number ?? 0,
+            writer,
+            _options.Faults.ReadersOfTheFirstEpoch && _routes.Readers.Length > 0 ? _routes.Readers
+                : [.. readers.Select(r => Target(r.Node)).OfType<RouteTarget>()],
+            [.. _reports.Keys.Where(KeepsItsReaders).Order()]);
+    }
+
+    /// <summary>
+    /// An agent that is not heard may be about to come back, and its mysqld serves meanwhile; one that gossip holds for dead does not.
+    /// </summary>
+    private bool KeepsItsReaders(NodeId node) => IsMember(node) && Serves(_reports[node].Report)
+        && Liveness(node, _swim.Find(node)) is MemberLiveness.Alive or MemberLiveness.Suspect;
+
+    private static bool Serves(MemberReport report) => report is { Mysqld: MysqldState.Running, Status.OfflineMode: false };
+
+    /// <param name="report">Of a server that serves.</param>
+    /// <param name="unbounded">The leader is just changing: receivers stand still, and nothing newer is to be had anywhere.</param>
+    private bool MayBeRead(MemberReport report, bool unbounded) =>
+        report is { CatchingUp: false, Leading: false, Status.Writable: false } && (unbounded
+            || (report.Status is { ReceiverRunning: true, ApplierRunning: true, LagSeconds: { } lag }
+                && lag <= _options.MostLag.TotalSeconds));
+
+    private RouteTarget? Target(NodeId node) =>
+        AddressOf(node) is { } address ? new RouteTarget(node, Name(node), address.Host, address.MysqlPort) : null;
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Proxy;
+
+/// <summary>
+/// The address for clients: one port that leads to the leader, one that leads to followers. Bytes go through as they are, so TLS is
+/// between client and server. It carries; who may write is not its to say.
+/// </summary>
+public sealed class ClientProxy : IDisposable
+{
+    // For Raft's log, the ring, HTTP and mysqld's sessions, whatever clients do.
+    private const int DescriptorsForOthers = 1024;
+    private readonly ILogger _logger;
+    private readonly ProxyOptions _options;
+    private readonly Socket _readWrite;
+    private readonly Socket _readOnly;
+    private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private ClientRoutes _routes = ClientRoutes.None;
+    private ProxyLoop? _loop;
+    private bool _stopping;
+
+    private ClientProxy(ProxyOptions options, Socket readWrite, Socket readOnly, ILogger logger)
+    {
+        (_options, _readWrite, _readOnly, _logger) = (options, readWrite, readOnly, logger);
+        _thread = new Thread(Run) { Name = "client-proxy", IsBackground = true };
+    }
+
+    public int ReadWritePort => ((IPEndPoint)_readWrite.LocalEndPoint!).Port;
+
+    public int ReadOnlyPort => ((IPEndPoint)_readOnly.LocalEndPoint!).Port;
+
+    /// <summary>How many clients may be connected: as configured, or fewer where this process may not have so many files.</summary>
+    public int MostConnections => _options.MostConnections;
+
+    public ProxyCounters Counters { get; } = new();
+
+    /// <summary>
+    /// Listens from now on; clients wait until <see cref="Follow"/> says where to go. Throws <see cref="ProxyListenException"/>.
+    /// </summary>
+    public static ClientProxy Start(ProxyOptions options, ILogger logger)
+    {
+        var room = (MostDescriptors() - DescriptorsForOthers) / 2;
+        if (room < options.MostConnections)
+        {
+            room = Math.Max(room, 16);
+            ProxyLog.FewDescriptors(logger, options.MostConnections, room);
+            options = options with { MostConnections = room };
+        }
+
+        var readWrite = Listen(options.Host, options.ReadWritePort, "proxy.read-write");
+        try
+        {
+            var proxy = new ClientProxy(options, readWrite, Listen(options.Host, options.ReadOnlyPort, "proxy.read-only"), logger);
+            proxy._thread.Start();
+            ProxyLog.Listening(logger, options.Host, proxy.ReadWritePort, proxy.ReadOnlyPort);
+            return proxy;
+        }
+        catch
+        {
+            readWrite.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where clients go from now on. Returns at once; the proxy's own thread does the rest.</summary>
+    public void Follow(ClientRoutes routes)
+    {
+        lock (_gate)
+        {
+            _routes = routes;
+            _loop?.Follow(routes);
+        }
+    }
+
+    /// <summary>Lets every client go.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            _loop?.Stop();
+        }
+
+        _thread.Join();
+        _readWrite.Dispose();
+        _readOnly.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            using var poller = new Poller();
+            var loop = new ProxyLoop(_options, poller, Descriptor(_readWrite), Descriptor(_readOnly), Counters);
+            lock (_gate)
+            {
+                if (_stopping)
+                {
+                    return;
+                }
+
+                _loop = loop;
+                loop.Follow(_routes);
+            }
+
+            try
+            {
+                loop.Run();
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                ProxyLog.Broke(_logger, e);
+                loop.LetGo();
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    _loop = null;
+                }
+            }
+        }
+    }
+
+    private static int Descriptor(Socket listener) => (int)listener.SafeHandle.DangerousGetHandle();
+
+    private static Socket Listen(string host, int port, string key)
+    {
+        var address = IPAddress.Parse(host);
+        var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        try
+        {
+            listener.Bind(new IPEndPoint(address, port));
+            listener.Listen(4096);
+            return listener;
+        }
+        catch (SocketException e)
+        {
+            listener.Dispose();
+            throw new ProxyListenException($"{key}: cannot listen on {new IPEndPoint(address, port)}/tcp: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The kernel's limit for this process (.NET asks for as many as it may have).</summary>
+    private static int MostDescriptors()
+    {
+        var words = File.ReadLines("/proc/self/limits").First(l => l.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return int.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : int.MaxValue;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Proxy;
+
+/// <summary>Which server a session has, from its beginning to its end.</summary>
+internal sealed partial class ProxyLoop
+{
+    private void Take(ClientRoutes routes)
+    {
+        _book.Routes = routes;
+        foreach (var session in _sessions.All())
+        {
+            switch (session)
+            {
+                case { Stage: SessionStage.Waiting, Timed: >= 0 }:
+                    session.Refused.Clear();
+                    Place(session);
+                    break;
+                case { ReadWrite: true, Stage: SessionStage.Open or SessionStage.Connecting } when session.Epoch != routes.Epoch:
+                    End(session);
+                    break;
+                case { ReadWrite: false, Stage: SessionStage.Open or SessionStage.Connecting }
+                    when !routes.Serving.Contains(session.Target!.Node):
+                    counters.Add(ProxyCount.ClosedByServing);
+                    CloseOrPlace(session);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Its epoch is closed. Who waits for an answer gets it, if it comes at once: a commit's, so that nobody need guess.</summary>
+    private void End(Session session)
+    {
+        if (session is { Used: true, IsQuiet: false })
+        {
+            session.Stage = SessionStage.Ending;
+            _sessions.Time(session, _now + (long)options.LastAnswer.TotalMilliseconds);
+            return;
+        }
+
+        counters.Add(ProxyCount.ClosedByEpoch);
+        CloseOrPlace(session);
+    }
+
+    /// <summary>A client that has not heard anything of its server yet does not notice that it gets another.</summary>
+    private void CloseOrPlace(Session session)
+    {
+        if (session.Used)
+        {
+            Close(session);
+            return;
+        }
+
+        LeaveServer(session);
+        session.Since = _now;
+        Place(session);
+    }
+
+    /// <summary>To a server, or to wait for one.</summary>
+    private void Place(Session session)
+    {
+        while (_book.Choose(session.ReadWrite, session.Refused) is { } target)
+        {
+            var socket = SocketCalls.Connect(new IPEndPoint(IPAddress.Parse(target.Host), target.Port));
+            if (socket < 0)
+            {
+                counters.Add(ProxyCount.ConnectFailed);
+                session.Refused.Add(target.Node);
+                continue;
+            }
+
+            Leave(session, SessionStage.Connecting);
+            (session.Target, session.Epoch, session.Server.Socket) = (target, _book.Routes.Epoch, socket);
+            _book.Joined(target.Node);
+            _sessions.Time(session, _now + (long)options.ConnectWithin.TotalMilliseconds);
+            Ask(session, Readiness.PeerEnded, Readiness.Output);
+            return;
+        }
+
+        if (session.Stage != SessionStage.Waiting || session.Timed < 0)
+        {
+            Wait(session);
+        }
+    }
+
+    private void Wait(Session session)
+    {
+        if (_waiting >= options.MostWaiting)
+        {
+            counters.Add(ProxyCount.TurnedAway);
+            Say(session, $"no server to go to now, and {options.MostWaiting} clients wait for one already");
+            return;
+        }
+
+        _waiting++;
+        counters.Add(ProxyCount.Waited);
+        session.Stage = SessionStage.Waiting;
+        _sessions.Time(session, session.Since + (long)options.Patience.TotalMilliseconds);
+        Ask(session, Readiness.PeerEnded, Readiness.None);
+    }
+
+    private void Leave(Session session, SessionStage next)
+    {
+        _waiting -= session is { Stage: SessionStage.Waiting, Timed: >= 0 } ? 1 : 0;
+        session.Stage = next;
+        _sessions.Untime(session);
+    }
+
+    private void Connected(Session session)
+    {
+        if (SocketCalls.ErrorOf(session.Server.Socket) != 0)
+        {
+            ConnectFailed(session);
+        }
+        else if (SocketCalls.IsConnected(session.Server.Socket))
+        {
+            Leave(session, SessionStage.Open);
+            Ask(session, Readiness.Input, Readiness.Input);
+        }
+
+        // Else it was the last word of a server that it had before.
+    }
+
+    /// <summary>A follower that does not answer is not asked again; a leader is, as long as the client waits.</summary>
+    private void ConnectFailed(Session session)
+    {
+        counters.Add(ProxyCount.ConnectFailed);
+        session.Refused.Add(session.Target!.Node);
+        LeaveServer(session);
+        Place(session);
+    }
+
+    /// <summary>Tells a client that was never given a server why, and lets it go.</summary>
+    private void Say(Session session, string why)
+    {
+        _ = SocketCalls.Send(session.Client.Socket, ErrorPacket.Of(ErrorPacket.CannotConnect, why));
+        Close(session);
+    }
+
+    private static void Refuse(int client, ushort code, string why)
+    {
+        _ = SocketCalls.Send(client, ErrorPacket.Of(code, why));
+        SocketCalls.Close(client);
+    }
+
+    private void LeaveServer(Session session)
+    {
+        var server = session.Server;
+        if (server.Socket < 0)
+        {
+            return;
+        }
+
+        _book.Left(session.Target!.Node);
+        _relay.Forget(server);
+        SocketCalls.Close(server.Socket); // which takes it out of the poller
+        server.Clear();
+        Leave(session, SessionStage.Waiting);
+    }
+
+    private void Close(Session session)
+    {
+        Leave(session, session.Stage);
+        LeaveServer(session);
+        _relay.Forget(session.Client);
+        SocketCalls.Close(session.Client.Socket);
+        counters.Add(session.ReadWrite ? ProxyCount.ReadWriteNow : ProxyCount.ReadOnlyNow, -1);
+        _sessions.Remove(session);
+    }
+}

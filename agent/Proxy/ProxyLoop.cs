@@ -1,0 +1,255 @@
+using System.Runtime.InteropServices;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Proxy;
+
+/// <summary>
+/// The one thread that carries clients' bytes. It decides nothing about the cluster: it follows <see cref="ClientRoutes"/>. Memory of a
+/// session at rest: two sockets and one small object.
+/// </summary>
+internal sealed partial class ProxyLoop(
+    ProxyOptions options, Poller poller, int readWriteListener, int readOnlyListener, ProxyCounters counters)
+{
+    private const ulong ReadWriteToken = 0;
+    private const ulong ReadOnlyToken = 1;
+    private const int AcceptsAtOnce = 64;
+
+    // How often those are looked at whose stage ends by time: far below each of these times.
+    private const int Beat = 10;
+    private const int AcceptAgainAfter = 100;
+    private readonly SessionTable _sessions = new();
+    private readonly RouteBook _book = new();
+    private readonly Relay _relay = new(options.MostHeld);
+    private ClientRoutes? _given;
+    private long _now;
+    private int _waiting;
+    private long _deafUntil;
+    private volatile bool _stopping;
+
+    /// <summary>From any thread: the newest routes. Those given before and not taken yet do not matter any more.</summary>
+    public void Follow(ClientRoutes routes)
+    {
+        _ = Interlocked.Exchange(ref _given, routes);
+        poller.Wake();
+    }
+
+    /// <summary>From any thread.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        poller.Wake();
+    }
+
+    /// <summary>Until it is told to stop; then every client is let go.</summary>
+    public void Run()
+    {
+        Listen(true);
+        while (!_stopping)
+        {
+            var count = poller.Wait(_sessions.Timed.Count > 0 || _deafUntil > 0 ? Beat : -1);
+            _now = Environment.TickCount64;
+            if (Interlocked.Exchange(ref _given, null) is { } routes)
+            {
+                Take(routes);
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                if (poller.Event(i, out var ready, out var token))
+                {
+                    Handle(ready, token);
+                }
+            }
+
+            Expire();
+            Tell();
+        }
+
+        LetGo();
+    }
+
+    /// <summary>Ends every session.</summary>
+    public void LetGo()
+    {
+        foreach (var session in _sessions.All())
+        {
+            Close(session);
+        }
+
+        Tell();
+    }
+
+    private void Tell() => counters.Set(ProxyCount.Bytes, _relay.Carried);
+
+    private void Listen(bool on)
+    {
+        foreach (var (listener, token) in new[] { (readWriteListener, ReadWriteToken), (readOnlyListener, ReadOnlyToken) })
+        {
+            if (on)
+            {
+                poller.Add(listener, Readiness.Input, token);
+            }
+            else
+            {
+                poller.Remove(listener);
+            }
+        }
+
+        _deafUntil = on ? 0 : _now + AcceptAgainAfter;
+    }
+
+    private void Handle(Readiness ready, ulong token)
+    {
+        if (token is ReadWriteToken or ReadOnlyToken)
+        {
+            Accept(token == ReadWriteToken);
+        }
+        else if (_sessions.Find(token, out var server) is { } session)
+        {
+            switch (session.Stage)
+            {
+                case SessionStage.Connecting when server:
+                    Connected(session);
+                    break;
+                case SessionStage.Waiting or SessionStage.Connecting:
+                    Close(session); // only its leaving is asked for
+                    break;
+                default:
+                    Exchange(session, server ? session.Server : session.Client, ready);
+                    break;
+            }
+        }
+    }
+
+    private void Accept(bool readWrite)
+    {
+        for (var i = 0; i < AcceptsAtOnce; i++)
+        {
+            var client = SocketCalls.Accept(readWrite ? readWriteListener : readOnlyListener);
+            if (client < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is SocketCalls.TooManyFiles or SocketCalls.TooManyFilesHere)
+                {
+                    Listen(false); // the listeners stay ready: without a pause this thread would do nothing else
+                }
+
+                return;
+            }
+
+            counters.Add(readWrite ? ProxyCount.ReadWriteAccepted : ProxyCount.ReadOnlyAccepted);
+            if (_sessions.Count >= options.MostConnections)
+            {
+                counters.Add(ProxyCount.TurnedAway);
+                var why = $"the proxy has its {options.MostConnections} clients already (proxy.max-connections)";
+                Refuse(client, ErrorPacket.TooManyConnections, why);
+                continue;
+            }
+
+            counters.Add(readWrite ? ProxyCount.ReadWriteNow : ProxyCount.ReadOnlyNow);
+            Place(_sessions.Add(readWrite, client, _now));
+        }
+    }
+
+    private void Exchange(Session session, End end, Readiness ready)
+    {
+        var (client, server) = (session.Client, session.Server);
+        var other = end == client ? server : client;
+        var good = (ready & Readiness.Error) == 0 && ((ready & Readiness.Output) == 0 || _relay.Flush(end));
+        if (good && (ready & (Readiness.Input | Readiness.Over)) != 0)
+        {
+            good = _relay.Carry(end, other, out var moved);
+            session.Used |= moved;
+            session.Asking = moved ? end == client : session.Asking;
+        }
+
+        var answered = session is { Stage: SessionStage.Ending, IsQuiet: true };
+        counters.Add(ProxyCount.ClosedByEpoch, answered ? 1 : 0);
+        // A server that has ended has nothing more to say; a client may still read.
+        if (!good || answered || (server.Ended && client.Held.IsEmpty))
+        {
+            Close(session);
+            return;
+        }
+
+        if (client.Ended && server.Held.IsEmpty && !server.ToldOfTheEnd)
+        {
+            server.ToldOfTheEnd = true;
+            SocketCalls.EndSending(server.Socket);
+        }
+
+        Ask(session, Wanted(client, server), Wanted(server, client));
+    }
+
+    private static Readiness Wanted(End end, End other) =>
+        (!end.Ended && other.Held.IsEmpty ? Readiness.Input : Readiness.None) | (end.Held.IsEmpty ? Readiness.None : Readiness.Output);
+
+    private void Ask(Session session, Readiness ofClient, Readiness ofServer)
+    {
+        Ask(session.Client, ofClient, SessionTable.Token(session, server: false));
+        Ask(session.Server, ofServer, SessionTable.Token(session, server: true));
+    }
+
+    /// <summary>A socket of which nothing is wanted leaves the poller, which would tell of its end for ever.</summary>
+    private void Ask(End end, Readiness wanted, ulong token)
+    {
+        if (end.Asked == wanted)
+        {
+            return;
+        }
+
+        if (wanted == Readiness.None)
+        {
+            poller.Remove(end.Socket);
+        }
+        else if (end.Asked == Readiness.None)
+        {
+            poller.Add(end.Socket, wanted, token);
+        }
+        else
+        {
+            poller.Change(end.Socket, wanted, token);
+        }
+
+        end.Asked = wanted;
+    }
+
+    private void Expire()
+    {
+        if (_deafUntil > 0 && _now >= _deafUntil)
+        {
+            Listen(true);
+        }
+
+        for (var i = _sessions.Timed.Count - 1; i >= 0; i--)
+        {
+            // Each removal brings the last one, which was looked at, to its place.
+            if (i < _sessions.Timed.Count && _sessions.Timed[i] is var session && _now >= session.Until)
+            {
+                Expire(session);
+            }
+            else if (i < _sessions.Timed.Count && _sessions.Timed[i] is { Stage: SessionStage.Waiting, Refused.Count: > 0 } refused)
+            {
+                refused.Refused.Clear();
+                Place(refused);
+            }
+        }
+    }
+
+    private void Expire(Session session)
+    {
+        switch (session.Stage)
+        {
+            case SessionStage.Connecting:
+                ConnectFailed(session);
+                break;
+            case SessionStage.Waiting:
+                counters.Add(ProxyCount.WaitedInVain);
+                Say(session, $"no {(session.ReadWrite ? "writable leader" : "server")} for {options.Patience.TotalSeconds:0.#} s");
+                break;
+            default:
+                counters.Add(ProxyCount.ClosedByEpoch);
+                Close(session);
+                break;
+        }
+    }
+}
