@@ -14,6 +14,11 @@ internal static class Metrics
         Node(text, view, leaseLeft);
         Cluster(text, view);
         Members(text, view);
+        if (view.Proxy is { } proxy)
+        {
+            Proxy(text, proxy);
+        }
+
         text.Counters(
             "mysqlha_events_total",
             "What this agent counted since its start, by event.",
@@ -108,6 +113,25 @@ internal static class Metrics
             "mysqlha_archived_transactions",
             "Transactions archived and undone in all epochs this node remembers.",
             view.History.Sum(e => e.Archived.Sum(a => (double)a.Transactions.Count)));
+    }
+
+    private static void Proxy(MetricsText text, ProxyView proxy)
+    {
+        ((string, string)[] Labels, double? Value) Of(string port, long value) => ([("port", port)], value);
+        void Count(string name, string help, long value) => text.Counters($"mysqlha_proxy_{name}_total", help, [([], value)]);
+
+        text.Gauges("mysqlha_proxy_clients", "Clients connected to this node's proxy now, by port.",
+            [Of("read-write", proxy.ReadWrite.Clients), Of("read-only", proxy.ReadOnly.Clients)]);
+        text.Gauge("mysqlha_proxy_max_clients", "Clients that the proxy takes, of both ports together.", proxy.MaxConnections);
+        text.Counters("mysqlha_proxy_accepted_total", "Clients that came, by port.",
+            [Of("read-write", proxy.ReadWrite.Accepted), Of("read-only", proxy.ReadOnly.Accepted)]);
+        Count("waited", "Clients that had to wait for a server.", proxy.Waited);
+        Count("waited_in_vain", "Clients that waited and were told that there is no server for them.", proxy.WaitedInVain);
+        Count("turned_away", "Clients refused at once: too many were connected, or waited.", proxy.TurnedAway);
+        Count("closed_by_epoch", "Connections closed because the leader's epoch was over.", proxy.ClosedByEpoch);
+        Count("closed_by_serving", "Connections of readers closed because their server served no more.", proxy.ClosedByServing);
+        Count("connect_failed", "Servers that did not take a connection.", proxy.ConnectFailed);
+        Count("bytes", "Bytes carried, both ways.", proxy.Bytes);
     }
 
     private static void Members(MetricsText text, ClusterView view)

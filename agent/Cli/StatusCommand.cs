@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using MySqlHa.Cluster;
 
@@ -58,6 +59,15 @@ internal static class StatusCommand
         }
 
         table.WriteTo(output);
+        if (view.Proxy is { } proxy)
+        {
+            var host = IPAddress.TryParse(proxy.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+                ? view.Member(view.Self)?.Address.Host ?? proxy.Host
+                : proxy.Host;
+            output.WriteLine(
+                $"clients: {host} port {proxy.ReadWrite.Port} to write ({proxy.ReadWrite.Clients} connected), "
+                + $"port {proxy.ReadOnly.Port} to read ({proxy.ReadOnly.Clients} connected); so on every node");
+        }
     }
 
     private static string Remarks(MemberView m) => string.Join(

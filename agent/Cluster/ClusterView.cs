@@ -241,5 +241,8 @@ public sealed record ClusterView
     /// <summary>Named counters of this agent since its start (datagrams refused, frames sent, elections, ...).</summary>
     public ImmutableSortedDictionary<string, long> Counters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
+    /// <summary>Where clients may connect on the asked node; null: it offers no address, or its agent is older.</summary>
+    public ProxyView? Proxy { get; init; }
+
     public MemberView? Member(NodeId id) => Members.FirstOrDefault(m => m.Id == id);
 }

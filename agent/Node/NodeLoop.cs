@@ -261,7 +261,7 @@ internal sealed class NodeLoop : IRingReceiver
 
         _viewWanted = false;
         var now = BootClock.Now;
-        var view = _core.View(now) with { Counters = Counters() };
+        var view = _core.View(now) with { Counters = Counters(), Proxy = Proxy?.View() };
         lock (_viewGate)
         {
             (_view, _viewAt) = (view, now);

@@ -34,9 +34,6 @@ public sealed class ClientProxy : IDisposable
 
     public int ReadOnlyPort => ((IPEndPoint)_readOnly.LocalEndPoint!).Port;
 
-    /// <summary>How many clients may be connected: as configured, or fewer where this process may not have so many files.</summary>
-    public int MostConnections => _options.MostConnections;
-
     public ProxyCounters Counters { get; } = new();
 
     /// <summary>
@@ -76,6 +73,22 @@ public sealed class ClientProxy : IDisposable
             _loop?.Follow(routes);
         }
     }
+
+    /// <summary>For people and programs; as many clients as configured, or fewer where this process may not open so many files.</summary>
+    public ProxyView View() => new(
+        _options.Host,
+        new ProxyPortView(ReadWritePort, Counters[ProxyCount.ReadWriteNow], Counters[ProxyCount.ReadWriteAccepted]),
+        new ProxyPortView(ReadOnlyPort, Counters[ProxyCount.ReadOnlyNow], Counters[ProxyCount.ReadOnlyAccepted]),
+        _options.MostConnections)
+    {
+        Waited = Counters[ProxyCount.Waited],
+        WaitedInVain = Counters[ProxyCount.WaitedInVain],
+        TurnedAway = Counters[ProxyCount.TurnedAway],
+        ClosedByEpoch = Counters[ProxyCount.ClosedByEpoch],
+        ClosedByServing = Counters[ProxyCount.ClosedByServing],
+        ConnectFailed = Counters[ProxyCount.ConnectFailed],
+        Bytes = Counters[ProxyCount.Bytes],
+    };
 
     /// <summary>Lets every client go.</summary>
     public void Dispose()

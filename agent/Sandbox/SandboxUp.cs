@@ -187,5 +187,14 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
             leader:     {client} --defaults-file={leader.ClientFile} -h {leader.Ip}
             follower:   {client} --defaults-file={follower.ClientFile} -h {follower.Ip}
             """);
+        if (view.Proxy is { } proxy)
+        {
+            await output.WriteLineAsync(
+                $"""
+                to write:   {client} --defaults-file={follower.ClientFile} -h {follower.Ip} -P {proxy.ReadWrite.Port}
+                to read:    {client} --defaults-file={follower.ClientFile} -h {follower.Ip} -P {proxy.ReadOnly.Port}
+                            (the same on every node: whoever leads, one that follows)
+                """);
+        }
     }
 }

@@ -30,6 +30,7 @@ public sealed class FaultCluster : SandboxCluster
     public override async Task InitializeAsync()
     {
         LoopDisk.UnmountLeftovers(Path.Combine(Home, BaseIp));
+        await BuildAsync();
         await RunAsync("down");
         if (LoopDisk.Refusal is null)
         {

@@ -49,6 +49,12 @@ public sealed partial class MetricsEndpointTests
         Assert.Equal(2.5, Of("mysqlha_member_lag_seconds", "member=\"db3\""));
         Assert.Equal(3, Of("mysqlha_member_gtids_missing", "member=\"db3\""));
         Assert.Equal(10, Of("mysqlha_member_gtids_behind", "member=\"db3\""));
+        Assert.Equal(3, Of("mysqlha_proxy_clients", "port=\"read-write\""));
+        Assert.Equal(20, Of("mysqlha_proxy_accepted_total", "port=\"read-only\""));
+        Assert.Equal(10_000, Of("mysqlha_proxy_max_clients"));
+        Assert.Equal(1, Of("mysqlha_proxy_waited_in_vain_total"));
+        Assert.Equal(6, Of("mysqlha_proxy_closed_by_epoch_total"));
+        Assert.Equal(9_000, Of("mysqlha_proxy_bytes_total"));
     }
 
     [Fact]

@@ -34,6 +34,10 @@ internal static class SampleCluster
         AcksNeeded = 1,
         AckersVersion = 5,
         LeaseSecondsLeft = 0.8,
+        Proxy = new ProxyView("10.0.0.1", new ProxyPortView(6446, 3, 40), new ProxyPortView(6447, 2, 20), 10_000)
+        {
+            Waited = 5, WaitedInVain = 1, TurnedAway = 4, ClosedByEpoch = 6, ClosedByServing = 7, ConnectFailed = 8, Bytes = 9_000,
+        },
         Members =
         [
             Member(1, Id1, "db1") with { Role = MemberRole.Leader, Writable = true, Executed = GtidSet.Parse($"{Uuid1}:1-100") },

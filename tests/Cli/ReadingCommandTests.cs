@@ -22,11 +22,13 @@ public sealed class ReadingCommandTests
         var lines = run.Output.TrimEnd('\n').Split('\n');
         Assert.Equal("mysql.production: db1 at 127.0.61.1 leads (epoch 7)", lines[0]);
         Assert.StartsWith("#   NAME  ADDRESS", lines[1], StringComparison.Ordinal);
-        Assert.Equal(5, lines.Length);
-        Assert.All(lines[2..], line => Assert.Equal(lines[1].IndexOf("ROLE", StringComparison.Ordinal), IndexOfRole(line)));
+        Assert.Equal(6, lines.Length);
+        Assert.All(lines[2..5], line => Assert.Equal(lines[1].IndexOf("ROLE", StringComparison.Ordinal), IndexOfRole(line)));
         Assert.StartsWith("2*", lines[3], StringComparison.Ordinal);
         Assert.Contains("2.5 s", lines[4], StringComparison.Ordinal);
         Assert.Contains("  10  ", lines[4], StringComparison.Ordinal);
+        Assert.Equal(
+            "clients: 10.0.0.1 port 6446 to write (3 connected), port 6447 to read (2 connected); so on every node", lines[5]);
     }
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class ReadingCommandTests
         var run = await CommandLineRun.AgainstAsync(api, "status");
 
         Assert.DoesNotContain('\u001b', run.Output);
-        Assert.Equal(5, run.Output.TrimEnd('\n').Split('\n').Length);
+        Assert.Equal(6, run.Output.TrimEnd('\n').Split('\n').Length);
     }
 
     [Theory]

@@ -32,6 +32,7 @@ public sealed class AgentOptionsFileTests
         Assert.Equal(GuardOwner.Agent, options.Guard);
         Assert.Equal("app", options.ClientUser);
         Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal(new ProxySettings("127.0.61.1", 6446, 6447, 10_000, TimeSpan.FromSeconds(10)), options.Proxy);
         Assert.False(options.Adopt);
         Assert.Null(options.Mysqld);
         Assert.Empty(options.Settings);
@@ -49,6 +50,7 @@ public sealed class AgentOptionsFileTests
             listen: 127.0.61.1
             http-listen: 0.0.0.0
             ports: {ring: 19638, http: 19631, mysql: 13306}
+            proxy: {listen: 0.0.0.0, read-write: 16446, read-only: 16447, max-connections: 500, max-lag: 2s}
             data: data
             peers:
               - db2
@@ -75,6 +77,7 @@ public sealed class AgentOptionsFileTests
         Assert.Equal("db1.example", options.Name);
         Assert.Equal("0.0.0.0", options.HttpListen);
         Assert.Equal(new NodeAddress("127.0.61.1", 19638, 19631, 13306), options.Address);
+        Assert.Equal(new ProxySettings("0.0.0.0", 16446, 16447, 500, TimeSpan.FromSeconds(2)), options.Proxy);
         Assert.Equal("/etc/mysqlha/data", options.Data);
         Assert.Equal("/etc/mysqlha/keys/ring.key", options.RingKeyPath);
         Assert.Equal([new PeerAddress("db2", 19638), new PeerAddress("db3", 9638)], options.Peers.AsEnumerable());
@@ -90,6 +93,13 @@ public sealed class AgentOptionsFileTests
         Assert.Equal("shop", options.ClientUser);
         Assert.Equal(LogLevel.Debug, options.LogLevel);
     }
+
+    [Theory]
+    [InlineData("proxy: true", true)]
+    [InlineData("proxy: {}", true)]
+    [InlineData("proxy: false", false)]
+    public void The_proxy_can_be_switched_off(string line, bool there) =>
+        Assert.Equal(there, AgentOptionsFile.Read($"{Minimal}\n{line}\n", "/etc/mysqlha/agent.yaml", NoFlags).Proxy is not null);
 
     [Fact]
     public void All_that_the_agent_writes_is_below_the_data_directory()

@@ -29,6 +29,14 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("ports: {http: 65536}", "ports.http", "65536", "a port from 1 to 65535")]
     [InlineData("ports: {mysql: 3306x}", "ports.mysql", "3306x", "a port from 1 to 65535")]
     [InlineData("ports: {http: 3306}", "ports", "http: 3306", "three different ports")]
+    [InlineData("proxy: 6446", "proxy", "6446", "false, or a mapping with keys of listen, read-write")]
+    [InlineData("proxy: {read-write: 0}", "proxy.read-write", "0", "a port from 1 to 65535")]
+    [InlineData("proxy: {read-only: 6446}", "proxy", "read-only: 6446", "ports of its own")]
+    [InlineData("proxy: {read-only: 3306}", "proxy", "read-only: 3306", "ports of its own")]
+    [InlineData("proxy: {listen: db1}", "proxy.listen", "db1", "0.0.0.0")]
+    [InlineData("proxy: {max-connections: 0}", "proxy.max-connections", "0", "a number from 1 to 100000")]
+    [InlineData("proxy: {max-lag: 10}", "proxy.max-lag", "10", "a duration from 100ms to 1h")]
+    [InlineData("proxy: {max-lag: 2h}", "proxy.max-lag", "2h", "a duration from 100ms to 1h")]
     [InlineData("data: ", "data", "", "a directory that this user may write to")]
     [InlineData("data: /", "data", "/", "a directory of its own")]
     [InlineData("data: /a2345678901234567890/b2345678901234567890/c2345678901234567890/d23456789012345678901", "data", "/a2", "at most 84")]
@@ -108,6 +116,7 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("ring_key: /k", "ring_key", "ring-key")]
     [InlineData("durabilty: power", "durabilty", "durability")]
     [InlineData("ports: {htpp: 9631}", "ports.htpp", "ports.http")]
+    [InlineData("proxy: {readonly: 6447}", "proxy.readonly", "proxy.read-only")]
     [InlineData("timing: {lease: 1s, clockdrift: 0}", "timing.clockdrift", "timing.clock-drift")]
     public void An_unknown_key_is_refused_and_the_nearest_one_suggested(string line, string key, string meant)
     {

@@ -38,6 +38,7 @@ public sealed partial class ReaderTableTests
         ["Node/AnnouncedFile"] = ["what was told"],
         ["Node/ClientFile"] = [Carries + "its own text, only to see whether it is there"],
         ["Node/LeaseFile"] = ["leases"],
+        ["Proxy/ClientProxy"] = [Trusted + "/proc/self/limits"],
         ["Replication/DrillClients"] = [Carries + "rows of MySQL's driver"],
         ["Replication/Greeting"] = [nameof(ClientFuzzTests)],
         ["Replication/Rows"] = [Carries + "rows of MySQL's driver", "GTID sets"],
