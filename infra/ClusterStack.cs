@@ -42,6 +42,10 @@ public sealed class ClusterStack : Stack
             machines.Add(new NodeMachine(node, plan, network, firewall, login, image, machines.LastOrDefault()));
         }
 
+        var balancer = firewall.LoadBalancerGroupId is { } group
+            ? new LoadBalancer("load-balancer", plan, network, group, machines)
+            : null;
+
         List<Installation> installations =
             [.. machines.Select(machine => new Installation(machine, plan, Release.Of(plan, machine.Node, agent.Version), archive))];
         var ringKey = installations[0].NewRingKey();
@@ -54,6 +58,8 @@ public sealed class ClusterStack : Stack
         CensusUrl = leader.Apply(node => $"http://{node.Address}:{Ports.Http}/census");
         NodeIps = Output.All(machines.Select(machine => machine.PublicIp));
         SshCommands = NodeIps.Apply(ips => ips.Select(ip => Commands.Ssh(plan.Settings, ip)).ToImmutableArray());
+        WriterEndpoint = balancer?.WriterEndpoint ?? Output.Create("");
+        ReaderEndpoint = balancer?.ReaderEndpoint ?? Output.Create("");
         MysqlCommand = leader.Apply(node => Commands.Mysql(plan.Settings, node));
         ClientUser = Output.Create(plan.Settings.ClientUser);
         AdminPassword = rollout.Password;
@@ -77,6 +83,14 @@ public sealed class ClusterStack : Stack
 
     [Output("sshCommands")]
     public Output<ImmutableArray<string>> SshCommands { get; private set; }
+
+    /// <summary>host:port that leads to whoever leads; empty without a load balancer.</summary>
+    [Output("writerEndpoint")]
+    public Output<string> WriterEndpoint { get; private set; }
+
+    /// <summary>host:port that leads to the followers; empty without a load balancer.</summary>
+    [Output("readerEndpoint")]
+    public Output<string> ReaderEndpoint { get; private set; }
 
     /// <summary>A session on the leader.</summary>
     [Output("mysqlCommand")]

@@ -8,31 +8,73 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Api;
 
 /// <summary>
-/// <c>/health</c>, <c>/leader</c>, <c>/follower</c>: one status code for a load balancer, 200 or 503, the reasons in the body.
-/// GET, HEAD and OPTIONS answer alike.
+/// One status code for a load balancer, 200 or 503, the reasons in the body: under our own names and under those that balancers in front
+/// of Patroni ask. GET, HEAD and OPTIONS answer alike. What is asked for and not understood is a 400, so that no limit is lost by a typo.
 /// </summary>
 internal static class HealthEndpoints
 {
+    /// <summary>The same question by different names.</summary>
+    private static readonly string[] Leader = ["/leader", "/primary", "/master", "/read-write"];
+
+    private static readonly string[] Follower = ["/follower", "/replica"];
+
     public static void Map(IEndpointRouteBuilder routes, IClusterPort port)
     {
-        _ = routes.MapMethods("/health", Answers.Checking, context => Answer(context, port, NodeDuty.AgainstHealth));
-        _ = routes.MapMethods("/leader", Answers.Checking, context => Answer(context, port, NodeDuty.AgainstLeader));
-        _ = routes.MapMethods("/follower", Answers.Checking, context => Follower(context, port));
+        Map(routes, port, ["/health"], NodeDuty.AgainstHealth);
+        Map(routes, port, Leader, NodeDuty.AgainstLeader);
+        // Last: a loop that lives takes a step for whoever looks.
+        Map(routes, port, ["/liveness"], (view, _) => NodeDuty.AgainstLiveness(view, port.SinceStep, port.Lease));
+        MapWithLag(routes, port, Follower, (view, _, lag) => NodeDuty.AgainstFollower(view, lag));
+        MapWithLag(routes, port, ["/read-only"], NodeDuty.AgainstReader);
+        MapWithLag(routes, port, ["/readiness"], NodeDuty.AgainstReadiness);
+        // Patroni's own example asks this, with no path at all. To read, / is the list of what there is.
+        _ = routes.MapMethods("/", [HttpMethods.Options], context => Answer(context, port, NodeDuty.AgainstLeader));
     }
 
-    private static Task Follower(HttpContext context, IClusterPort port)
+    private static void Map(IEndpointRouteBuilder routes, IClusterPort port, string[] paths, Against against)
     {
-        var given = context.Request.Query["lag"];
-        if (given.Count == 0)
+        foreach (var path in paths)
         {
-            return Answer(context, port, (view, _) => NodeDuty.AgainstFollower(view, maxLag: null));
+            _ = routes.MapMethods(path, Answers.Checking, context => UnknownKey(context) is { } key
+                ? context.ProblemAsync(400, "bad-query", $"{path} has no parameter '{key}'; it has none")
+                : Answer(context, port, against));
         }
-
-        const string Allowed = "seconds, or a number with a unit: 5, 0.5, 5s, 500ms, 2m";
-        return given.Count == 1 && TryLag(given[0]!, out var limit)
-            ? Answer(context, port, (view, _) => NodeDuty.AgainstFollower(view, limit))
-            : context.ProblemAsync(400, "bad-lag", $"lag: '{given}' is not a duration; allowed: {Allowed}");
     }
+
+    private static void MapWithLag(IEndpointRouteBuilder routes, IClusterPort port, string[] paths, AgainstLag against)
+    {
+        foreach (var path in paths)
+        {
+            _ = routes.MapMethods(path, Answers.Checking, context =>
+            {
+                if (UnknownKey(context, "lag") is { } key)
+                {
+                    return context.ProblemAsync(400, "bad-query", $"{path} has no parameter '{key}'; allowed: lag, a time like 5s");
+                }
+
+                var given = context.Request.Query["lag"];
+                TimeSpan? limit = null;
+                if (given.Count > 0)
+                {
+                    if (given.Count > 1 || !TryLag(given[0]!, out var read))
+                    {
+                        var shown = PlainText.OneLine(given.ToString());
+                        return context.ProblemAsync(400, "bad-lag", $"lag: '{shown}' is not allowed; {AllowedLag}");
+                    }
+
+                    limit = read;
+                }
+
+                return Answer(context, port, (view, leaseLeft) => against(view, leaseLeft, limit));
+            });
+        }
+    }
+
+    private const string AllowedLag =
+        "allowed is a time, not a size: seconds or a number with a unit, at most a day, once: 5, 0.5, 5s, 500ms, 2m";
+
+    private static string? UnknownKey(HttpContext context, params string[] known) => context.Request.Query.Keys
+        .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)).Select(PlainText.OneLine).FirstOrDefault();
 
     private static bool TryLag(string text, out TimeSpan lag)
     {
@@ -41,13 +83,14 @@ internal static class HealthEndpoints
             return true;
         }
 
+        // A day at most here too: Patroni's lag=1048576 is a number of bytes, and would let anybody pass as one of seconds.
         var good = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            && seconds <= TimeSpan.FromDays(365).TotalSeconds;
+            && seconds <= TimeSpan.FromDays(1).TotalSeconds;
         lag = good ? TimeSpan.FromSeconds(seconds) : default;
         return good;
     }
 
-    private static Task Answer(HttpContext context, IClusterPort port, Func<ClusterView, TimeSpan, ImmutableArray<Reason>> against)
+    private static Task Answer(HttpContext context, IClusterPort port, Against against)
     {
         // First the lease, then the picture: the other way round, an old picture could borrow a new lease.
         var leaseLeft = port.LeaseLeft;
@@ -56,6 +99,12 @@ internal static class HealthEndpoints
         var document = DutyDocument.Of(view, reasons);
         return context.JsonAsync(document, ApiJson.Default.DutyDocument, reasons.IsEmpty ? 200 : 503);
     }
+
+    /// <summary>Empty: 200. Else why not.</summary>
+    private delegate ImmutableArray<Reason> Against(ClusterView view, TimeSpan leaseLeft);
+
+    /// <param name="maxLag">Null: any will do.</param>
+    private delegate ImmutableArray<Reason> AgainstLag(ClusterView view, TimeSpan leaseLeft, TimeSpan? maxLag);
 }
 
 /// <summary>What a health answer says beyond its status code.</summary>

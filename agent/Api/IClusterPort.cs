@@ -17,6 +17,15 @@ public interface IClusterPort
     TimeSpan LeaseLeft { get; }
 
     /// <summary>
+    /// How long ago the loop ended its last step, by the clock. One that lives has ended one since <see cref="View"/> was read, or less
+    /// than 0.1 s before; one that hangs has not.
+    /// </summary>
+    TimeSpan SinceStep { get; }
+
+    /// <summary>A lease's length.</summary>
+    TimeSpan Lease { get; }
+
+    /// <summary>
     /// Brings the request to who must act and waits for how it ends. Cancelled: nobody waits any more, the request itself may still be
     /// carried out.
     /// </summary>

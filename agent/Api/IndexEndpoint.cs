@@ -16,6 +16,11 @@ internal static class IndexEndpoint
         ["/health"] = "200 while this node leads or follows as it should, else 503",
         ["/leader"] = "200 on the leader while it is writable and its lease runs, else 503",
         ["/follower"] = "200 on a healthy follower, else 503; ?lag=5s bounds how far it may be behind",
+        ["/primary"] = "as /leader, for load balancers; also /master, /read-write, and OPTIONS /",
+        ["/replica"] = "as /follower, for load balancers",
+        ["/read-only"] = "200 on the leader and on a healthy follower, else 503; ?lag=5s bounds how far a follower may be behind",
+        ["/readiness"] = "the same, of a follower only while it receives from the leader",
+        ["/liveness"] = "200 while the agent's loop goes on, whatever mysqld does, else 503",
         ["/raft/status"] = "term, role, log positions",
         ["/history"] = "the epochs: who led when, and why it changed",
         ["/explain"] = "who leads and why, who would be next, and what keeps a failover from happening; text for who accepts text/plain",
@@ -24,7 +29,7 @@ internal static class IndexEndpoint
         ["/operator"] = "POST: switchover, switchover-check, failover, step-down, pause, reinit",
     });
 
-    public static void Map(IEndpointRouteBuilder routes) => _ = routes.MapMethods("/", Answers.Checking, context =>
+    public static void Map(IEndpointRouteBuilder routes) => _ = routes.MapMethods("/", Answers.Reading, context =>
     {
         context.Response.Headers.Vary = "Accept";
         if (!Browser.Asks(context.Request))

@@ -5,16 +5,16 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Api;
 
 /// <summary>
-/// Whether this node does what it is for, and if not, why. Pure; what <c>/health</c>, <c>/leader</c> and <c>/follower</c> answer.
+/// Whether this node does what it is for, and if not, why. Pure; what <see cref="HealthEndpoints"/> answer.
 /// </summary>
 internal static class NodeDuty
 {
     /// <summary>Duty is to lead with a lease, or to follow. A node that does neither has no use for clients, whatever the cause.</summary>
-    public static ImmutableArray<Reason> AgainstHealth(ClusterView view, TimeSpan leaseLeft) => view.Member(view.Self)?.Role switch
+    public static ImmutableArray<Reason> AgainstHealth(ClusterView view, TimeSpan leaseLeft) => view.Member(view.Self) switch
     {
-        MemberRole.Leader => [.. AgainstLeader(view, leaseLeft), .. AgainstHealthOf(view.Member(view.Self)!)],
-        MemberRole.Follower => AgainstFollower(view, maxLag: null),
-        _ => [new Reason("no-role", "this node neither leads nor follows"), .. view.Member(view.Self)?.Problems ?? [], .. view.Reasons],
+        { Role: MemberRole.Leader } me => [.. AgainstLeader(view, leaseLeft), .. AgainstHealthOf(me)],
+        { } me when Follows(view, me) => AgainstFollower(view, maxLag: null),
+        var me => [new Reason("no-role", "this node neither leads nor follows"), .. me?.Problems ?? [], .. view.Reasons],
     };
 
     /// <summary>Empty: this node is the leader, writable, and its lease runs.</summary>
@@ -43,9 +43,49 @@ internal static class NodeDuty
     }
 
     /// <summary>Empty: this node is a healthy follower, and not further behind than allowed (null: any lag will do).</summary>
-    public static ImmutableArray<Reason> AgainstFollower(ClusterView view, TimeSpan? maxLag)
+    public static ImmutableArray<Reason> AgainstFollower(ClusterView view, TimeSpan? maxLag) =>
+        // While nobody leads, no receiver can run: what is here can still be read, unless the caller bounds the lag.
+        AgainstFollower(view, maxLag, receives: view is { EpochOpen: true, Leader: not null } || maxLag is not null);
+
+    /// <summary>Empty: this node may be read from. It leads, or follows and is not further behind than allowed.</summary>
+    public static ImmutableArray<Reason> AgainstReader(ClusterView view, TimeSpan leaseLeft, TimeSpan? maxLag) =>
+        Leads(view) ? AgainstLeader(view, leaseLeft) : AgainstFollower(view, maxLag);
+
+    /// <summary>Empty: this node leads, or it follows a leader, and may be read from.</summary>
+    public static ImmutableArray<Reason> AgainstReadiness(ClusterView view, TimeSpan leaseLeft, TimeSpan? maxLag) =>
+        Leads(view) ? AgainstLeader(view, leaseLeft) : AgainstFollower(view, maxLag, receives: true);
+
+    /// <summary>
+    /// Empty: the agent's loop goes on. A leader whose loop is held up for a lease has lost its mysqld; where nothing is lost it may take
+    /// twice as long.
+    /// </summary>
+    public static ImmutableArray<Reason> AgainstLiveness(ClusterView view, TimeSpan sinceStep, TimeSpan lease)
     {
-        if (view.Member(view.Self) is not { Role: MemberRole.Follower } me)
+        var allowed = Leads(view) ? lease : lease * 2;
+        return sinceStep <= allowed ? [] :
+        [
+            new Reason("loop-held-up", string.Create(
+                CultureInfo.InvariantCulture,
+                $"the agent's loop ended its last step {sinceStep.TotalSeconds:0.###} s ago; {allowed.TotalSeconds:0.###} s are allowed")),
+        ];
+    }
+
+    public static string Named(ClusterView view, NodeId id) =>
+        view.Member(id) is { } member ? $"{id.Short} at {member.Address.Host}" : id.Short;
+
+    private static bool Leads(ClusterView view) => view.EpochOpen && view.Leader == view.Self;
+
+    /// <summary>
+    /// As its role says; and while the last epoch is closed and the next one sought, who followed in it: nobody writes then, so what it has
+    /// is not old. A node that reaches no majority cannot know that.
+    /// </summary>
+    private static bool Follows(ClusterView view, MemberView me) => me.Role == MemberRole.Follower
+        || (view is { EpochOpen: false, Election: ElectionStatus.Running }
+            && me is { Role: MemberRole.None, Readable: true, Writable: false, ApplierRunning: true });
+
+    private static ImmutableArray<Reason> AgainstFollower(ClusterView view, TimeSpan? maxLag, bool receives)
+    {
+        if (view.Member(view.Self) is not { } me || !Follows(view, me))
         {
             return view.Leader == view.Self
                 ? [new Reason("not-a-follower", "this node is the leader")]
@@ -54,9 +94,12 @@ internal static class NodeDuty
 
         var reasons = ImmutableArray.CreateBuilder<Reason>();
         reasons.AddRange(AgainstHealthOf(me));
+        if (!me.Readable)
+        {
+            reasons.Add(new Reason("closed", "mysqld lets no clients in yet"));
+        }
 
-        // While there is no leader, no receiver can run: what is here can still be read, unless the caller bounds the lag.
-        if (!me.ReceiverRunning && (view is { EpochOpen: true, Leader: not null } || maxLag is not null))
+        if (receives && !me.ReceiverRunning)
         {
             reasons.Add(new Reason("receiver-stopped", "nothing is received from the leader"));
         }
@@ -74,9 +117,6 @@ internal static class NodeDuty
 
         return reasons.ToImmutable();
     }
-
-    public static string Named(ClusterView view, NodeId id) =>
-        view.Member(id) is { } member ? $"{id.Short} at {member.Address.Host}" : id.Short;
 
     private static void AddLag(double? lag, TimeSpan limit, ImmutableArray<Reason>.Builder reasons)
     {

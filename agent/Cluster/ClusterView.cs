@@ -114,6 +114,9 @@ public sealed record MemberView
 
     /// <summary>By clients: not read-only, and they are let in.</summary>
     public bool Writable { get; init; }
+
+    /// <summary>By clients: they are let in.</summary>
+    public bool Readable { get; init; }
     public bool ReceiverRunning { get; init; }
     public bool ApplierRunning { get; init; }
 

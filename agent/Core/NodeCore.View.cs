@@ -157,6 +157,7 @@ public sealed partial class NodeCore
             Received = status?.Received ?? GtidSet.Empty,
             Epoch = fresh ? known!.RoleEpoch : 0,
             Writable = status is { Writable: true, OfflineMode: false },
+            Readable = status is { OfflineMode: false },
             ReceiverRunning = status?.ReceiverRunning ?? false,
             ApplierRunning = status?.ApplierRunning ?? false,
             Acker = current?.Ackers.Contains(info.Id) ?? false,

@@ -105,7 +105,7 @@ public static class AgentRunner
         var watching = Task.WhenAll(DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token));
         try
         {
-            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop), logger, stopping);
+            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop, options.Timing), logger, stopping);
             NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
             return (await living, loop.EndedByFullDisk);
         }

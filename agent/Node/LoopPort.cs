@@ -4,11 +4,15 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Node;
 
 /// <summary>What the API may do: look at the latest picture, and post an operator's request to the loop.</summary>
-internal sealed class LoopPort(NodeLoop loop) : IClusterPort
+internal sealed class LoopPort(NodeLoop loop, Timing timing) : IClusterPort
 {
     public ClusterView View => loop.View;
 
     public TimeSpan LeaseLeft => loop.LeaseLeft;
+
+    public TimeSpan SinceStep => loop.SinceStep;
+
+    public TimeSpan Lease => timing.Lease;
 
     public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation) => loop.AskAsync(request, cancellation);
 }

@@ -33,6 +33,7 @@ internal sealed class NodeLoop : IRingReceiver
     private readonly ILogger _logger;
     private long _nextCall;
     private long _leaseUntil;
+    private long _steppedAt = BootClock.Now.Micros;
     private long _droppedInputs;
     private readonly object _viewGate = new(); // not a Lock: those have no Wait
     private ClusterView _view;
@@ -82,6 +83,9 @@ internal sealed class NodeLoop : IRingReceiver
 
     /// <summary>What is left of this node's lease, by the clock, whatever the loop is doing.</summary>
     public TimeSpan LeaseLeft => new Instant(Interlocked.Read(ref _leaseUntil)) - BootClock.Now;
+
+    /// <summary>How long ago the last step ended, by the clock; before the first one: since it was made.</summary>
+    public TimeSpan SinceStep => BootClock.Now - new Instant(Interlocked.Read(ref _steppedAt));
 
     public void Post(CoreInput input)
     {
@@ -222,6 +226,7 @@ internal sealed class NodeLoop : IRingReceiver
         }
 
         _announced.Write(_core.AppliedIndex);
+        _ = Interlocked.Exchange(ref _steppedAt, BootClock.Now.Micros);
         Show();
         var took = BootClock.Now - began;
         if (took > TimeSpan.FromMilliseconds(200))

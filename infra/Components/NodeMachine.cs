@@ -92,6 +92,9 @@ public sealed class NodeMachine : ComponentResource
 
     public Output<string> VolumeId { get; }
 
+    /// <summary>Of the machine that plays this node now.</summary>
+    public Output<string> InstanceId => _instance.Id;
+
     public Output<string> PublicIp => _instance.PublicIp;
 
     /// <summary>A step on this machine, once it is reached. It runs again when its text changes, and on another machine.</summary>

@@ -12,4 +12,10 @@ public static class Ports
     public const int Ring = 9638;
 
     public const int Mysql = 3306;
+
+    /// <summary>Of the load balancer: leads to the leader. MySQL Router's numbers, this and the next.</summary>
+    public const int Writers = 6446;
+
+    /// <summary>Of the load balancer: leads to the followers.</summary>
+    public const int Readers = 6447;
 }

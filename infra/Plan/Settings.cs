@@ -42,6 +42,11 @@ public sealed record Settings
     /// <summary>Who reaches MySQL besides the members.</summary>
     public required IReadOnlyList<Cidr> ClientsFrom { get; init; }
 
+    /// <summary>none, internal (addresses of the network only) or internet-facing.</summary>
+    public required string LoadBalancer { get; init; }
+
+    public bool HasLoadBalancer => LoadBalancer != "none";
+
     /// <summary>An authorized_keys line; null: the stack makes a key pair.</summary>
     public string? SshPublicKey { get; init; }
 

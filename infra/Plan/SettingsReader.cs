@@ -9,8 +9,8 @@ public static partial class SettingsReader
     public static IReadOnlyList<string> Keys { get; } =
     [
         "group", "nodes", "zones", "network", "architecture", "instanceType", "rootGb", "dataGb", "sshFrom", "censusFrom", "ringFrom",
-        "clientsFrom", "sshPublicKey", "sshPrivateKey", "timing", "durability", "mysqlSettings", "clientUser", "ubuntu", "image",
-        "loginUser", "protectData", "agentArchive", "waitSeconds",
+        "clientsFrom", "loadBalancer", "sshPublicKey", "sshPrivateKey", "timing", "durability", "mysqlSettings", "clientUser", "ubuntu",
+        "image", "loginUser", "protectData", "agentArchive", "waitSeconds",
     ];
 
     private static readonly IReadOnlyList<Cidr> Everyone = [Cidr.Everywhere];
@@ -56,6 +56,7 @@ public static partial class SettingsReader
             CensusFrom = read.Ranges("censusFrom", Everyone),
             RingFrom = read.Ranges("ringFrom", []),
             ClientsFrom = read.Ranges("clientsFrom", []),
+            LoadBalancer = read.Word("loadBalancer", ["none", "internal", "internet-facing"], "none"),
             SshPublicKey = read.Optional(
                 "sshPublicKey", PublicKeyPattern(), "one line that begins with ssh-ed25519 or ssh-rsa (EC2 takes no other)"),
             Timing = read.Word("timing", ["fast", "lan", "balanced", "wan"], "lan"),
@@ -123,6 +124,14 @@ public static partial class SettingsReader
             {
                 read.Refuse(key, "[]", "at least one range is needed, this machine's among them: the stack itself comes in there");
             }
+        }
+
+        if (settings.HasLoadBalancer && settings.ClientsFrom.Count == 0)
+        {
+            read.Refuse(
+                "loadBalancer",
+                $"'{settings.LoadBalancer}'",
+                "clientsFrom needs at least one range then, or no client reaches the load balancer");
         }
 
         if (read.Has("sshPublicKey") != read.Has("sshPrivateKey"))

@@ -15,6 +15,10 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
 
     public TimeSpan LeaseLeft { get; set; } = TimeSpan.FromSeconds(0.8);
 
+    public TimeSpan SinceStep { get; set; }
+
+    public TimeSpan Lease => TimeSpan.FromSeconds(1);
+
     /// <summary>Requests that came through, in order.</summary>
     public List<OperatorRequest> Asked { get; } = [];
 

@@ -150,6 +150,7 @@ internal static class SampleCluster
         LagSeconds = 0,
         Executed = GtidSet.Parse($"{Uuid1}:1-100"),
         Epoch = 7,
+        Readable = true,
         ReceiverRunning = true,
         ApplierRunning = true,
     };

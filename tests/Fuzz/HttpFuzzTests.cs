@@ -29,9 +29,11 @@ public sealed partial class HttpFuzzTests(ITestOutputHelper output)
            {
                "/", "/view", "/census", "/history", "/health", "/leader", "/services", "/services/mysql/production/health",
                "/follower?lag=5s", "/metrics", "/raft/status", "/explain?from=7&x=%2F..%2f", "http://127.0.61.10/leader", "*",
+               "/replica?lag=10MB", "/read-only?lag=1&lag=2", "/readiness?x", "/liveness",
            }
            select Request($"GET {path} HTTP/1.1", "Accept: text/html,application/json;q=0.9", "Connection: close"),
         Request("OPTIONS /leader HTTP/1.1", "Connection: close"),
+        Request("OPTIONS / HTTP/1.0"),
         Request("HEAD /census HTTP/1.0", "If-None-Match: \"1\"", "Range: bytes=0-1"),
         .. FileTargets.Bodies.Select(b => Operator(b)),
         Operator(FileTargets.Bodies[0], "Expect: 100-continue", "Origin: http://127.0.61.10"),

@@ -75,7 +75,7 @@ public sealed partial class TidyTests
     [Fact]
     public void The_commands_of_the_readme_can_be_run()
     {
-        string[] commands = ["sandbox", "test", ".ci/run", "tools/fetch-mysql", "tools/packages"];
+        string[] commands = ["sandbox", "test", ".ci/run", "tools/fetch-mysql", "tools/fetch-balancer", "tools/packages"];
         Assert.All(commands, command => Assert.True(IsExecutable(Path.Combine(Repository.Root, command)), $"{command} is not executable"));
     }
 

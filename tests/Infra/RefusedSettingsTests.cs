@@ -28,6 +28,8 @@ public sealed class RefusedSettingsTests
     [InlineData("sshFrom", "[]", "sshFrom []: at least one range is needed")]
     [InlineData("censusFrom", "[]", "censusFrom []: at least one range is needed")]
     [InlineData("clientsFrom", """["10.0.0.1/8"]""", "clientsFrom '10.0.0.1/8': a list of IPv4 ranges")]
+    [InlineData("loadBalancer", "true", "loadBalancer 'true': none, internal or internet-facing is allowed")]
+    [InlineData("loadBalancer", "internal", "loadBalancer 'internal': clientsFrom needs at least one range then")]
     [InlineData("ringFrom", "everywhere", "ringFrom 'everywhere': a list of IPv4 ranges")]
     [InlineData("sshPublicKey", "ecdsa-sha2-nistp256 AAAA", "sshPublicKey 'ecdsa-sha2-nistp256 AAAA': one line that begins with")]
     [InlineData(

@@ -117,6 +117,8 @@ internal sealed class StackRun : IMocks, IServiceProvider
     {
         "aws:ec2/instance:Instance" => new() { ["publicIp"] = $"198.51.100.{args.Name![4]}" },
         "aws:ec2/keyPair:KeyPair" => new() { ["keyName"] = $"{args.Name}-7f3a" },
+        "aws:lb/loadBalancer:LoadBalancer" => new() { ["arn"] = $"{args.Name}-arn", ["dnsName"] = $"{args.Name}-7f3a.elb.example" },
+        "aws:lb/targetGroup:TargetGroup" => new() { ["arn"] = $"{args.Name}-arn" },
         "command:local:Command" => new() { ["stdout"] = $"-----BEGIN\n{Marker}-{args.Name}\n-----END\nssh-ed25519 public-{args.Name}" },
         "command:remote:Command" => new() { ["stdout"] = $"{(args.Name is "ring-key" or "password" ? Marker : "stdout")}-{args.Name}" },
         _ => [],

@@ -256,17 +256,18 @@ public sealed class StackTests
         Assert.Contains("tyming: there is no such key", failure.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<List<string>> IngressAsync(Dictionary<string, string> settings)
-    {
-        var group = Assert.Single((await StackRun.OfAsync(settings)).Of("aws:ec2/securityGroup:SecurityGroup"));
-        return [.. group.List<ImmutableDictionary<string, object>>("ingress").Select(rule =>
+    private static async Task<List<string>> IngressAsync(Dictionary<string, string> settings) =>
+        RulesOf(Assert.Single((await StackRun.OfAsync(settings)).Of("aws:ec2/securityGroup:SecurityGroup")), "ingress");
+
+    /// <summary>One line for each rule: tcp 22-22 from 192.0.2.0/24.</summary>
+    internal static List<string> RulesOf(RecordedResource group, string direction) =>
+        [.. group.List<ImmutableDictionary<string, object>>(direction).Select(rule =>
         {
-            var from = rule.TryGetValue("self", out var self) && self is true
+            var whom = rule.TryGetValue("self", out var self) && self is true
                 ? "the nodes"
-                : string.Join(',', ((ImmutableArray<object>)rule["cidrBlocks"]).Cast<string>());
-            return $"{rule["protocol"]} {rule["fromPort"]}-{rule["toPort"]} from {from}";
+                : string.Join(',', (ImmutableArray<object>)(rule.GetValueOrDefault("securityGroups") ?? rule["cidrBlocks"]));
+            return $"{rule["protocol"]} {rule["fromPort"]}-{rule["toPort"]} {(direction == "ingress" ? "from" : "to")} {whom}";
         }).Order(StringComparer.Ordinal)];
-    }
 
     private static async Task<string> ValueAsync(StackRun run, string output) =>
         $"{await OutputUtilities.GetValueAsync(run.Outputs[output])}";

@@ -4,10 +4,12 @@ namespace MySqlHa.Machines.Engine;
 
 /// <summary>
 /// What has no counterpart on one machine, the network and its firewall above all: only recorded, with an id like the real one. All
-/// machines share one bridge, so what a security group would refuse is not refused here.
+/// machines share one bridge, so what a security group would refuse is not refused here, and nothing answers at a load balancer's name.
 /// </summary>
 public sealed class RecordedProvider(string type) : IProvider
 {
+    private const string Balancing = "arn:aws:elasticloadbalancing:machines:000000000000:";
+
     private static readonly Dictionary<string, (string Prefix, string[] Fixed)> Known = new()
     {
         ["aws:ec2/vpc:Vpc"] = ("vpc-", ["cidrBlock"]),
@@ -17,6 +19,10 @@ public sealed class RecordedProvider(string type) : IProvider
         ["aws:ec2/routeTableAssociation:RouteTableAssociation"] = ("rtbassoc-", ["subnetId"]),
         ["aws:ec2/securityGroup:SecurityGroup"] = ("sg-", ["vpcId", "name", "description"]),
         ["aws:ec2/keyPair:KeyPair"] = ("", ["keyName", "publicKey"]),
+        ["aws:lb/loadBalancer:LoadBalancer"] = (Balancing + "loadbalancer/net/", ["internal", "loadBalancerType", "name"]),
+        ["aws:lb/targetGroup:TargetGroup"] = (Balancing + "targetgroup/", ["name", "port", "protocol", "targetType", "vpcId"]),
+        ["aws:lb/targetGroupAttachment:TargetGroupAttachment"] = (Balancing + "target/", ["targetGroupArn", "targetId", "port"]),
+        ["aws:lb/listener:Listener"] = (Balancing + "listener/net/", ["loadBalancerArn"]),
     };
 
     public static bool Knows(string type) => Known.ContainsKey(type);
@@ -32,7 +38,13 @@ public sealed class RecordedProvider(string type) : IProvider
         // A key pair's id is its name, and the name is made up where the program gives none.
         var keyName = (string?)inputs["keyName"] ?? RecordedProvider.NewId(name + "-")[..(name.Length + 8)];
         var id = prefix.Length > 0 ? NewId(prefix) : keyName;
-        var outputs = new JsonObject { ["arn"] = $"arn:aws:ec2:machines:000000000000:{type.Split(':')[^1]}/{id}" };
+        var isArn = prefix.StartsWith(Balancing, StringComparison.Ordinal);
+        var outputs = new JsonObject { ["arn"] = isArn ? id : $"arn:aws:ec2:machines:000000000000:{type.Split(':')[^1]}/{id}" };
+        if (type == "aws:lb/loadBalancer:LoadBalancer")
+        {
+            outputs["dnsName"] = $"{name}.invalid";
+        }
+
         if (prefix.Length == 0)
         {
             outputs["keyName"] = keyName;

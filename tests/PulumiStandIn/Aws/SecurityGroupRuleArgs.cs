@@ -6,6 +6,9 @@ public abstract class SecurityGroupRuleArgs : ResourceArgs
     [Input("cidrBlocks")]
     private protected InputList<string>? _cidrBlocks;
 
+    [Input("securityGroups")]
+    private protected InputList<string>? _securityGroups;
+
     [Input("description")]
     public Input<string>? Description { get; set; }
 
@@ -22,6 +25,12 @@ public abstract class SecurityGroupRuleArgs : ResourceArgs
     {
         get => _cidrBlocks ??= new();
         set => _cidrBlocks = value;
+    }
+
+    public InputList<string> SecurityGroups
+    {
+        get => _securityGroups ??= new();
+        set => _securityGroups = value;
     }
 
     [Input("self")]
