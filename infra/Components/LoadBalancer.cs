@@ -5,8 +5,8 @@ using Aws = Pulumi.Aws;
 namespace MySqlHa.Infra.Components;
 
 /// <summary>
-/// One address with a port for writers and one for readers, whoever leads: a network load balancer that asks the agents what their nodes
-/// are. Connections to a node that is not that any more are closed. Nodes see the addresses of clients.
+/// One address with a port for writers and one for readers: a network load balancer before the proxies of the agents. It asks them only
+/// whether their node is in order; who leads is known to each of them long before a check could tell.
 /// </summary>
 public sealed class LoadBalancer : ComponentResource
 {
@@ -40,8 +40,8 @@ public sealed class LoadBalancer : ComponentResource
             SecurityGroups = { groupId },
             Tags = Tags.Of(plan, name),
         }, new CustomResourceOptions { Parent = this, DependsOn = { network } });
-        Listen(balancer, "writers", Ports.Writers, "/primary");
-        Listen(balancer, "readers", Ports.Readers, "/replica");
+        Listen(balancer, "writers", Ports.Writers);
+        Listen(balancer, "readers", Ports.Readers);
         WriterEndpoint = balancer.DnsName.Apply(host => $"{host}:{Ports.Writers}");
         ReaderEndpoint = balancer.DnsName.Apply(host => $"{host}:{Ports.Readers}");
         RegisterOutputs();
@@ -53,8 +53,7 @@ public sealed class LoadBalancer : ComponentResource
     /// <summary>host:port of the followers.</summary>
     public Output<string> ReaderEndpoint { get; }
 
-    /// <param name="path">What an agent is asked, and answers with 200 where its node is meant.</param>
-    private void Listen(Aws.LB.LoadBalancer balancer, string what, int port, string path)
+    private void Listen(Aws.LB.LoadBalancer balancer, string what, int port)
     {
         var child = new CustomResourceOptions { Parent = this };
         var nodes = new Aws.LB.TargetGroup($"{_name}-{what}", new Aws.LB.TargetGroupArgs
@@ -62,13 +61,13 @@ public sealed class LoadBalancer : ComponentResource
             VpcId = _network.VpcId,
             TargetType = "instance",
             Protocol = "TCP",
-            Port = Ports.Mysql,
+            Port = port,
             PreserveClientIp = "true",
             HealthCheck = new Aws.LB.Inputs.TargetGroupHealthCheckArgs
             {
                 Protocol = "HTTP",
                 Port = $"{Ports.Http}",
-                Path = path,
+                Path = "/readiness",
                 Matcher = "200",
                 Interval = CheckEvery,
                 Timeout = CheckTimeout,
@@ -90,7 +89,7 @@ public sealed class LoadBalancer : ComponentResource
             {
                 TargetGroupArn = nodes.Arn,
                 TargetId = machine.InstanceId,
-                Port = Ports.Mysql,
+                Port = port,
             }, child);
         }
 

@@ -17,7 +17,9 @@ public static class Openings
         new("census", "tcp", Ports.Http, Members: true, settings.CensusFrom, settings.HasLoadBalancer),
         new("ring", "tcp", Ports.Ring, Members: true, settings.RingFrom),
         new("gossip", "udp", Ports.Ring, Members: true, settings.RingFrom),
-        new("mysql", "tcp", Ports.Mysql, Members: true, settings.ClientsFrom, settings.HasLoadBalancer),
+        new("mysql", "tcp", Ports.Mysql, Members: true, settings.ClientsFrom),
+        new("writers", "tcp", Ports.Writers, Members: false, settings.ClientsFrom, settings.HasLoadBalancer),
+        new("readers", "tcp", Ports.Readers, Members: false, settings.ClientsFrom, settings.HasLoadBalancer),
     ];
 
     /// <summary>The same of the load balancer.</summary>

@@ -13,9 +13,9 @@ public static class Ports
 
     public const int Mysql = 3306;
 
-    /// <summary>Of the load balancer: leads to the leader. MySQL Router's numbers, this and the next.</summary>
+    /// <summary>Leads to the leader, on every node and on the load balancer. MySQL Router's numbers, this and the next.</summary>
     public const int Writers = 6446;
 
-    /// <summary>Of the load balancer: leads to the followers.</summary>
+    /// <summary>Leads to the followers.</summary>
     public const int Readers = 6447;
 }

@@ -45,16 +45,16 @@ public sealed class LoadBalancerTests
     }
 
     [Fact]
-    public async Task Nodes_are_asked_over_http_what_they_are_and_what_is_not_that_any_more_loses_its_connections()
+    public async Task Agents_are_asked_over_http_whether_their_node_is_in_order_and_one_that_is_not_loses_its_connections()
     {
         var run = await OfAsync("internal");
-        foreach (var (name, path) in new[] { ("load-balancer-writers", "/primary"), ("load-balancer-readers", "/replica") })
+        foreach (var (name, port) in new[] { ("load-balancer-writers", 6446.0), ("load-balancer-readers", 6447.0) })
         {
             var group = run.Of(Targets).Single(g => g.Name == name);
-            Assert.Equal(("TCP", 3306.0, "instance", "true"),
+            Assert.Equal(("TCP", port, "instance", "true"),
                 (group.Text("protocol"), group.Inputs["port"], group.Text("targetType"), group.Text("preserveClientIp")));
             var check = group.Map("healthCheck");
-            Assert.Equal(("HTTP", "9631", path, "200"), (check["protocol"], check["port"], check["path"], check["matcher"]));
+            Assert.Equal(("HTTP", "9631", "/readiness", "200"), (check["protocol"], check["port"], check["path"], check["matcher"]));
             // AWS's own limits, and no check that lasts until the next one.
             Assert.InRange((double)check["interval"], 5, 10);
             Assert.InRange((double)check["timeout"], 2, (double)check["interval"]);
@@ -74,8 +74,8 @@ public sealed class LoadBalancerTests
         var run = await OfAsync("internal", ("nodes", nodes));
         var attached = run.Of("aws:lb/targetGroupAttachment:TargetGroupAttachment")
             .Select(a => $"{a.Text("targetGroupArn")} {a.Text("targetId")} {a.Inputs["port"]}");
-        var wanted = Enumerable.Range(1, count).SelectMany(n => new[] { "readers", "writers" }
-            .Select(group => $"load-balancer-{group}-arn node{n}-machine-id 3306"));
+        var wanted = Enumerable.Range(1, count).SelectMany(n => new[] { ("readers", 6447), ("writers", 6446) }
+            .Select(group => $"load-balancer-{group.Item1}-arn node{n}-machine-id {group.Item2}"));
         Assert.Equal(wanted.Order(StringComparer.Ordinal), attached.Order(StringComparer.Ordinal));
     }
 
@@ -85,11 +85,15 @@ public sealed class LoadBalancerTests
         var run = await OfAsync("internal", ("sshFrom", """["192.0.2.0/24"]"""), ("censusFrom", """["192.0.2.0/24"]"""));
         var balancer = run.Of(Group).Single(g => g.Name == "firewall-load-balancer");
         Assert.Equal(["tcp 6446-6446 from 10.9.0.0/16", "tcp 6447-6447 from 10.9.0.0/16"], StackTests.RulesOf(balancer, "ingress"));
-        Assert.Equal(["tcp 3306-3306 to 10.20.0.0/16", "tcp 9631-9631 to 10.20.0.0/16"], StackTests.RulesOf(balancer, "egress"));
+        Assert.Equal(
+            ["tcp 6446-6446 to 10.20.0.0/16", "tcp 6447-6447 to 10.20.0.0/16", "tcp 9631-9631 to 10.20.0.0/16"],
+            StackTests.RulesOf(balancer, "egress"));
         Assert.Equal(
             [
-                "tcp 22-22 from 192.0.2.0/24", "tcp 3306-3306 from 10.9.0.0/16", "tcp 3306-3306 from firewall-load-balancer-id",
-                "tcp 3306-3306 from the nodes", "tcp 9631-9631 from 192.0.2.0/24", "tcp 9631-9631 from firewall-load-balancer-id",
+                "tcp 22-22 from 192.0.2.0/24", "tcp 3306-3306 from 10.9.0.0/16", "tcp 3306-3306 from the nodes",
+                "tcp 6446-6446 from 10.9.0.0/16", "tcp 6446-6446 from firewall-load-balancer-id",
+                "tcp 6447-6447 from 10.9.0.0/16", "tcp 6447-6447 from firewall-load-balancer-id",
+                "tcp 9631-9631 from 192.0.2.0/24", "tcp 9631-9631 from firewall-load-balancer-id",
                 "tcp 9631-9631 from the nodes", "tcp 9638-9638 from the nodes", "udp 9638-9638 from the nodes",
             ],
             StackTests.RulesOf(run.Of(Group).Single(g => g.Name == "firewall-nodes"), "ingress"));

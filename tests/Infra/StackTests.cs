@@ -52,8 +52,8 @@ public sealed class StackTests
         Assert.Equal(
             [
                 "tcp 22-22 from 192.0.2.0/24", "tcp 3306-3306 from 10.9.0.0/16", "tcp 3306-3306 from the nodes",
-                "tcp 9631-9631 from 0.0.0.0/0", "tcp 9631-9631 from the nodes", "tcp 9638-9638 from the nodes",
-                "udp 9638-9638 from the nodes",
+                "tcp 6446-6446 from 10.9.0.0/16", "tcp 6447-6447 from 10.9.0.0/16", "tcp 9631-9631 from 0.0.0.0/0", "tcp 9631-9631 from the nodes",
+                "tcp 9638-9638 from the nodes", "udp 9638-9638 from the nodes",
             ],
             rules);
     }
@@ -62,7 +62,7 @@ public sealed class StackTests
     public async Task By_default_neither_mysql_nor_the_ring_is_open_to_anybody_but_the_members() =>
         Assert.DoesNotContain(
             await IngressAsync([]),
-            rule => (rule.Contains("3306", StringComparison.Ordinal) || rule.Contains("9638", StringComparison.Ordinal))
+            rule => new[] { "3306", "6446", "6447", "9638" }.Any(port => rule.Contains(port, StringComparison.Ordinal))
                 && !rule.EndsWith("from the nodes", StringComparison.Ordinal));
 
     [Fact]
