@@ -97,9 +97,11 @@ public sealed class ClusterPlanTests
                 .Select(o => $"{o.Port}/{o.Protocol}{(o.Members ? "+members" : "")}[{string.Join(',', o.From)}]"));
 
         Assert.Equal(
-            "22/tcp[0.0.0.0/0] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[]", Open());
+            "22/tcp[0.0.0.0/0] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[] 6446/tcp[] 6447/tcp[]",
+            Open());
         Assert.Equal(
-            "22/tcp[192.0.2.0/24] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[10.0.0.0/8]",
+            "22/tcp[192.0.2.0/24] 9631/tcp+members[0.0.0.0/0] 9638/tcp+members[] 9638/udp+members[] 3306/tcp+members[10.0.0.0/8] "
+            + "6446/tcp[10.0.0.0/8] 6447/tcp[10.0.0.0/8]",
             Open(("sshFrom", """["192.0.2.0/24"]"""), ("clientsFrom", """["10.0.0.0/8"]""")));
     }
 

@@ -52,7 +52,8 @@ public sealed class StackTests
         Assert.Equal(
             [
                 "tcp 22-22 from 192.0.2.0/24", "tcp 3306-3306 from 10.9.0.0/16", "tcp 3306-3306 from the nodes",
-                "tcp 6446-6446 from 10.9.0.0/16", "tcp 6447-6447 from 10.9.0.0/16", "tcp 9631-9631 from 0.0.0.0/0", "tcp 9631-9631 from the nodes",
+                "tcp 6446-6446 from 10.9.0.0/16", "tcp 6447-6447 from 10.9.0.0/16",
+                "tcp 9631-9631 from 0.0.0.0/0", "tcp 9631-9631 from the nodes",
                 "tcp 9638-9638 from the nodes", "udp 9638-9638 from the nodes",
             ],
             rules);
