@@ -56,12 +56,15 @@ public sealed partial class NodeCore
         }
     }
 
+    private long _drilled;
+
     /// <summary>Once: a blow that comes late finds another epoch, or a mysqld that does not lead.</summary>
     private void TakeDrillBlow(NodeId from, DrillBlow blow)
     {
         if (_raft?.Leader == from && _state.IsOpenFor(_options.Self, blow.Epoch)
             && _mysqld.Duty == MysqldDuty.Leading && _mysqld.DutyEpoch == blow.Epoch)
         {
+            _drilled = blow.Epoch;
             _ = Kill(new Reason("drill", "an operator asked for a drill"));
         }
     }

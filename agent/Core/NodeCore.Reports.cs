@@ -42,9 +42,10 @@ public sealed partial class NodeCore
         _nextReport = _now + _options.Timing.Heartbeat;
         var report = MakeReport();
         Keep(_options.Self, report);
+        var frame = new ReportFrame(report);
         foreach (var member in _state.Members.Keys.Where(m => m != _options.Self))
         {
-            Send(member, new ReportFrame(report));
+            Send(member, frame);
         }
     }
 
@@ -96,6 +97,7 @@ public sealed partial class NodeCore
             ? (int)Math.Min((_now - _mysqld.StoppedAt).TotalMilliseconds, int.MaxValue)
             : null,
         Demoted = _mysqld is { Duty: MysqldDuty.Demoted, State: MysqldState.Running },
+        Drilled = _drilled,
         SwitchoverProblem = _switchoverProblem,
         DiskFull = _diskProblem.Length > 0,
         Unguarded = _guardProblem.Length > 0,

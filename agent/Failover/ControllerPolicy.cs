@@ -216,6 +216,7 @@ public static class ControllerPolicy
         : seen.Reports.GetValueOrDefault(open.Leader) is { Demoted: true } ? "the leader had let go when the switchover was dropped"
         : seen.Reports.GetValueOrDefault(open.Leader) is { DiskFull: true } ? "the leader's disk is full"
         : seen.Reports.GetValueOrDefault(open.Leader) is { Unguarded: true } ? "the leader's guard is missing"
+        : seen.Reports.GetValueOrDefault(open.Leader)?.Drilled == open.Number ? "a drill had the leader's mysqld killed"
         : "the leader's mysqld died";
 
     private static IEnumerable<Reason> WatchReasons(ControllerInput seen, EpochRecord open, MemberReport? leader)

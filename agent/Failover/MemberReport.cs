@@ -80,6 +80,9 @@ public sealed record MemberReport
     /// <summary>Its mysqld was made read-only for a switchover, and is.</summary>
     public bool Demoted { get; init; }
 
+    /// <summary>The last epoch that this node led until an operator's drill had its mysqld killed; 0: none.</summary>
+    public long Drilled { get; init; }
+
     /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
     public string SwitchoverProblem { get; init; } = "";
 

@@ -197,9 +197,13 @@ internal sealed class NodeLoop : IRingReceiver
             Ring!.SendDatagram(host, port, GossipCodec.Encode(message));
         }
 
+        // A report goes to every member, and is put into bytes once.
+        var (encoded, last) = (ReadOnlyMemory<byte>.Empty, (PeerMessage?)null);
         foreach (var (to, address, message) in output.Frames)
         {
-            Ring!.Send(to, address.Host, address.RingPort, PeerCodec.Encode(message));
+            encoded = ReferenceEquals(message, last) ? encoded : PeerCodec.Encode(message);
+            last = message;
+            Ring!.Send(to, address.Host, address.RingPort, encoded);
         }
 
         foreach (var effect in output.Effects)

@@ -65,6 +65,11 @@ public sealed class OperatorVerbTests(SandboxCluster cluster)
             Assert.Equal(zero, phases.GetProperty("zero").GetString());
         }
 
+        if (kind == "mysqld")
+        {
+            Assert.Contains("a drill had the leader's mysqld killed", (await MysqlhaAsync("history")).Output, StringComparison.Ordinal);
+        }
+
         var now = (await cluster.StatusAsync()).LeaderNumber;
         Assert.Equal([0], await cluster.ReadAsync(now, "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'mysqlha_drill'"));
     }
