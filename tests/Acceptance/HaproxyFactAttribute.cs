@@ -11,7 +11,7 @@ public sealed class HaproxyFactAttribute : FactAttribute
 
     /// <summary>HAPROXY, else the one on the PATH, else the repository's own; null: none.</summary>
     public static string? Program { get; } = Environment.GetEnvironmentVariable("HAPROXY") is { Length: > 0 } named
-        ? named
+        ? File.Exists(named) ? named : null
         : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Append("/usr/sbin")
             .Append(Path.Combine(Repository.Root, ".tools", "haproxy", "bin"))
             .Select(d => Path.Combine(d, "haproxy")).FirstOrDefault(File.Exists);
