@@ -18,8 +18,14 @@ public sealed record ClientRoutes(
 {
     public static readonly ClientRoutes None = new(0, null, [], []);
 
+    /// <summary>
+    /// The leader of the open epoch while it is not known to be writable, but lets clients in: they may begin to log in there.
+    /// </summary>
+    public RouteTarget? Next { get; init; }
+
     public bool Equals(ClientRoutes? other) =>
-        other is not null && Epoch == other.Epoch && Writer == other.Writer && Readers.SequenceEqual(other.Readers) && Serving.SequenceEqual(other.Serving);
+        other is not null && Epoch == other.Epoch && Writer == other.Writer && Next == other.Next
+        && Readers.SequenceEqual(other.Readers) && Serving.SequenceEqual(other.Serving);
 
     public override int GetHashCode() => HashCode.Combine(Epoch, Writer, Readers.Length, Serving.Length);
 }

@@ -56,7 +56,10 @@ public sealed partial class NodeCore
             writer,
             _options.Faults.ReadersOfTheFirstEpoch && _routes.Readers.Length > 0 ? _routes.Readers
                 : [.. readers.Select(r => Target(r.Node)).OfType<RouteTarget>()],
-            [.. _reports.Keys.Where(KeepsItsReaders).Order()]);
+            [.. _reports.Keys.Where(KeepsItsReaders).Order()])
+        {
+            Next = writer is null && !stopped && leader is not null && Serves(leader) ? Target(leader.Node) : null,
+        };
     }
 
     /// <summary>

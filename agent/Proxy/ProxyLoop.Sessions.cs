@@ -17,6 +17,15 @@ internal sealed partial class ProxyLoop
                     session.Refused.Clear();
                     Place(session);
                     break;
+                case { Early: not null } when session.Epoch != routes.Epoch || (routes.Writer ?? session.Target) != session.Target:
+                    counters.Add(ProxyCount.ClosedByEpoch);
+                    CloseOrPlace(session);
+                    break;
+                case { Early: not null } when routes.Writer is not null:
+                    Release(session);
+                    break;
+                case { Early: not null }:
+                    break;
                 case { ReadWrite: true, Stage: SessionStage.Open or SessionStage.Connecting } when session.Epoch != routes.Epoch:
                     End(session);
                     break;
@@ -43,6 +52,17 @@ internal sealed partial class ProxyLoop
         CloseOrPlace(session);
     }
 
+    /// <summary>Its leader is writable now: it may be logged in.</summary>
+    private void Release(Session session)
+    {
+        session.Early = null;
+        if (session.Stage == SessionStage.Early)
+        {
+            Leave(session, SessionStage.Open);
+            Ask(session);
+        }
+    }
+
     /// <summary>A client that has not heard anything of its server yet does not notice that it gets another.</summary>
     private void CloseOrPlace(Session session)
     {
@@ -62,19 +82,14 @@ internal sealed partial class ProxyLoop
     {
         while (_book.Choose(session.ReadWrite, session.Refused) is { } target)
         {
-            var socket = SocketCalls.Connect(new IPEndPoint(IPAddress.Parse(target.Host), target.Port));
-            if (socket < 0)
+            if (Connect(session, target, early: null))
             {
-                counters.Add(ProxyCount.ConnectFailed);
-                session.Refused.Add(target.Node);
-                continue;
+                return;
             }
+        }
 
-            Leave(session, SessionStage.Connecting);
-            (session.Target, session.Epoch, session.Server.Socket) = (target, _book.Routes.Epoch, socket);
-            _book.Joined(target.Node);
-            _sessions.Time(session, _now + (long)options.ConnectWithin.TotalMilliseconds);
-            Ask(session, Readiness.PeerEnded, Readiness.Output);
+        if (_book.ChooseEarly(session.ReadWrite, session.Refused) is { } next && Connect(session, next, new EarlyLogin()))
+        {
             return;
         }
 
@@ -82,6 +97,24 @@ internal sealed partial class ProxyLoop
         {
             Wait(session);
         }
+    }
+
+    private bool Connect(Session session, RouteTarget target, EarlyLogin? early)
+    {
+        var socket = SocketCalls.Connect(new IPEndPoint(IPAddress.Parse(target.Host), target.Port));
+        if (socket < 0)
+        {
+            counters.Add(ProxyCount.ConnectFailed);
+            session.Refused.Add(target.Node);
+            return false;
+        }
+
+        Leave(session, SessionStage.Connecting);
+        (session.Target, session.Epoch, session.Server.Socket, session.Early) = (target, _book.Routes.Epoch, socket, early);
+        _book.Joined(target.Node);
+        _sessions.Time(session, _now + (long)options.ConnectWithin.TotalMilliseconds);
+        Ask(session, Readiness.PeerEnded, Readiness.Output);
+        return true;
     }
 
     private void Wait(Session session)
@@ -115,8 +148,14 @@ internal sealed partial class ProxyLoop
         }
         else if (SocketCalls.IsConnected(session.Server.Socket))
         {
-            Leave(session, SessionStage.Open);
-            Ask(session, Readiness.Input, Readiness.Input);
+            Leave(session, session.Early is null ? SessionStage.Open : SessionStage.Early);
+            if (session.Early is not null)
+            {
+                counters.Add(ProxyCount.Waited);
+                _sessions.Time(session, session.Since + (long)options.Patience.TotalMilliseconds);
+            }
+
+            Ask(session);
         }
 
         // Else it was the last word of a server that it had before.
@@ -156,6 +195,7 @@ internal sealed partial class ProxyLoop
         _relay.Forget(server);
         SocketCalls.Close(server.Socket); // which takes it out of the poller
         server.Clear();
+        session.Early = null;
         Leave(session, SessionStage.Waiting);
     }
 

@@ -155,11 +155,10 @@ internal sealed partial class ProxyLoop(
         var (client, server) = (session.Client, session.Server);
         var other = end == client ? server : client;
         var good = (ready & Readiness.Error) == 0 && ((ready & Readiness.Output) == 0 || _relay.Flush(end));
-        if (good && (ready & (Readiness.Input | Readiness.Over)) != 0)
+        if (good && (ready & (Readiness.Input | Readiness.Over)) != 0 && (end == client || session.Early is not { MayHear: false }))
         {
             good = _relay.Carry(end, other, out var moved);
-            session.Used |= moved;
-            session.Asking = moved ? end == client : session.Asking;
+            Note(session, end == client, moved);
         }
 
         var answered = session is { Stage: SessionStage.Ending, IsQuiet: true };
@@ -177,7 +176,33 @@ internal sealed partial class ProxyLoop(
             SocketCalls.EndSending(server.Socket);
         }
 
-        Ask(session, Wanted(client, server), Wanted(server, client));
+        Ask(session);
+    }
+
+    private static void Note(Session session, bool byClient, ReadOnlySpan<byte> moved)
+    {
+        if (moved.IsEmpty)
+        {
+            return;
+        }
+
+        session.Used = true;
+        session.Asking = byClient;
+        if (byClient)
+        {
+            session.Early?.ClientSpoke(moved);
+        }
+        else
+        {
+            session.Early?.ServerSpoke();
+        }
+    }
+
+    private void Ask(Session session)
+    {
+        var (client, server) = (session.Client, session.Server);
+        var ofServer = Wanted(server, client);
+        Ask(session, Wanted(client, server), session.Early is { MayHear: false } ? ofServer & ~Readiness.Input : ofServer);
     }
 
     private static Readiness Wanted(End end, End other) =>
@@ -242,7 +267,11 @@ internal sealed partial class ProxyLoop(
             case SessionStage.Connecting:
                 ConnectFailed(session);
                 break;
-            case SessionStage.Waiting:
+            case SessionStage.Early when session.Used:
+                counters.Add(ProxyCount.WaitedInVain);
+                Close(session); // in the middle of a login there is no word for it
+                break;
+            case SessionStage.Waiting or SessionStage.Early:
                 counters.Add(ProxyCount.WaitedInVain);
                 Say(session, $"no {(session.ReadWrite ? "writable leader" : "server")} for {options.Patience.TotalSeconds:0.#} s");
                 break;

@@ -18,10 +18,10 @@ internal sealed class Relay(long mostHeld)
     public long Carried { get; private set; }
 
     /// <summary>Takes one piece from an end and gives it to the other. False: one of them is broken.</summary>
-    /// <param name="moved">There was something.</param>
-    public bool Carry(End from, End to, out bool moved)
+    /// <param name="moved">There was something; to be read before the next call.</param>
+    public bool Carry(End from, End to, out ReadOnlySpan<byte> moved)
     {
-        moved = false;
+        moved = default;
         if (!to.Held.IsEmpty || from.Ended)
         {
             return true;
@@ -35,7 +35,7 @@ internal sealed class Relay(long mostHeld)
             return received is 0 or -SocketCalls.WouldBlock;
         }
 
-        moved = true;
+        moved = piece[..received];
         var sent = SocketCalls.Send(to.Socket, piece[..received]);
         if (sent < 0 && sent != -SocketCalls.WouldBlock)
         {

@@ -37,6 +37,10 @@ internal sealed class RouteBook
         return best ?? (Routes.Writer is { } writer && !refused.Contains(writer.Node) ? writer : null);
     }
 
+    /// <summary>Where a client that is to write may begin to log in, as it cannot write yet anywhere; null: nowhere.</summary>
+    public RouteTarget? ChooseEarly(bool readWrite, IReadOnlyCollection<NodeId> refused) =>
+        readWrite && Routes is { Writer: null, Next: { } next } && !refused.Contains(next.Node) ? next : null;
+
     public void Joined(NodeId node) => CollectionsMarshal.GetValueRefOrAddDefault(_clients, node, out _)++;
 
     public void Left(NodeId node)

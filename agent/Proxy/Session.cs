@@ -10,6 +10,9 @@ internal enum SessionStage
     /// <summary>To its server.</summary>
     Connecting,
 
+    /// <summary>It logs in with a leader that is not writable yet: see <see cref="EarlyLogin"/>.</summary>
+    Early,
+
     Open,
 
     /// <summary>Its epoch is over: it lives until the answer that is under way is there, for a moment at most.</summary>
@@ -54,6 +57,9 @@ internal sealed class Session(int slot, uint generation, bool readWrite, int cli
 
     /// <summary>Nothing is under way in it.</summary>
     public bool IsQuiet => !Asking && Client.Held.IsEmpty && Server.Held.IsEmpty;
+
+    /// <summary>While it logs in early, and what the server may still say then.</summary>
+    public EarlyLogin? Early { get; set; }
 
     /// <summary>Servers that did not take it.</summary>
     public List<NodeId> Refused { get; } = [];

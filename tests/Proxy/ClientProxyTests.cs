@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using MySqlHa.Cluster;
 using MySqlHa.Proxy;
 using MySqlHa.Tests.Ring;
@@ -13,21 +12,8 @@ using Xunit;
 namespace MySqlHa.Tests.Proxy;
 
 /// <summary>Where clients come to, what they notice of a change, and that no client costs another anything. Over real sockets.</summary>
-public sealed class ClientProxyTests : IAsyncDisposable
+public sealed class ClientProxyTests : ProxyRoom
 {
-    private static readonly ProxyOptions Options = new("127.0.0.1", 0, 0);
-    private readonly List<IAsyncDisposable> _servers = [];
-    private readonly List<ClientProxy> _proxies = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        _proxies.ForEach(p => p.Dispose());
-        foreach (var server in _servers)
-        {
-            await server.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task Bytes_go_through_as_they_are_both_ways_at_once()
     {
@@ -345,22 +331,6 @@ public sealed class ClientProxyTests : IAsyncDisposable
         var e = Assert.Throws<ProxyListenException>(() => Start(Options with { ReadOnlyPort = taken.ReadWritePort }));
         Assert.StartsWith($"proxy.read-only: cannot listen on 127.0.0.1:{taken.ReadWritePort}/tcp: ", e.Message, StringComparison.Ordinal);
     }
-
-    private ClientProxy Start(ProxyOptions options)
-    {
-        var proxy = ClientProxy.Start(options, NullLogger.Instance);
-        _proxies.Add(proxy);
-        return proxy;
-    }
-
-    private GreetingServer Server(char name, Func<Socket, CancellationToken, Task>? serve = null, bool greets = true)
-    {
-        var server = new GreetingServer(name, serve, greets);
-        _servers.Add(server);
-        return server;
-    }
-
-    private static ClientRoutes To(GreetingServer leader, long epoch = 1) => new(epoch, leader.Target, [], [leader.Id]);
 
     private static (int Code, string Text) Error(byte[] packet)
     {
