@@ -203,6 +203,10 @@ internal sealed class WritersProbe : IAsyncDisposable
                 {
                     SandboxCluster.Abandon(connection);
                     connection = null;
+                    if (_whose is not null)
+                    {
+                        continue; // one address: a pool connects to it at once, and waits there
+                    }
                 }
             }
 
