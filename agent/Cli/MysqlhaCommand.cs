@@ -27,6 +27,7 @@ public static class MysqlhaCommand
         HistoryCommand.Build(),
         ExplainCommand.Build(),
         RoleCommand.Build(),
+        DsnCommand.Build(),
         WaitCommand.Build(),
         SwitchoverCommand.Build(),
         FailoverCommand.Build(),

@@ -145,7 +145,8 @@ internal sealed class Checkers(World world)
     /// <summary>A proxy sends writers to the leader of the epoch that is open as far as its node knows, or has them wait.</summary>
     private void RoutesToTheOpen(SimNode node, NodeCore core)
     {
-        if (core.Routes is { Writer: { } writer } routes
+        var routes = core.Routes;
+        if ((routes.Writer ?? routes.Next) is { } writer
             && !(core.State.Current is { Closed: false } open && open.Leader == writer.Node && open.Number == routes.Epoch))
         {
             Fail("RoutesToTheOpen", $"n{node.Number} sends writers to {writer.Name} in epoch {routes.Epoch}, which is not open");
