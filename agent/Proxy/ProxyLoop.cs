@@ -16,6 +16,9 @@ internal sealed partial class ProxyLoop(
 
     // How often those are looked at whose stage ends by time: far below each of these times.
     private const int Beat = 10;
+
+    // A server that refused is asked again by each who waits for it: few of these questions are worth their while.
+    private const int AskAgainAfter = 50;
     private const int AcceptAgainAfter = 100;
     private readonly SessionTable _sessions = new();
     private readonly RouteBook _book = new();
@@ -23,6 +26,8 @@ internal sealed partial class ProxyLoop(
     private ClientRoutes? _given;
     private long _now;
     private int _waiting;
+    private long _lookAt;
+    private long _askAgainAt;
     private long _deafUntil;
     private volatile bool _stopping;
 
@@ -162,7 +167,11 @@ internal sealed partial class ProxyLoop(
         }
 
         var answered = session is { Stage: SessionStage.Ending, IsQuiet: true };
-        counters.Add(ProxyCount.ClosedByEpoch, answered ? 1 : 0);
+        if (answered)
+        {
+            counters.Add(ProxyCount.ClosedByEpoch);
+        }
+
         // A server that has ended has nothing more to say; a client may still read.
         if (!good || answered || (server.Ended && client.Held.IsEmpty))
         {
@@ -238,8 +247,16 @@ internal sealed partial class ProxyLoop(
         end.Asked = wanted;
     }
 
+    /// <summary>At most once in a beat, however often the others' bytes wake this thread.</summary>
     private void Expire()
     {
+        if (_now < _lookAt)
+        {
+            return;
+        }
+
+        var ask = _now >= _askAgainAt;
+        (_lookAt, _askAgainAt) = (_now + Beat, ask ? _now + AskAgainAfter : _askAgainAt);
         if (_deafUntil > 0 && _now >= _deafUntil)
         {
             Listen(true);
@@ -252,7 +269,7 @@ internal sealed partial class ProxyLoop(
             {
                 Expire(session);
             }
-            else if (i < _sessions.Timed.Count && _sessions.Timed[i] is { Stage: SessionStage.Waiting, Refused.Count: > 0 } refused)
+            else if (ask && i < _sessions.Timed.Count && _sessions.Timed[i] is { Stage: SessionStage.Waiting, Refused.Count: > 0 } refused)
             {
                 refused.Refused.Clear();
                 Place(refused);

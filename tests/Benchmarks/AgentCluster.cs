@@ -12,7 +12,10 @@ using Xunit;
 namespace MySqlHa.Tests.Benchmarks;
 
 /// <summary>Ours: an agent on each host, which starts its guard and its mysqld.</summary>
-internal sealed class AgentCluster(BenchmarkNetwork network, string home, string timing) : BenchmarkedCluster(network, home)
+/// <param name="settings">Of mysqld, beside its agent's own; null: none.</param>
+internal sealed class AgentCluster(
+    BenchmarkNetwork network, string home, string timing, IReadOnlyDictionary<string, string>? settings = null)
+    : BenchmarkedCluster(network, home)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(1) };
     private ClientAccount? _client;
@@ -85,7 +88,9 @@ internal sealed class AgentCluster(BenchmarkNetwork network, string home, string
         return SandboxCluster.OpenAsync(MysqlDriver.Remote(BenchmarkNetwork.Address(node), 6446, _client.User, _client.Password), within);
     }
 
-    private static async Task<ClusterView> ViewAsync(int node)
+    public ClientAccount Client => _client ?? throw new InvalidOperationException("the cluster was not started");
+
+    public static async Task<ClusterView> ViewAsync(int node)
     {
         var text = await Http.GetStringAsync(new Uri($"http://{BenchmarkNetwork.Address(node)}:9631/view"));
         return JsonSerializer.Deserialize(text, ViewJson.Default.ClusterView)!;
@@ -104,6 +109,7 @@ internal sealed class AgentCluster(BenchmarkNetwork network, string home, string
         ring-key: {JsonSerializer.Serialize(RingKeyFile)}
         mysqld: {JsonSerializer.Serialize(MysqldOnThisMachine.Mysqld)}
         timing: {timing}
+        settings: {JsonSerializer.Serialize(settings ?? new Dictionary<string, string>())}
 
         """;
 }

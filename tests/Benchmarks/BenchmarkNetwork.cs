@@ -51,6 +51,22 @@ internal sealed class BenchmarkNetwork : IAsyncDisposable
 
     public Task HealAsync(int node) => IpAsync("link", "set", Host(node), "up");
 
+    /// <summary>Something of one more host of clients; that host is gone without a word when this returns.</summary>
+    /// <param name="open">Is given its address.</param>
+    public static async Task<T> GoneAsync<T>(Func<string, Task<T>> open)
+    {
+        const string Address = $"{Prefix}.253";
+        await IpAsync("address", "add", $"{Address}/24", "dev", Name);
+        try
+        {
+            return await open(Address);
+        }
+        finally
+        {
+            await IpAsync("address", "delete", $"{Address}/24", "dev", Name);
+        }
+    }
+
     /// <summary>Starts a program on a host: a session of its own, nothing on stdin, what it prints appended to a file.</summary>
     public void Start(int node, string log, params string[] program)
     {

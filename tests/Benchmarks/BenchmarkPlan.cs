@@ -20,6 +20,18 @@ internal static class BenchmarkPlan
     /// <summary>The program of the agent, compiled as it is on machines.</summary>
     public static string Agent => Text("AGENT") ?? Path.Combine(AppContext.BaseDirectory, "mysqlha");
 
+    /// <summary>
+    /// A program that tools/fetch-balancer finds or fetches: the one that a variable names, else the repository's own.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is none: what needs it cannot be measured.</exception>
+    public static string Program(string variable, string name)
+    {
+        var own = Path.Combine(House.Repository.Root, ".tools", name, "bin", name.Replace("-", "", StringComparison.Ordinal));
+        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named
+            : File.Exists(own) ? own
+            : throw new FileNotFoundException($"there is no {name} here: tools/fetch-balancer {name} says why");
+    }
+
     /// <summary>Progress is told there, a line for each number.</summary>
     public static void Tell(string line)
     {

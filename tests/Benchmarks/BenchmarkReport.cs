@@ -13,9 +13,15 @@ internal static partial class BenchmarkReport
     public const string GapPlot = "gaps.svg";
     public const string ReturnPlot = "returns.svg";
     public const string WritesPlot = "writes.svg";
+    public const string ProxyPlot = "proxies.svg";
+
+    /// <summary>A way is slower when it carries less than this share of the other's queries, or takes so much longer.</summary>
+    private const double AsFast = 0.97;
 
     private static readonly string[] Faults = [.. Fault.All.Select(f => f.Name)];
     private static readonly string[] Writers = ["1", "8", "32"];
+    private static readonly string[] Connections = [.. ProxyRace.Connections.Select(ProxyRace.Of)];
+    private static readonly string[] AtRest = ["no client", "1000 clients at rest"];
 
     private static readonly string[] Processes =
     [
@@ -30,6 +36,9 @@ internal static partial class BenchmarkReport
         Save(GapPlot, Plot(raw, "gap", "Seconds without an acknowledged write", " s", Faults, logarithmic: true));
         Save(ReturnPlot, Plot(raw, "return", "Seconds until the old leader follows again", " s", Faults, logarithmic: true));
         Save(WritesPlot, Plot(raw, "writes", "Acknowledged inserts per second, one row a transaction", "", Writers, logarithmic: false));
+        var ways = Plot(
+            raw, "queries", "Queries per second, one row by its primary key", "", Connections, logarithmic: false, whose: Contender.Ways);
+        Save(ProxyPlot, ways);
         var template = File.ReadAllText(Path.Combine(Repository.Root, "tests/Benchmarks/report.md"));
         var name = Path.GetFileName(folder);
         Save($"../{name}.md", Fill(template, name, machine, raw));
@@ -51,6 +60,12 @@ internal static partial class BenchmarkReport
             "writes-table" => Contenders(raw, "writes", Writers, writers => writers == "1" ? "1 writer" : $"{writers} writers"),
             "rest-table" => Costs(raw, "rest"),
             "load-table" => Costs(raw, "load"),
+            "queries-table" => Contenders(raw, "queries", Connections, of => of, Contender.Ways),
+            "half-table" => Contenders(raw, "half", Connections, of => of, Contender.Ways),
+            "most-table" => Contenders(raw, "most", Connections, of => of, Contender.Ways),
+            "effort-table" => Contenders(raw, "effort", Connections, of => of, Contender.Ways),
+            "proxy-memory-table" => Contenders(raw, "memory", AtRest, of => of, Contender.Ways),
+            "beside-haproxy" => BesideHaproxy(raw),
             "lost" => Lost(raw),
             "failures" => Failures(raw),
             var words => Median(raw, words),
@@ -60,22 +75,52 @@ internal static partial class BenchmarkReport
         new(raw.Where(n => n.System == system && n.Kind == kind && n.Of == of && n.Value is not null).Select(n => n.Value!.Value));
 
     private static string Plot(
-        IReadOnlyList<RawNumber> raw, string kind, string title, string unit, IEnumerable<string> panels, bool logarithmic)
+        IReadOnlyList<RawNumber> raw, string kind, string title, string unit, IEnumerable<string> panels, bool logarithmic,
+        IReadOnlyList<Contender>? whose = null)
     {
         var plot = new DotPlot(title, unit, logarithmic);
         foreach (var of in panels)
         {
             var name = kind != "writes" ? of : of == "1" ? "1 writer" : $"{of} writers";
-            plot.Add(name, Contender.All.Select(c => (c, Of(raw, c.Id, kind, of))));
+            plot.Add(name, (whose ?? Contender.All).Select(c => (c, Of(raw, c.Id, kind, of))));
         }
 
         return plot.Draw();
     }
 
-    private static string Contenders(IReadOnlyList<RawNumber> raw, string kind, string[] columns, Func<string, string> name) =>
+    /// <summary>
+    /// Whether ours is not slower, said by the numbers: the share of HAProxy's queries a second, and where 99 of 100 answers took longer.
+    /// </summary>
+    private static string BesideHaproxy(IReadOnlyList<RawNumber> raw)
+    {
+        var shares = Connections.Select(of => (Of: of, Share: Of(raw, Contender.LanPlain.Id, "proxy", of)))
+            .Where(s => !s.Share.Empty).ToList();
+        string List(IEnumerable<(string Of, Sample Share)> some) =>
+            string.Join(", ", some.Select(s => FormattableString.Invariant($"{s.Of} ({100 * s.Share.Median:0} %)")));
+        var (slower, others) = (shares.Where(s => s.Share.Median < AsFast).ToList(), shares.Where(s => s.Share.Median >= AsFast).ToList());
+        return shares.Count == 0 ? "Ours and HAProxy were not measured side by side."
+            : slower.Count == 0 ? $"Ours carries no fewer queries than HAProxy; of HAProxy's: {List(others)}." + Longer(raw)
+            : $"Ours carries fewer queries than HAProxy at {List(slower)}"
+                + (others.Count == 0 ? "." : $", and no fewer at {List(others)}.") + Longer(raw);
+    }
+
+    private static string Longer(IReadOnlyList<RawNumber> raw)
+    {
+        var pairs = Connections
+            .Select(of => (Of: of, Own: Of(raw, Contender.OwnProxy.Id, "most", of), Other: Of(raw, Contender.Haproxy.Id, "most", of)))
+            .Where(p => !p.Own.Empty && !p.Other.Empty).ToList();
+        var longer = pairs.Where(p => p.Own.Median * AsFast > p.Other.Median)
+            .Select(p => $"{p.Of} ({Sample.Text(p.Own.Median)} ms, HAProxy {Sample.Text(p.Other.Median)} ms)").ToList();
+        return pairs.Count == 0 ? ""
+            : longer.Count == 0 ? " 99 of 100 answers take no longer through it either."
+            : $" 99 of 100 answers take longer through it at {string.Join(", ", longer)}.";
+    }
+
+    private static string Contenders(
+        IReadOnlyList<RawNumber> raw, string kind, string[] columns, Func<string, string> name, IReadOnlyList<Contender>? whose = null) =>
         Table(
             columns.Select(name).Prepend(""),
-            Contender.All.Select(c => (c.Name, Cells: columns.Select(of => Of(raw, c.Id, kind, of)).ToList()))
+            (whose ?? Contender.All).Select(c => (c.Name, Cells: columns.Select(of => Of(raw, c.Id, kind, of)).ToList()))
                 .Where(line => line.Cells.Any(cell => !cell.Empty))
                 .Select(line => (line.Name, line.Cells.Select(cell => cell.ToString()))));
 
@@ -122,7 +167,7 @@ internal static partial class BenchmarkReport
     private static string Median(IReadOnlyList<RawNumber> raw, string words)
     {
         var parts = words.Split(' ', 3);
-        if (parts.Length != 3 || Contender.All.All(c => c.Id != parts[1]))
+        if (parts.Length != 3 || Contender.All.Concat(Contender.Ways).All(c => c.Id != parts[1]))
         {
             throw new FormatException($"{{{words}}} names nothing that is measured");
         }

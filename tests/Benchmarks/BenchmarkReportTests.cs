@@ -20,10 +20,10 @@ public sealed class BenchmarkReportTests
     [Fact]
     public void A_table_has_a_line_for_each_that_was_measured_with_median_and_span() => Assert.Equal(
         """
-        |  | mysqld killed | node killed | node cut off | switchover | switchover, standing connections |
-        | --- | --- | --- | --- | --- | --- |
-        | ours, lan | 0.200 (0.100–0.300) | – | – | – | – |
-        | Group Replication, defaults | 21.8 | – | – | 0.025 | – |
+        |  | mysqld killed | node killed | node cut off | switchover | switchover, standing connections | switchover, through one port |
+        | --- | --- | --- | --- | --- | --- | --- |
+        | ours, lan | 0.200 (0.100–0.300) | – | – | – | – | – |
+        | Group Replication, defaults | 21.8 | – | – | 0.025 | – | – |
         """,
         BenchmarkReport.Fill("{gap-table}", "f", Machine, Raw));
 
@@ -44,6 +44,50 @@ public sealed class BenchmarkReportTests
     public void A_lost_row_is_told() => Assert.Equal(
         "Acknowledged rows that the new leader did not have: ours-lan, node killed, run 2: 3.",
         BenchmarkReport.Fill("{lost}", "f", Machine, [.. Raw, new(2, "ours-lan", "lost", "node killed", 3)]));
+
+    [Theory]
+    [InlineData(new double[0], "Ours and HAProxy were not measured side by side.")]
+    [InlineData(
+        new[] { 1, 1.204, 0.98 },
+        "Ours carries no fewer queries than HAProxy; of HAProxy's: 1 connection (100 %), 64 connections (120 %), 1000 connections (98 %).")]
+    [InlineData(new[] { 0.96 }, "Ours carries fewer queries than HAProxy at 1 connection (96 %).")]
+    [InlineData(
+        new[] { 1.1, 0.5 },
+        "Ours carries fewer queries than HAProxy at 64 connections (50 %), and no fewer at 1 connection (110 %).")]
+    public void That_it_is_not_slower_is_said_by_the_numbers(double[] shares, string text)
+    {
+        var raw = shares.Select((share, i) => new RawNumber(1, "ours-lan-plain", "proxy", ProxyRace.Of(ProxyRace.Connections[i]), share));
+        Assert.Equal(text, BenchmarkReport.Fill("{beside-haproxy}", "f", Machine, [.. raw]));
+    }
+
+    [Theory]
+    [InlineData(20.5, 20, " 99 of 100 answers take no longer through it either.")]
+    [InlineData(21, 20, " 99 of 100 answers take longer through it at 64 connections (21.0 ms, HAProxy 20.0 ms).")]
+    public void Where_answers_take_longer_is_said_by_the_numbers(double own, double other, string text) => Assert.EndsWith(
+        text,
+        BenchmarkReport.Fill(
+            "{beside-haproxy}",
+            "f",
+            Machine,
+            [
+                new(1, "ours-lan-plain", "proxy", "64 connections", 1),
+                new(1, "own-proxy", "most", "64 connections", own), new(1, "haproxy", "most", "64 connections", other),
+            ]),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void The_ways_have_tables_of_their_own() => Assert.Equal(
+        """
+        |  | 1 connection | 64 connections | 1000 connections |
+        | --- | --- | --- | --- |
+        | HAProxy | – | 9000 | – |
+        | direct to the leader | – | 12000 | – |
+        """,
+        BenchmarkReport.Fill(
+            "{queries-table}",
+            "f",
+            Machine,
+            [new(1, "direct", "queries", "64 connections", 12000), new(1, "haproxy", "queries", "64 connections", 9000)]));
 
     [Theory]
     [InlineData("{gap ours mysqld killed}")]

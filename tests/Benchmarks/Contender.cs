@@ -16,7 +16,21 @@ internal sealed record Contender(string Id, string Name, string Colour)
 
     public static Contender Single { get; } = new("single", "one server, no replication", "alone");
 
-    public static IReadOnlyList<Contender> All { get; } = [Lan, Fast, GroupDefault, GroupTuned, Single];
+    /// <summary>For what is measured of the way to a leader: its servers let clients in without TLS, and many of them.</summary>
+    public static Contender LanPlain { get; } = new("ours-lan-plain", "ours, lan, clients without TLS", "ours");
+
+    public static IReadOnlyList<Contender> All { get; } = [Lan, Fast, GroupDefault, GroupTuned, Single, LanPlain];
+
+    public static Contender OwnProxy { get; } = new("own-proxy", "ours, port 6446", "ours");
+
+    public static Contender Haproxy { get; } = new("haproxy", "HAProxy", "group");
+
+    public static Contender Router { get; } = new("mysql-router", "MySQL Router", "group");
+
+    public static Contender Direct { get; } = new("direct", "direct to the leader", "alone");
+
+    /// <summary>How clients may come to a leader: measured side by side on one cluster.</summary>
+    public static IReadOnlyList<Contender> Ways { get; } = [OwnProxy, Haproxy, Router, Direct];
 
     /// <summary>
     /// What is known to make a failover of Group Replication shorter (no time between suspicion and expulsion), and commits cheaper with
@@ -29,19 +43,23 @@ internal sealed record Contender(string Id, string Name, string Colour)
     ];
 
     /// <summary>Without followers there is nothing to fail over to.</summary>
-    public bool FailsOver => this != Single;
+    public bool FailsOver => this != Single && !Races;
+
+    /// <summary>Whether the ways to its leader are measured, and nothing else.</summary>
+    public bool Races => this == LanPlain;
 
     /// <summary>One address for clients, part of what is measured.</summary>
     public bool HasProxy => this == Lan || this == Fast;
 
     /// <summary>The timings differ in leases only: commits do not see them.</summary>
-    public bool Writes => this != Fast;
+    public bool Writes => this != Fast && !Races;
 
     public BenchmarkedCluster Cluster(BenchmarkNetwork network, string home)
     {
         var own = Path.Combine(home, Id);
         return this == Lan ? new AgentCluster(network, own, "lan")
             : this == Fast ? new AgentCluster(network, own, "fast")
+            : this == LanPlain ? new AgentCluster(network, own, "lan", ProxyRace.Settings)
             : this == GroupDefault ? new GroupReplication(network, own)
             : this == GroupTuned ? new GroupReplication(network, own, [.. GroupTuning])
             : new SingleServer(network, own);

@@ -28,6 +28,15 @@ internal sealed class ProcessCost
         return cost;
     }
 
+    /// <summary>CPU seconds that a process has used so far, and MiB resident now. Throws <see cref="IOException"/>: it ended.</summary>
+    public static (double Seconds, double Mebibytes) Of(LiveProcess process)
+    {
+        var stat = File.ReadAllText($"/proc/{process.Pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var seconds = (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
+        return (seconds, Number(fields[21]) * Environment.SystemPageSize / 1048576);
+    }
+
     /// <summary>Percent of a core since an earlier look, and resident memory now, of each kind of process.</summary>
     public IEnumerable<(string Of, double Percent, double Mebibytes)> Since(ProcessCost before)
     {
@@ -41,10 +50,7 @@ internal sealed class ProcessCost
         var kind = process.Name == "mysqld" ? "mysqld" : process.Arguments.Contains("guard") ? "guard" : "agent";
         try
         {
-            var stat = File.ReadAllText($"/proc/{process.Pid}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            var seconds = (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
-            var mebibytes = Number(fields[21]) * Environment.SystemPageSize / 1048576;
+            var (seconds, mebibytes) = Of(process);
             var so = _used.GetValueOrDefault($"{kind} of {role}");
             _used[$"{kind} of {role}"] = (so.Seconds + (seconds / nodes), so.Mebibytes + (mebibytes / nodes));
         }

@@ -19,6 +19,9 @@ public sealed class SideBySideBenchmark
     /// <summary>So many writers when it is measured what processes use under load.</summary>
     private const int Load = 8;
 
+    /// <summary>What a measurement found; of one contender or of several ways.</summary>
+    private delegate Task<IEnumerable<(string System, string Kind, string Of, double Value)>> Measurement();
+
     [BenchmarkFact]
     public async Task Side_by_side()
     {
@@ -56,7 +59,7 @@ public sealed class SideBySideBenchmark
         {
             var cluster = contender.Cluster(network, home);
             var started = false;
-            foreach (var (kind, of, measure) in Items(contender, cluster, network))
+            foreach (var (kind, of, measure) in Items(contender, cluster, network, Path.Combine(home, "ways")))
             {
                 if (!Wanted(run, raw, contender, kind, of))
                 {
@@ -73,7 +76,7 @@ public sealed class SideBySideBenchmark
 
                     foreach (var number in await measure())
                     {
-                        raw.Add(new RawNumber(run, contender.Id, number.Kind, number.Of, number.Value));
+                        raw.Add(new RawNumber(run, number.System, number.Kind, number.Of, number.Value));
                     }
                 }
                 catch (Exception e) when (e is not OutOfMemoryException)
@@ -99,23 +102,40 @@ public sealed class SideBySideBenchmark
         !raw.Has(run, contender.Id, kind, of)
         && BenchmarkPlan.Words.All($"{contender.Id} {kind} {of}".Contains);
 
-    private static IEnumerable<(string Kind, string Of, Func<Task<IEnumerable<(string Kind, string Of, double Value)>>> Measure)> Items(
-        Contender contender, BenchmarkedCluster cluster, BenchmarkNetwork network)
+    private static IEnumerable<(string Kind, string Of, Measurement Measure)> Items(
+        Contender contender, BenchmarkedCluster cluster, BenchmarkNetwork network, string folder)
     {
+        Measurement Own(Func<Task<IEnumerable<(string Kind, string Of, double Value)>>> measure) =>
+            async () => (await measure()).Select(n => (contender.Id, n.Kind, n.Of, n.Value));
+
         foreach (var fault in Fault.All.Where(f => contender.FailsOver && (contender.HasProxy || !f.Proxied)))
         {
-            yield return ("gap", fault.Name, async () => (await fault.MeasureAsync(cluster)).Select(n => (n.Kind, fault.Name, n.Value)));
+            var name = fault.Name;
+            yield return ("gap", name, Own(async () => (await fault.MeasureAsync(cluster)).Select(n => (n.Kind, name, n.Value))));
         }
 
         if (contender.FailsOver && contender != Contender.GroupTuned)
         {
-            yield return ("cpu", "rest, mysqld of leader", () => RestAsync(cluster, network));
+            yield return ("cpu", "rest, mysqld of leader", Own(() => RestAsync(cluster, network)));
         }
 
         foreach (var writers in Writers.Where(_ => contender.Writes))
         {
             var of = writers.ToString(CultureInfo.InvariantCulture);
-            yield return ("writes", of, () => WriteAsync(cluster, network, writers));
+            yield return ("writes", of, Own(() => WriteAsync(cluster, network, writers)));
+        }
+
+        if (contender.Races && cluster is AgentCluster agents)
+        {
+            var race = new ProxyRace(network, agents, folder);
+            // Before load has made the processes larger.
+            yield return ("proxy", "clients at rest", async () => await race.RestAsync());
+            foreach (var connections in ProxyRace.Connections)
+            {
+                yield return ("proxy", ProxyRace.Of(connections), async () => await race.LoadAsync(connections));
+            }
+
+            yield return ("proxy", "crowd", async () => await new CrowdedProxy(network, agents, folder).MeasureAsync());
         }
     }
 

@@ -195,6 +195,26 @@ public sealed class ClientProxyTests : ProxyRoom
     }
 
     [Fact]
+    public async Task A_leader_that_refuses_is_not_asked_more_often_because_others_talk()
+    {
+        var (b, proxy) = (Server('b'), Start(Options with { Patience = TimeSpan.FromMinutes(1) }));
+        var refusing = new RouteTarget(NodeId.Parse(new string('c', 32)), "refusing", "127.0.0.1", 1);
+        proxy.Follow(new ClientRoutes(1, refusing, [b.Target], [b.Id, refusing.Node]));
+        var since = Stopwatch.GetTimestamp();
+        using var waiting = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        using var talking = await ProxyClient.ConnectAsync(proxy.ReadOnlyPort);
+        Assert.Equal("b", await talking.GreetedAsync());
+        for (var i = 0; i < 5_000; i++)
+        {
+            Assert.Equal("x", await talking.AskAsync("x"));
+        }
+
+        // At first, then every 50 ms.
+        var most = 2 + (Stopwatch.GetElapsedTime(since).TotalMilliseconds / 50);
+        Assert.InRange(proxy.Counters[ProxyCount.ConnectFailed], 1, most);
+    }
+
+    [Fact]
     public async Task Readers_are_spread_over_the_followers_and_go_to_the_leader_only_where_there_is_none()
     {
         var (leader, b, c, proxy) = (Server('a'), Server('b'), Server('c'), Start(Options));
