@@ -14,8 +14,8 @@ ask() { # what for, then the words
 
 main() {
     local now name until
-    # The table's second column, below its heading.
-    for name in $(here status | awk 'seen { print $2 } $1 == "#" { seen = 1 }' | sort -u); do
+    # The second column of the table's rows, which begin with a member's number.
+    for name in $(here status | awk 'seen && $1 ~ /^[0-9]+[*]?$/ { print $2 } $1 == "#" { seen = 1 }' | sort -u); do
         case " $NAMES " in
             *" $name "*) ;;
             *)
