@@ -117,17 +117,19 @@ internal static unsafe partial class SocketCalls
     public static void Close(int socket) => _ = close(socket);
 
     /// <summary>
-    /// Small messages leave at once; a peer that went without a word is noticed within a minute (30 s idle, then three questions
-    /// 10 s apart).
+    /// Small messages leave at once. A peer that went without a word is noticed within a minute or so: where nothing is under way by
+    /// questions (after 30 s, each 10 s), else by what it leaves unacknowledged or does not take for 60 s, which is how long mysqld itself
+    /// waits for a client that does not read (net_write_timeout).
     /// </summary>
     private static void Prepare(int socket)
     {
-        const int KeepAlive = 9, NoDelay = 1, IdleSeconds = 4, IntervalSeconds = 5, Questions = 6;
+        const int KeepAlive = 9, NoDelay = 1, IdleSeconds = 4, IntervalSeconds = 5, Questions = 6, UserTimeoutMilliseconds = 18;
         Set(socket, Tcp, NoDelay, 1);
         Set(socket, SocketLevel, KeepAlive, 1);
         Set(socket, Tcp, IdleSeconds, 30);
         Set(socket, Tcp, IntervalSeconds, 10);
         Set(socket, Tcp, Questions, 3);
+        Set(socket, Tcp, UserTimeoutMilliseconds, 60_000);
     }
 
     private static void Set(int socket, int level, int option, int value) => _ = setsockopt(socket, level, option, &value, sizeof(int));
