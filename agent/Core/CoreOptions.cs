@@ -69,6 +69,9 @@ public sealed record CoreFaults
     /// <summary>That a leader's agent may be away for a while is known to the controller of that moment only.</summary>
     public bool RestIsNotShared { get; init; }
 
+    /// <summary>That an agent may be away, in whatever epoch, keeps every later leader from its lease.</summary>
+    public bool RestsOutliveEpochs { get; init; }
+
     /// <summary>A lease is granted without a quorum round.</summary>
     public bool GrantWithoutQuorum { get; init; }
 

@@ -9,7 +9,7 @@ namespace MySqlHa.Core;
 /// </summary>
 internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
 {
-    private readonly Dictionary<long, (NodeId From, long Epoch, long AskId)> _rounds = [];
+    private readonly Dictionary<long, (NodeId From, long Epoch, long AskId, bool OlderOver)> _rounds = [];
     private long _nextContext = 1;
 
     // The end of any lease, of whichever epoch, that this or an earlier controller may have given; and of those for older epochs.
@@ -27,7 +27,8 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         _rounds.Clear();
         _epoch = state.Current?.Number ?? 0;
         _ends = faults.NewControllerForgetsLeases ? now : now + timing.LeaseOfController;
-        _olderEnd = state.Current is { Established: true } ? Instant.Zero : Instant.Later(_ends, _restEnds);
+        var rests = faults.RestsOutliveEpochs || state.EpochsToCover().Any(e => e.Number == _restEpoch);
+        _olderEnd = state.Current is { Established: true } ? Instant.Zero : Instant.Later(_ends, rests ? _restEnds : Instant.Zero);
     }
 
     /// <summary>The log says that the epoch's leader may be away for so long; counted from here, which is later than its own count.</summary>
@@ -39,14 +40,19 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
 
     public Instant RestEnds => _restEnds;
 
-    /// <summary>The controller applied a new epoch: its leader gets the time of two leases to become writable, behind the old lease.</summary>
-    public void EpochOpened(Instant now, long epoch)
+    /// <summary>
+    /// The controller applied a new epoch: its leader gets the time of two leases to become writable, behind the old lease. Where the
+    /// epoch before was established, all before that one are over: its leader could not have begun else.
+    /// </summary>
+    public void EpochOpened(Instant now, long epoch, bool behindEstablished)
     {
         if (epoch > _epoch)
         {
             var ends = Ends;
             _epoch = epoch;
-            _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd : Instant.Later(_olderEnd, ends);
+            _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd
+                : behindEstablished && !faults.RestsOutliveEpochs ? ends
+                : Instant.Later(_olderEnd, ends);
             _ends = Instant.Later(now, ends) + (timing.Lease * 2);
         }
     }
@@ -68,16 +74,16 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         }
 
         var current = state.Current!;
-        // The leader of a hand-over does not begin before the old one's last word, whatever leases there are.
-        var olderOver = current.Established || current.HandedOver || OlderEnded(now)
+        var olderOver = current.Established || OlderEnded(now)
             || state.EpochsToCover().Where(e => e.Number < current.Number).All(e => e.Leader == current.Leader || released(e));
-        if (!olderOver && !faults.GrantBesideOldLease)
+        // The leader of a hand-over does not begin before the old one's last word, whatever leases there are.
+        if (!olderOver && !current.HandedOver && !faults.GrantBesideOldLease)
         {
             return null;
         }
 
         var context = _nextContext++;
-        _rounds[context] = (from, ask.Epoch, ask.AskId);
+        _rounds[context] = (from, ask.Epoch, ask.AskId, olderOver);
         if (_rounds.Count > 256)
         {
             _ = _rounds.Remove(_rounds.Keys.Min());
@@ -98,9 +104,10 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         }
 
         _ends = Instant.Later(_ends, now + timing.LeaseOfController);
-        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && (state.Current is { Established: true } || OlderEnded(now)))
+        var olderOver = faults.RestsOutliveEpochs ? state.Current is { Established: true } || OlderEnded(now) : round.OlderOver;
+        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && olderOver)
         {
-            // The time given to a new leader was not needed in full.
+            // The time given to a new leader was not needed in full, and no older leader believes in itself.
             _ends = now + timing.LeaseOfController;
         }
 

@@ -178,7 +178,7 @@ public sealed partial class NodeCore
         _reportDue = true;
         if (command is OpenEpoch or HandOver)
         {
-            _desk.EpochOpened(_now, _state.Current!.Number);
+            _desk.EpochOpened(_now, _state.Current!.Number, behindEstablished: _state.Epochs is [.., { Established: true }, _]);
         }
 
         if (command is StartSwitchover or HandOver)

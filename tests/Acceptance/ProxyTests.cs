@@ -52,6 +52,7 @@ public sealed class ProxyTests(SandboxCluster cluster, ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "long")]
     public async Task A_client_for_which_there_is_no_leader_is_told_so_by_its_own_program()
     {
         var leader = (await cluster.ReadyAsync()).LeaderNumber;

@@ -45,6 +45,25 @@ internal static class LeaseScenarios
         s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
     });
 
+    /// <summary>
+    /// n0's agent was restarted on purpose and is long back when n0 is lost; n1 leads, and is lost too. Nobody waits for the end of n0's
+    /// absence: that n1 led says that n0 does not any more.
+    /// </summary>
+    public static readonly Scenario AbsenceIsOver = new("an absence of an earlier leader does not hold the next but one up", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s[0].Step(StopAsked.Instance);
+        s.Until("n0 may stop", () => s[0].Core!.MayStop);
+        s.Step("n0's agent is away", s[0].StopAgent, () => s[0].RestEnds = s.World.Now + Weights.Timing.Rest);
+        s[0].StartAgent();
+        s.AskFailover(to: s[1]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        s.Until("n0 follows", () => Script.Follows(s[0], s[1]));
+        s.Step("n1 is out of reach", () => s.CutControl(s[1]));
+        s.DemandLeader(seconds: 4, s[0], s[2]);
+        s.MendControl(s[1]);
+    });
+
     /// <summary>n0's agent announced that it restarts, and is away. The controller changes: that one too leaves n0 in peace.</summary>
     public static readonly Scenario AnnouncedAbsence = new("an announced absence is known to every controller", 3, s =>
     {

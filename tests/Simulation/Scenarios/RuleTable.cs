@@ -148,6 +148,8 @@ internal static class RuleTable
             new() { Core = new CoreFaults { NewControllerForgetsLeases = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.AnnouncedAbsence, "only the controller remembers that an agent may be away",
             new() { Core = new CoreFaults { RestIsNotShared = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.AbsenceIsOver, "an announced absence outlives its epoch",
+            new() { Core = new CoreFaults { RestsOutliveEpochs = true } }, "MajorityLeads"),
 
         new("Late effects", SwitchoverScenarios.LateStatement, "the opening statement does not look at the lock",
             new() { Effects = new EffectFaults { OpensWithoutLock = true } }, "NothingLost"),
