@@ -98,7 +98,9 @@ public static class AgentRunner
         late.Is(loop, core);
         await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
         loop.Ring = ring;
-        using var proxy = options.Proxy is { } settings ? ClientProxy.Start(ProxyOptionsOf(settings), logger) : null;
+        using var proxy = options.Proxy is { } settings
+            ? ClientProxy.Start(ProxyOptionsOf(settings) with { Self = self, LeaseRuns = () => loop.LeaseLeft > TimeSpan.Zero }, logger)
+            : null;
         loop.Proxy = proxy;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var living = RunLoopAsync(loop, logger, ends.Token);

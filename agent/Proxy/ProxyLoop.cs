@@ -158,6 +158,13 @@ internal sealed partial class ProxyLoop(
     private void Exchange(Session session, End end, Readiness ready)
     {
         var (client, server) = (session.Client, session.Server);
+        if (session is { ReadWrite: true, Early: null } && session.Target!.Node == options.Self && !options.LeaseRuns())
+        {
+            counters.Add(ProxyCount.ClosedByEpoch);
+            Close(session);
+            return;
+        }
+
         var other = end == client ? server : client;
         var good = (ready & Readiness.Error) == 0 && ((ready & Readiness.Output) == 0 || _relay.Flush(end));
         if (good && (ready & (Readiness.Input | Readiness.Over)) != 0 && (end == client || session.Early is not { MayHear: false }))

@@ -1,3 +1,5 @@
+using MySqlHa.Cluster;
+
 namespace MySqlHa.Proxy;
 
 /// <summary>Where the proxy listens and what it may spend.</summary>
@@ -6,6 +8,15 @@ namespace MySqlHa.Proxy;
 /// <param name="ReadOnlyPort">To followers; 6447 unless configured; 0: one that is free.</param>
 public sealed record ProxyOptions(string Host, int ReadWritePort = 6446, int ReadOnlyPort = 6447)
 {
+    /// <summary>The node that the proxy is on.</summary>
+    public NodeId Self { get; init; }
+
+    /// <summary>
+    /// Whether the lease of this node, as leader, runs by the clock, whatever its agent's loop is doing: asked by the proxy's own thread
+    /// before each piece between a writer and this node's mysqld. A machine that stood still and goes on answers nobody through it.
+    /// </summary>
+    public Func<bool> LeaseRuns { get; init; } = () => true;
+
     /// <summary>Clients at once, of both ports together. Each takes two file descriptors. 1 to 100,000.</summary>
     public int MostConnections { get; init; } = 10_000;
 

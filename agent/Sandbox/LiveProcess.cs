@@ -10,6 +10,7 @@ namespace MySqlHa.Sandbox;
 /// <param name="Stopped">Frozen by SIGSTOP.</param>
 public sealed record LiveProcess(int Pid, long StartTime, bool Stopped, IReadOnlyList<string> Arguments)
 {
+    private const long KernelThread = 0x00200000; // PF_KTHREAD, in the flags of /proc/PID/stat
     private static readonly string[] ServerNames = ["mysqld", "mysqld-debug"];
 
     /// <summary>For people. A program that its loader was told to run goes by its own name.</summary>
@@ -31,15 +32,32 @@ public sealed record LiveProcess(int Pid, long StartTime, bool Stopped, IReadOnl
         {
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the name before it may hold anything
-            var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
-            return fields[0] is "Z" or "X"
-                ? null
-                : new LiveProcess(pid, long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0] is "T" or "t", arguments);
+            if (fields[0] is "Z" or "X")
+            {
+                return null;
+            }
+
+            var ofTheKernel = (long.Parse(fields[6], CultureInfo.InvariantCulture) & KernelThread) != 0;
+            var arguments = CommandLine(pid, ofTheKernel).Split('\0');
+            return new LiveProcess(pid, long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0] is "T" or "t", arguments);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>In the middle of an exec a process has none for a moment; only the kernel's own never have one.</summary>
+    private static string CommandLine(int pid, bool ofTheKernel)
+    {
+        var text = File.ReadAllText($"/proc/{pid}/cmdline");
+        for (var tries = 0; text.Length == 0 && !ofTheKernel && tries < 200; tries++)
+        {
+            Thread.Sleep(1);
+            text = File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+
+        return text;
     }
 
     /// <summary>Whether this very process still runs.</summary>

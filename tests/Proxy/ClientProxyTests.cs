@@ -174,6 +174,25 @@ public sealed class ClientProxyTests : ProxyRoom
         Assert.Equal("two", await client.AskAsync("two"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task No_byte_goes_between_a_writer_and_this_nodes_server_once_its_lease_is_over(bool own)
+    {
+        var runs = true;
+        var (server, reader) = (Server('a'), Server('b'));
+        var proxy = Start(Options with { Self = own ? server.Id : reader.Id, LeaseRuns = () => Volatile.Read(ref runs) });
+        proxy.Follow(new ClientRoutes(1, server.Target, [reader.Target], [server.Id, reader.Id]));
+        using var writing = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        using var reading = await ProxyClient.ConnectAsync(proxy.ReadOnlyPort);
+        Assert.Equal(("a", "b"), (await writing.GreetedAsync(), await reading.GreetedAsync()));
+        Assert.Equal("before", await writing.AskAsync("before"));
+        Volatile.Write(ref runs, false);
+        await writing.SayAsync("after");
+        Assert.Equal(own ? "" : "after", Encoding.UTF8.GetString(await writing.ReadAsync(5)));
+        Assert.Equal("read", await reading.AskAsync("read"));
+    }
+
     [Fact]
     public async Task A_leader_that_does_not_take_connections_yet_is_tried_again()
     {
