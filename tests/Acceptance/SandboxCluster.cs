@@ -187,10 +187,13 @@ public class SandboxCluster : IAsyncLifetime
     }
 
     /// <summary>Which node a connection came to.</summary>
-    internal static async Task<int> WhoseAsync(DbConnection connection)
+    internal static Task<int> WhoseAsync(DbConnection connection) => WhoseAsync(connection, Numbers, AddressOf);
+
+    /// <summary>The same of any nodes that listen on one address each.</summary>
+    internal static async Task<int> WhoseAsync(DbConnection connection, IEnumerable<int> nodes, Func<int, string> addressOf)
     {
         var address = (await Column.ReadAsync(connection, "SELECT @@bind_address", value => (string)value)).Single();
-        return Numbers.Single(n => AddressOf(n) == address);
+        return nodes.Single(n => addressOf(n) == address);
     }
 
     /// <summary>Opens it within so many seconds; a connection that is not open by then is given up.</summary>

@@ -42,11 +42,7 @@ internal abstract class BenchmarkedCluster(BenchmarkNetwork network, string home
         throw new NotSupportedException("this cluster has no proxy of its own");
 
     /// <summary>Which node a connection came to.</summary>
-    public async Task<int> WhoseAsync(DbConnection connection)
-    {
-        var address = (await Column.ReadAsync(connection, "SELECT @@bind_address", value => (string)value)).Single();
-        return Nodes.Single(n => BenchmarkNetwork.Address(n) == address);
-    }
+    public Task<int> WhoseAsync(DbConnection connection) => SandboxCluster.WhoseAsync(connection, Nodes, BenchmarkNetwork.Address);
 
     public async Task KillMysqldAsync(int node)
     {
