@@ -25,6 +25,9 @@ public interface IClusterPort
     /// <summary>A lease's length.</summary>
     TimeSpan Lease { get; }
 
+    /// <summary>What happened on this node and in the cluster.</summary>
+    IEventSource Events { get; }
+
     /// <summary>
     /// Brings the request to who must act and waits for how it ends. Cancelled: nobody waits any more, the request itself may still be
     /// carried out.

@@ -14,11 +14,13 @@ namespace MySqlHa.Cluster;
     [
         typeof(CamelCaseEnum<ElectionStatus>), typeof(CamelCaseEnum<MemberRole>), typeof(CamelCaseEnum<MemberHealth>),
         typeof(CamelCaseEnum<MemberLiveness>), typeof(CamelCaseEnum<MysqldState>), typeof(CamelCaseEnum<OperatorOutcome>),
-        typeof(CamelCaseEnum<MemberStanding>), typeof(CamelCaseEnum<PhaseZero>),
+        typeof(CamelCaseEnum<MemberStanding>), typeof(CamelCaseEnum<PhaseZero>), typeof(CamelCaseEnum<EventScope>),
     ])]
 [JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(ImmutableArray<EpochView>))]
 [JsonSerializable(typeof(OperatorAnswer))]
+[JsonSerializable(typeof(ClusterEvent))]
+[JsonSerializable(typeof(ClusterEvent[]))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(Refusal))]
 public sealed partial class ViewJson : JsonSerializerContext;

@@ -21,8 +21,8 @@ public sealed record CoreOutput
     public ImmutableArray<Effect> Effects { get; init; } = [];
     public ImmutableArray<OperatorReply> Replies { get; init; } = [];
 
-    /// <summary>What a person should read in the log; each once, when it changed.</summary>
-    public ImmutableArray<Reason> Events { get; init; } = [];
+    /// <summary>What a person should read in the log, and programs are told; each once, when it changed.</summary>
+    public ImmutableArray<ClusterEvent> Events { get; init; } = [];
 
     /// <summary>Where clients of this node's proxy go from now on, before any effect of this step begins; null: as before.</summary>
     public ClientRoutes? Routes { get; init; }

@@ -5,57 +5,71 @@ namespace MySqlHa.Core;
 /// <summary>What the log's entries are called in the node's own.</summary>
 public sealed partial class NodeCore
 {
+    private long CurrentEpoch => _state.Current?.Number ?? 0;
+
     private void Announce(ClusterCommand command)
     {
         switch (command)
         {
             case OpenEpoch open:
-                _out.Event("epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})");
+                _out.Agreed(
+                    "epoch-opened", $"epoch {open.Epoch.Number}: {Name(open.Epoch.Leader)} leads ({open.Epoch.OpenReason})", open.Epoch.Leader, open.Epoch.Number);
                 break;
             case HandOver hand:
-                _out.Event("handed-over", $"epoch {hand.Epoch} is handed over, epoch {hand.Next.Number}: {Name(hand.Next.Leader)} leads ({hand.Reason})");
+                _out.Agreed(
+                    "handed-over",
+                    $"epoch {hand.Epoch} is handed over, epoch {hand.Next.Number}: {Name(hand.Next.Leader)} leads ({hand.Reason})",
+                    hand.Next.Leader,
+                    hand.Next.Number);
                 break;
             case AbandonPlacement:
-                _out.Event("placement-abandoned", "the followers do not get behind the next leader in time: the leader stops first");
+                _out.Agreed("placement-abandoned", "the followers do not get behind the next leader in time: the leader stops first", epoch: CurrentEpoch);
                 break;
             case CloseEpoch close:
                 _closedAt = _now;
-                _out.Event("epoch-closed", $"epoch {close.Epoch} is closed: {close.Reason}");
+                _out.Agreed("epoch-closed", $"epoch {close.Epoch} is closed: {close.Reason}", _state.Current?.Leader, close.Epoch);
                 break;
             case EstablishEpoch establish:
-                _out.Event("epoch-established", $"epoch {establish.Epoch} is established");
+                _out.Agreed("epoch-established", $"epoch {establish.Epoch} is established", _state.Current?.Leader, establish.Epoch);
                 break;
             case AdmitMember admit:
-                _out.Event("admitted", $"{Name(admit.Member.Id)} is a member from here on");
+                _out.Agreed("admitted", $"{Name(admit.Member.Id)} is a member from here on", admit.Member.Id);
                 break;
             case StartLeaving { Departure: var departure }:
-                _out.Event("leaving", $"{Name(departure.Node)} {(departure.Stays ? "will vote no more" : "is leaving")}: {departure.Reason}");
+                _out.Agreed("leaving", $"{Name(departure.Node)} {(departure.Stays ? "will vote no more" : "is leaving")}: {departure.Reason}", departure.Node);
                 break;
             case DropLeaving drop:
-                _out.Event("leaving-dropped", drop.Reason);
+                _out.Agreed("leaving-dropped", drop.Reason);
                 break;
             case EndLeaving end when _state.Removed.TryGetValue(end.Node, out var removed):
                 _ = _reports.Remove(end.Node);
                 _fresh = _fresh.Remove(end.Node);
-                _out.Event("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}");
+                _out.Agreed("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}", end.Node);
                 break;
-            case SetVotersTarget target:
-                _out.Event("voters-target", $"{target.Count} members shall vote");
+            case SetVotersTarget voters:
+                _out.Agreed("voters-target", $"{voters.Count} members shall vote");
                 break;
             case RestLeader { Milliseconds: > 0 } rest:
                 NoteRest(rest);
                 break;
+            case SetPaused pause:
+                _out.Agreed(pause.Paused ? "paused" : "resumed", $"automatic failover is {(pause.Paused ? "paused" : "resumed")}");
+                break;
+            case StartSwitchover start:
+                var to = start.Target is { } target ? Name(target) : "the best follower";
+                _out.Agreed("switchover-started", $"a switchover to {to} begins: {start.Reason}", start.Target, start.Epoch);
+                break;
             case DropSwitchover drop:
-                _out.Event("switchover-dropped", $"the switchover was dropped: {drop.Reason}");
+                _out.Agreed("switchover-dropped", $"the switchover was dropped: {drop.Reason}", epoch: CurrentEpoch);
                 break;
             case PlanSwitchover { Plan: var plan }:
-                _out.Event("switchover-planned", $"{PlanPolicy.Describe(_state, plan)} is planned");
+                _out.Agreed("switchover-planned", $"{PlanPolicy.Describe(_state, plan)} is planned", plan.Target);
                 break;
             case DropPlan drop:
-                _out.Event("plan-dropped", $"{PlanPolicy.Describe(_state, drop.Plan)} was dropped: {drop.Reason}");
+                _out.Agreed("plan-dropped", $"{PlanPolicy.Describe(_state, drop.Plan)} was dropped: {drop.Reason}", drop.Plan.Target);
                 break;
             case NotePhases note:
-                _out.Event("phases", $"epoch {note.Epoch}: {note.Phases}");
+                _out.Agreed("phases", $"epoch {note.Epoch}: {note.Phases}", _state.Current?.Leader, note.Epoch);
                 break;
         }
     }

@@ -276,7 +276,7 @@ public sealed partial class NodeCore
                 break;
             case PromoteServer promote when result.Ok:
                 _began = (promote.Epoch, result.Set);
-                _out.Event("promoted", $"this node's mysqld is writable in epoch {promote.Epoch}");
+                _out.Event("promoted", $"this node's mysqld is writable in epoch {promote.Epoch}", epoch: promote.Epoch);
                 break;
             case RewindBinlog:
                 if (result.Archived is { } cut)

@@ -51,7 +51,7 @@ public sealed partial class NodeCore
         else if (ask.Request is DrillRequest)
         {
             var open = _state.Current!;
-            _out.Event("drill", $"an operator asked for a drill: {Name(open.Leader)} is to kill its mysqld");
+            _out.Event("drill", $"an operator asked for a drill: {Name(open.Leader)} is to kill its mysqld", open.Leader, open.Number);
             Send(open.Leader, new DrillBlow(open.Number));
         }
     }

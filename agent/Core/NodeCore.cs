@@ -282,10 +282,10 @@ public sealed partial class NodeCore
         foreach (var change in output.Changes)
         {
             _membersMoved = true;
-            _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason);
+            _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason, change.After.Id);
             if (IsOfAnotherCluster(change.After))
             {
-                _out.Event("other-cluster", OtherCluster(change.After));
+                _out.Event("other-cluster", OtherCluster(change.After), change.After.Id);
             }
         }
     }

@@ -14,7 +14,7 @@ internal sealed class OutputBuilder
     private readonly ImmutableArray<(NodeId, NodeAddress, PeerMessage)>.Builder _frames = ImmutableArray.CreateBuilder<(NodeId, NodeAddress, PeerMessage)>();
     private readonly ImmutableArray<Effect>.Builder _effects = ImmutableArray.CreateBuilder<Effect>();
     private readonly ImmutableArray<OperatorReply>.Builder _replies = ImmutableArray.CreateBuilder<OperatorReply>();
-    private readonly ImmutableArray<Reason>.Builder _events = ImmutableArray.CreateBuilder<Reason>();
+    private readonly ImmutableArray<ClusterEvent>.Builder _events = ImmutableArray.CreateBuilder<ClusterEvent>();
     private LocalRecord? _local;
     private ClientRoutes? _routes;
 
@@ -32,7 +32,13 @@ internal sealed class OutputBuilder
 
     public void Route(ClientRoutes routes) => _routes = routes;
 
-    public void Event(string code, string text) => _events.Add(new Reason(code, text));
+    /// <summary>This node alone saw or did it.</summary>
+    public void Event(string code, string text, NodeId? node = null, long epoch = 0) =>
+        _events.Add(new ClusterEvent(code, text, EventScope.Node, node, epoch));
+
+    /// <summary>The cluster agreed on it: each member says the same.</summary>
+    public void Agreed(string code, string text, NodeId? node = null, long epoch = 0) =>
+        _events.Add(new ClusterEvent(code, text, EventScope.Cluster, node, epoch));
 
     /// <summary>All since it was asked last.</summary>
     public CoreOutput Take(Instant leaseUntil, Instant fenceAt, bool forgetPromises)

@@ -14,5 +14,7 @@ internal sealed class LoopPort(NodeLoop loop, Timing timing) : IClusterPort
 
     public TimeSpan Lease => timing.Lease;
 
+    public IEventSource Events => loop.Events;
+
     public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation) => loop.AskAsync(request, cancellation);
 }

@@ -31,6 +31,7 @@ internal sealed class NodeLoop : IRingReceiver
     private readonly GuardKeeper _guard;
     private readonly AnnouncedFile _announced;
     private readonly ILogger _logger;
+    private readonly EventBook _events = new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000);
     private long _nextCall;
     private long _leaseUntil;
     private long _steppedAt = BootClock.Now.Micros;
@@ -80,6 +81,9 @@ internal sealed class NodeLoop : IRingReceiver
             }
         }
     }
+
+    /// <summary>What happened since the agent started.</summary>
+    public IEventSource Events => _events;
 
     /// <summary>What is left of this node's lease, by the clock, whatever the loop is doing.</summary>
     public TimeSpan LeaseLeft => new Instant(Interlocked.Read(ref _leaseUntil)) - BootClock.Now;
@@ -224,9 +228,9 @@ internal sealed class NodeLoop : IRingReceiver
             }
         }
 
-        foreach (var reason in output.Events)
+        if (output.Events.Length > 0)
         {
-            NodeLog.Happened(_logger, reason.Text);
+            Tell(output.Events);
         }
 
         _announced.Write(_core.AppliedIndex);
@@ -236,6 +240,15 @@ internal sealed class NodeLoop : IRingReceiver
         if (took > TimeSpan.FromMilliseconds(200))
         {
             NodeLog.SlowStep(_logger, (long)took.TotalMilliseconds);
+        }
+    }
+
+    private void Tell(ImmutableArray<ClusterEvent> events)
+    {
+        _events.Add(DateTimeOffset.UtcNow, events.Select(e => e.Scope == EventScope.Node && e.Node is null ? e with { Node = _view.Self } : e));
+        foreach (var one in events)
+        {
+            NodeLog.Happened(_logger, one.Text);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlHa.Api;
 using MySqlHa.Cluster;
+using MySqlHa.Node;
 using Xunit;
 
 namespace MySqlHa.Tests.Api;
@@ -36,6 +37,8 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
         client.BaseAddress = new Uri($"http://127.0.61.10:{api._server.Port}");
         return api;
     }
+
+    public IEventSource Events { get; } = new EventBook(1);
 
     public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
     {

@@ -206,9 +206,9 @@ internal sealed class SimNode
         Disk.Keep(output);
         Order(output.FenceAt);
         _world.Checkers.Kept(this, core);
-        foreach (var reason in output.Events)
+        foreach (var one in output.Events)
         {
-            _world.Log(this, reason.Text);
+            _world.Log(this, one.Text);
         }
 
         foreach (var (host, port, message) in output.Datagrams)
