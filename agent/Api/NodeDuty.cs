@@ -110,6 +110,15 @@ internal static class NodeDuty
         }
 
         reasons.AddRange(me.Problems.Where(p => p.Code == "catching-up"));
+        if (me.Maintenance is { } maintenance)
+        {
+            reasons.Add(new Reason("maintenance", string.Create(CultureInfo.InvariantCulture, $"in maintenance until {maintenance.Until.UtcDateTime:s}Z")));
+        }
+        else if (me.Tags.Contains("noload"))
+        {
+            reasons.Add(new Reason("noload", "this node is tagged noload"));
+        }
+
         if (maxLag is { } limit)
         {
             AddLag(me.LagSeconds, limit, reasons);

@@ -27,6 +27,11 @@ internal static class OperatorBody
     private static readonly Property InMilliseconds =
         new("inMilliseconds", e => IsNull(e) || (IsNumber(e) && e.TryGetInt64(out _)), "a whole number of milliseconds");
 
+    private static readonly Property ForMilliseconds =
+        new("forMilliseconds", e => IsNull(e) || (IsNumber(e) && e.TryGetInt64(out _)), "a whole number of milliseconds, or null: it is over", Needed: true);
+    private static readonly Property Reason =
+        new("reason", e => IsNull(e) || (IsText(e) && IsLine(e.GetString()!)), "one line of at most 200 characters");
+
     private static readonly Dictionary<string, Property[]> Verbs = new()
     {
         ["switchover"] = [SeenEpoch, To],
@@ -40,6 +45,7 @@ internal static class OperatorBody
         ["plan-switchover"] = [SeenEpoch, To, At, InMilliseconds, DryRun],
         ["cancel-switchover"] = [SeenEpoch],
         ["drill"] = [SeenEpoch, DryRun],
+        ["maintenance"] = [SeenEpoch, Node, ForMilliseconds, Reason],
     };
 
     /// <summary>Throws <see cref="FormatException"/> with one sentence for people.</summary>
@@ -113,6 +119,8 @@ internal static class OperatorBody
     private static bool IsNull(JsonElement element) => element.ValueKind == JsonValueKind.Null;
 
     private static bool IsText(JsonElement element) => element.ValueKind == JsonValueKind.String;
+
+    private static bool IsLine(string text) => text.Length <= 200 && !text.Any(char.IsControl);
 
     private static bool IsNumber(JsonElement element) => element.ValueKind == JsonValueKind.Number;
 

@@ -35,6 +35,7 @@ public static class MysqlhaCommand
         DrillCommand.Build(),
         PauseCommand.Build(),
         ResumeCommand.Build(),
+        MaintenanceCommand.Build(),
         ReinitCommand.Build(),
         VotersCommand.Build(),
         RemoveCommand.Build(),

@@ -72,8 +72,13 @@ internal static class StatusCommand
 
     private static string Remarks(MemberView m) => string.Join(
         "; ",
-        m.Problems.Select(p => p.Text)
+        (m.Maintenance is { } maintenance ? [Maintained(maintenance)] : Array.Empty<string>())
+            .Concat(m.Problems.Where(p => p.Code != "maintenance").Select(p => p.Text))
+            .Concat(m.Tags.IsEmpty ? [] : [$"tags: {string.Join(", ", m.Tags)}"])
             .Concat(m.Activity.Length > 0 ? [m.Activity] : [])
             .Concat(m is { Role: MemberRole.Follower, ReceiverRunning: false } ? ["receives nothing"] : [])
             .Concat(m is { Role: MemberRole.Follower, ApplierRunning: false } ? ["applies nothing"] : []));
+
+    private static string Maintained(MaintenanceView maintenance) =>
+        $"in maintenance until {ViewText.Time(maintenance.Until)}{(maintenance.Reason.Length > 0 ? $" ({maintenance.Reason})" : "")}";
 }

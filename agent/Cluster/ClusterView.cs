@@ -126,7 +126,17 @@ public sealed record MemberView
     /// <summary>What it is busy with: "cloning from 127.0.0.12: 40 %"; empty: nothing.</summary>
     public string Activity { get; init; } = "";
     public ImmutableArray<Reason> Problems { get; init; } = [];
+
+    /// <summary>As in its configuration: <c>nofailover</c>, <c>priority=200</c>; empty too where an older agent answers.</summary>
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Operators work on it; null: they do not.</summary>
+    public MaintenanceView? Maintenance { get; init; }
 }
+
+/// <summary>A node that operators work on: its mysqld is left down where it is, it does not lead, and gets no readers.</summary>
+/// <param name="Since">By the wall clock of the controller of then, as <paramref name="Until"/>.</param>
+public sealed record MaintenanceView(DateTimeOffset Since, DateTimeOffset Until, string Reason);
 
 /// <summary>One epoch of the history.</summary>
 public sealed record EpochView

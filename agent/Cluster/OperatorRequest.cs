@@ -16,6 +16,7 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(PlanSwitchoverRequest), "plan-switchover")]
 [JsonDerivedType(typeof(CancelSwitchoverRequest), "cancel-switchover")]
 [JsonDerivedType(typeof(DrillRequest), "drill")]
+[JsonDerivedType(typeof(MaintenanceRequest), "maintenance")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -57,6 +58,11 @@ public sealed record VotersRequest(long SeenEpoch, int Count) : OperatorRequest(
 
 /// <summary>Take a member out for good; if it leads, another takes over first.</summary>
 public sealed record RemoveRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
+
+/// <summary>Operators work on a node for a while; it hands over first if it leads.</summary>
+/// <param name="ForMilliseconds">From now on, by the controller's wall clock, 1 s to 31 days; null: the maintenance is over.</param>
+/// <param name="Reason">For people, one line of at most 200 characters; null: none.</param>
+public sealed record MaintenanceRequest(long SeenEpoch, NodeId Node, long? ForMilliseconds, string? Reason) : OperatorRequest(SeenEpoch);
 
 /// <summary>How a request ended. Unknown is an outcome of its own: look before trying again.</summary>
 public enum OperatorOutcome

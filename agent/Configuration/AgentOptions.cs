@@ -59,6 +59,9 @@ public sealed record AgentOptions
     /// <summary>The account that is made for applications. Default: <c>app</c>.</summary>
     public string ClientUser { get; init; } = "app";
 
+    /// <summary>What an operator wants of this node, as among others. Default: nothing.</summary>
+    public NodeTags Tags { get; init; } = NodeTags.None;
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public ServiceGroup ServiceGroup => new(Group);

@@ -15,7 +15,7 @@ public static class AgentOptionsFile
     private static readonly string[] Known =
     [
         "group", "topology", "name", "listen", "http-listen", "ports", "proxy", "data", "peers", "ring-key", "voters", "timing", "mysqld",
-        "adopt", "durability", "guard", "settings", "client-user", "log-level",
+        "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags",
     ];
 
     /// <summary>Reads the file (null: flags only).</summary>
@@ -81,6 +81,7 @@ public static class AgentOptionsFile
             Durability = read.Optional("durability", ValueText.TryDurability, ValueText.Durabilities, Durability.Commit),
             Guard = read.Optional("guard", ValueText.TryGuard, ValueText.Guards, GuardOwner.Agent),
             Settings = Settings(read),
+            Tags = TagsOf(read),
             ClientUser = read.Optional("client-user", ValueText.TryClientUser, ValueText.ClientUsers, "app"),
             LogLevel = read.Optional("log-level", ValueText.TryLogLevel, ValueText.LogLevels, LogLevel.Information),
         };
@@ -163,6 +164,19 @@ public static class AgentOptionsFile
         }
 
         return proxy;
+    }
+
+    private static NodeTags TagsOf(OptionsReader read)
+    {
+        const string Allowed = "a mapping with keys of nofailover, priority, nosync, clonefrom, noload";
+        return read.Map("tags", ["nofailover", "priority", "nosync", "clonefrom", "noload"], Allowed) is not { } given
+            ? NodeTags.None
+            : new NodeTags(
+                given.Optional("nofailover", ValueText.TrySwitch, ValueText.Switches, false),
+                given.Optional("priority", ValueText.TryPriority, ValueText.Priorities, NodeTags.Usual),
+                given.Optional("nosync", ValueText.TrySwitch, ValueText.Switches, false),
+                given.Optional("clonefrom", ValueText.TrySwitch, ValueText.Switches, false),
+                given.Optional("noload", ValueText.TrySwitch, ValueText.Switches, false));
     }
 
     private static ImmutableArray<PeerAddress> Peers(OptionsReader read, string listen, NodePorts ports)

@@ -24,10 +24,14 @@ internal static partial class ValueText
     public const string ClientUsers = "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql";
 
     public const string ClientCounts = "a number from 1 to 100000";
+    public const string Priorities = "a number from 0 to 1000";
     public const string Lags = "a duration from 100ms to 1h, like 10s";
 
     public static bool TryClientCount(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 100_000;
+
+    public static bool TryPriority(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1000;
 
     public static bool TryLag(string text, out TimeSpan value) =>
         DurationText.TryParse(text, out value) && value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromHours(1);

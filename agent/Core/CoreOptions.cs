@@ -38,6 +38,9 @@ public sealed record CoreOptions
     /// <summary>A follower that is further behind gets no new readers from the proxy.</summary>
     public TimeSpan MostLag { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What an operator wants of this node.</summary>
+    public NodeTags Tags { get; init; } = NodeTags.None;
+
     /// <summary>Applied entries kept in the log before it is replaced by a snapshot.</summary>
     public int SnapshotEvery { get; init; } = 256;
     public DutyFaults DutyFaults { get; init; } = DutyFaults.None;

@@ -41,10 +41,10 @@ public sealed partial class NodeCore
             case DropLeaving drop:
                 _out.Agreed("leaving-dropped", drop.Reason);
                 break;
-            case EndLeaving end when _state.Removed.TryGetValue(end.Node, out var removed):
-                _ = _reports.Remove(end.Node);
-                _fresh = _fresh.Remove(end.Node);
-                _out.Agreed("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}", end.Node);
+            case EndLeaving left when _state.Removed.TryGetValue(left.Node, out var removed):
+                _ = _reports.Remove(left.Node);
+                _fresh = _fresh.Remove(left.Node);
+                _out.Agreed("removed", $"{removed.Name} ({removed.Host}) is no member any more: {removed.Reason}", left.Node);
                 break;
             case SetVotersTarget voters:
                 _out.Agreed("voters-target", $"{voters.Count} members shall vote");
@@ -67,6 +67,13 @@ public sealed partial class NodeCore
                 break;
             case DropPlan drop:
                 _out.Agreed("plan-dropped", $"{PlanPolicy.Describe(_state, drop.Plan)} was dropped: {drop.Reason}", drop.Plan.Target);
+                break;
+            case BeginMaintenance { Node: var node, Maintenance: var maintenance }:
+                var until = PlanPolicy.Text(maintenance.Until);
+                _out.Agreed("maintenance", $"{Name(node)} is in maintenance until {until}{(maintenance.Reason.Length > 0 ? ": " : "")}{maintenance.Reason}", node);
+                break;
+            case EndMaintenance end:
+                _out.Agreed("maintenance-over", $"the maintenance of {Name(end.Node)} is over: {end.Why}", end.Node);
                 break;
             case NotePhases note:
                 _out.Agreed("phases", $"epoch {note.Epoch}: {note.Phases}", _state.Current?.Leader, note.Epoch);

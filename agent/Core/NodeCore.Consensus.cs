@@ -235,6 +235,7 @@ public sealed partial class NodeCore
         LossAccepted = _operators.Failover?.LossAccepted,
         WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
         PlacementPatienceOver = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * (_state.HandingOver() is null ? 1 : 2),
+        SwitchoverLongAgo = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * 20,
         DataCutPatienceOver = DataCutPatienceOver,
         Learners = _raft.Configuration.Learners,
         CaughtUp = _raft.Configuration.Learners.IsEmpty ? [] : [.. _raft.Configuration.Learners.Where(HasTheLog)],
@@ -278,7 +279,7 @@ public sealed partial class NodeCore
         NoteCutOff();
         Decide();
         NoteStuckDeparture();
-        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? PhasesToNote() ?? MovedMember() : null);
+        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? PhasesToNote() ?? MovedMember() ?? Wishes.Retagged(_observed!) : null);
         if (command is not null)
         {
             return Propose(command);
@@ -314,7 +315,7 @@ public sealed partial class NodeCore
     {
         var moved = _swim.Members.FirstOrDefault(m => m.Status == MemberStatus.Alive && _state.Members.TryGetValue(m.Id, out var known)
             && (known.Address != m.Address || known.Name != m.Facts.Name));
-        return moved is null ? null : new SetMember(new MemberInfo(moved.Id, moved.Facts.Name, moved.Address));
+        return moved is null ? null : new SetMember(_state.Members[moved.Id] with { Name = moved.Facts.Name, Address = moved.Address });
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ public sealed partial class NodeCore
     {
         if (_state.Current is not { Closed: false, Established: true, Phases: null } current || _phases.Of(current.Number) is not { } phases
             || phases is { Clients: null } && !_phases.EstablishedBefore(_now - (_options.Timing.Lease * 2))
-            || FreshReports().Values.Any(r => r.Understands < MemberReport.Present))
+            || FreshReports().Values.Any(r => r.Understands < MemberReport.HandOvers))
         {
             return null;
         }

@@ -65,7 +65,7 @@ public sealed partial class NodeCore
     /// <summary>
     /// An agent that is not heard may be about to come back, and its mysqld serves meanwhile; one that gossip holds for dead does not.
     /// </summary>
-    private bool KeepsItsReaders(NodeId node) => IsMember(node) && Serves(_reports[node].Report)
+    private bool KeepsItsReaders(NodeId node) => IsMember(node) && !_state.Maintenance.ContainsKey(node) && Serves(_reports[node].Report)
         && Liveness(node, _swim.Find(node)) is MemberLiveness.Alive or MemberLiveness.Suspect;
 
     private static bool Serves(MemberReport report) => report is { Mysqld: MysqldState.Running, Status.OfflineMode: false };
@@ -73,7 +73,8 @@ public sealed partial class NodeCore
     /// <param name="report">Of a server that serves.</param>
     /// <param name="unbounded">The leader is just changing: receivers stand still, and nothing newer is to be had anywhere.</param>
     private bool MayBeRead(MemberReport report, bool unbounded) =>
-        report is { CatchingUp: false, Leading: false, Status.Writable: false } && (unbounded
+        report is { CatchingUp: false, Leading: false, Status.Writable: false, Tags.NoLoad: false }
+        && !_state.Maintenance.ContainsKey(report.Node) && (unbounded
             || (report.Status is { ReceiverRunning: true, ApplierRunning: true, LagSeconds: { } lag }
                 && lag <= _options.MostLag.TotalSeconds));
 

@@ -163,6 +163,10 @@ public sealed partial class NodeCore
             Acker = current?.Ackers.Contains(info.Id) ?? false,
             Activity = fresh ? known!.Activity : "",
             Problems = [.. fresh ? known!.Problems : [], .. StrangersProblem(info.Id, gossip)],
+            Tags = [.. info.Tags.Words()],
+            Maintenance = _state.Maintenance.TryGetValue(info.Id, out var maintenance)
+                ? new MaintenanceView(Time(maintenance.Since), Time(maintenance.Until), maintenance.Reason)
+                : null,
         };
         return view with { Health = known?.CatchingUp == true && view.Role == MemberRole.Follower ? MemberHealth.Warning : HealthOf(view) };
     }

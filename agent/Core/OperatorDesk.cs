@@ -79,6 +79,23 @@ internal sealed class OperatorDesk(CoreFaults faults)
             case PauseRequest pause:
                 command = new SetPaused(pause.Paused);
                 break;
+            case MaintenanceRequest { ForMilliseconds: null } over:
+                if (!seen.State.Maintenance.TryGetValue(over.Node, out var ending))
+                {
+                    return (Refused("not-in-maintenance", $"{Name(seen.State, over.Node)} is not in maintenance"), null);
+                }
+
+                command = new EndMaintenance(over.Node, ending.Until, "an operator ended it");
+                break;
+            case MaintenanceRequest { ForMilliseconds: { } time } wish:
+                var wrong = Wishes.Refusals(seen, wish.Node, time);
+                if (!wrong.IsEmpty)
+                {
+                    return (Refused(wrong), null);
+                }
+
+                command = new BeginMaintenance(wish.Node, new Maintenance(seen.WallClock, seen.WallClock + time, wish.Reason ?? ""));
+                break;
             case FailoverRequest { AcceptDataLoss: true, To: null }:
                 return (Refused("no-target", "accepting data loss needs a named node: which one shall lead"), null);
             case FailoverRequest failover:
@@ -232,6 +249,15 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return new OperatorAnswer(OperatorOutcome.Done, new Reason(pause.Paused ? "paused" : "resumed", pause.Paused ? "automatic failover is paused" : "automatic failover is on"));
             case PauseRequest:
                 return null;
+            case MaintenanceRequest { ForMilliseconds: null } over:
+                return state.Maintenance.ContainsKey(over.Node) ? null : Done("maintenance-over", $"the maintenance of {Name(state, over.Node)} is over");
+            case MaintenanceRequest wish when call.Command is BeginMaintenance { Maintenance: var maintenance }:
+                return state.Maintenance.GetValueOrDefault(wish.Node) != maintenance ? null
+                    : current is not { Closed: false } || current.Leader != wish.Node
+                        ? Done("maintenance", $"{Name(state, wish.Node)} is in maintenance until {PlanPolicy.Text(maintenance.Until)}")
+                    : state.SwitchoverDropped.Length > 0
+                        ? Refused("leads-on", $"{Name(state, wish.Node)} is in maintenance and leads on: {state.SwitchoverDropped}")
+                    : null;
             case PlanSwitchoverRequest when call.Command is PlanSwitchover { Plan: var plan }:
                 return state.Plan == plan ? call.WhenDone
                     : current is not { Closed: false } || current.Leader != plan.From || state.Plan is not null

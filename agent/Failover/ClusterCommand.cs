@@ -25,6 +25,8 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(PlanSwitchover), "plan")]
 [JsonDerivedType(typeof(DropPlan), "drop-plan")]
 [JsonDerivedType(typeof(NotePhases), "phases")]
+[JsonDerivedType(typeof(BeginMaintenance), "maintenance")]
+[JsonDerivedType(typeof(EndMaintenance), "end-maintenance")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -109,3 +111,9 @@ public sealed record DropLeaving(NodeId Node, string Reason) : ClusterCommand;
 /// </summary>
 /// <param name="Life">Which life of the agent asked: a grant to an earlier one may be applied late, and is none for this one.</param>
 public sealed record RestLeader(long Epoch, int Milliseconds, long Life) : ClusterCommand;
+
+/// <summary>R13: the node is in maintenance, or for another time than before.</summary>
+public sealed record BeginMaintenance(NodeId Node, Maintenance Maintenance) : ClusterCommand;
+
+/// <summary>R13: the maintenance until that instant is over; a longer one that was asked for meanwhile goes on.</summary>
+public sealed record EndMaintenance(NodeId Node, long Until, string Why) : ClusterCommand;

@@ -4,7 +4,11 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Failover;
 
 /// <summary>A member of the cluster: part of the replicated state.</summary>
-public sealed record MemberInfo(NodeId Id, string Name, NodeAddress Address);
+public sealed record MemberInfo(NodeId Id, string Name, NodeAddress Address)
+{
+    /// <summary>As its agent reported them last; none too where an older agent wrote the state.</summary>
+    public NodeTags Tags { get => field ?? NodeTags.None; init; }
+}
 
 /// <summary>
 /// A planned change of leader under way. <paramref name="Target"/> null: whoever is best; the leader itself: only the ackers change.
@@ -129,6 +133,13 @@ public sealed record ClusterState
         init;
     }
 
+    /// <summary>Nodes that operators work on; empty too where an older agent wrote the state.</summary>
+    public ImmutableSortedDictionary<NodeId, Maintenance> Maintenance
+    {
+        get => field ?? ImmutableSortedDictionary<NodeId, Maintenance>.Empty;
+        init;
+    }
+
     /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
     public string SwitchoverDropped { get; init; } = "";
 
@@ -201,6 +212,12 @@ public sealed record ClusterState
         RestLeader rest => Current is { Closed: false } current && current.Number == rest.Epoch
             ? WithCurrent(current with { RestMilliseconds = rest.Milliseconds })
             : this,
+        BeginMaintenance begin => Members.ContainsKey(begin.Node)
+            ? this with { Maintenance = Maintenance.SetItem(begin.Node, begin.Maintenance) }
+            : this,
+        EndMaintenance end => Maintenance.TryGetValue(end.Node, out var maintenance) && maintenance.Until == end.Until
+            ? this with { Maintenance = Maintenance.Remove(end.Node) }
+            : this,
         _ => throw new InvalidOperationException($"the replicated state knows no command {command.GetType().Name}"),
     };
 
@@ -213,7 +230,13 @@ public sealed record ClusterState
 
         var removed = Removed.SetItem(member.Id, new RemovedMember(member.Id, member.Name, member.Address.Host, departure.Reason, at));
         var oldest = removed.Values.OrderBy(r => r.At).ThenBy(r => r.Id).Take(Math.Max(0, removed.Count - RemovedLimit)).Select(r => r.Id);
-        return this with { Leaving = null, Members = Members.Remove(member.Id), Removed = removed.RemoveRange(oldest) };
+        return this with
+        {
+            Leaving = null,
+            Members = Members.Remove(member.Id),
+            Maintenance = Maintenance.Remove(member.Id),
+            Removed = removed.RemoveRange(oldest),
+        };
     }
 
     private ClusterState Open(OpenEpoch open)

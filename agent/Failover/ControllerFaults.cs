@@ -56,4 +56,10 @@ public sealed record ControllerFaults
 
     /// <summary>A planned switchover that began is still planned.</summary>
     public bool KeepsBegunPlans { get; init; }
+
+    /// <summary>R13: neither tags nor maintenance count.</summary>
+    public bool IgnoresWishes { get; init; }
+
+    /// <summary>R13: who leads is changed though the cluster is paused.</summary>
+    public bool IgnoresPause { get; init; }
 }

@@ -33,6 +33,9 @@ public sealed record ControllerInput
     /// <summary>Followers that are to get behind the next leader, or the next leader itself, had time enough.</summary>
     public bool PlacementPatienceOver { get; init; }
 
+    /// <summary>The last switchover began long ago: one that nobody asked for may be tried again.</summary>
+    public bool SwitchoverLongAgo { get; init; }
+
     /// <summary>The leader's mysqld has been out of reach for long, and another would do better (<see cref="DataPlane"/>).</summary>
     public bool DataCutPatienceOver { get; init; }
 
@@ -94,8 +97,7 @@ public static class ControllerPolicy
             return ControllerDecision.Wait();
         }
 
-        var housekeeping = Archived(seen);
-        if (housekeeping is not null)
+        if ((Archived(seen) ?? Wishes.Over(seen)) is { } housekeeping)
         {
             return ControllerDecision.Propose(housekeeping);
         }
@@ -114,7 +116,7 @@ public static class ControllerPolicy
     /// <summary>Why a member cannot be removed now; empty: it can.</summary>
     public static ImmutableArray<Reason> RemoveRefusals(ControllerInput seen, NodeId node) => MembershipPolicy.RemoveRefusals(seen, node);
 
-    private static RecordArchive? Archived(ControllerInput seen)
+    private static ClusterCommand? Archived(ControllerInput seen)
     {
         var tail = seen.Reports.Values.Select(r => r.Archived)
             .FirstOrDefault(t => t is not null && !seen.State.Epochs.Any(e => e.Archived.Any(a => a.Node == t.Node && a.Path == t.Path)));
@@ -182,7 +184,7 @@ public static class ControllerPolicy
         {
             // Paused or not, a switchover that an operator asked for is brought to an end; and a leader that let go for one, while that was
             // being dropped, cannot take it back.
-            return seen.State.Paused && seen.FailoverAsked.Length == 0 && seen.State.Switchover?.Epoch != open.Number && seen.State.HandingOver() is null
+            return seen.State.Paused && !seen.Faults.IgnoresPause && seen.FailoverAsked.Length == 0 && seen.State.Switchover?.Epoch != open.Number && seen.State.HandingOver() is null
                 && !(leader is { Demoted: true } && leader.Released >= open.Number)
                 ? ControllerDecision.Wait(new Reason("paused", $"{why}, but automatic failover is paused"))
                 : ControllerDecision.Propose(new CloseEpoch(open.Number, why, seen.WallClock));
@@ -202,13 +204,16 @@ public static class ControllerPolicy
                 : ControllerDecision.Wait(new Reason("switchover", "a switchover is under way"));
         }
 
-        if (PlanPolicy.Decide(seen, open) is { } appointment)
+        if ((PlanPolicy.Decide(seen, open) ?? Wishes.Decide(seen, open)) is { } appointment)
         {
             return ControllerDecision.Propose(appointment);
         }
 
         var membership = MembershipPolicy.Decide(seen, open);
-        return membership with { Reasons = [.. WatchReasons(seen, open, leader), .. PlanPolicy.Waiting(seen), .. membership.Reasons] };
+        return membership with
+        {
+            Reasons = [.. WatchReasons(seen, open, leader), .. PlanPolicy.Waiting(seen), .. Wishes.Waiting(seen, open), .. membership.Reasons],
+        };
     }
 
     private static string ReleaseReason(ControllerInput seen, EpochRecord open) =>
@@ -270,10 +275,15 @@ public static class ControllerPolicy
             reasons.AddRange(TargetRefusals(seen, open, node));
         }
 
-        var able = SwitchoverTargets(seen).Length;
+        var able = AbleFollowers(seen, open).Count();
         if (able < open.AcksNeeded || able == 0)
         {
             reasons.Add(new Reason("no-candidate", $"{able} followers are attached and able; a leader needs {Math.Max(1, open.AcksNeeded)} to acknowledge its commits"));
+        }
+        else if (SwitchoverTargets(seen).IsEmpty)
+        {
+            var unwanted = open.Ackers.Select(a => Wishes.AgainstLeading(seen, a)).OfType<Reason>().Select(r => r.Text);
+            reasons.Add(new Reason("no-candidate", $"nobody else may lead: {string.Join("; ", unwanted)}"));
         }
 
         return reasons.ToImmutable();
@@ -289,8 +299,13 @@ public static class ControllerPolicy
         ? [.. open.Ackers.Where(a => TargetRefusals(seen, open, a).IsEmpty)]
         : [];
 
+    /// <summary>Who could acknowledge the next leader's commits, or be that one if operators want so.</summary>
+    internal static IEnumerable<NodeId> AbleFollowers(ControllerInput seen, EpochRecord open) =>
+        open.Ackers.Where(a => seen.State.Leaving?.Node != a && FollowerRefusals(seen, open, a).IsEmpty);
+
     private static ImmutableArray<Reason> TargetRefusals(ControllerInput seen, EpochRecord open, NodeId node) =>
-        !open.Ackers.Contains(node) ? [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")]
+        Wishes.AgainstLeading(seen, node) is { } unwanted ? [unwanted]
+        : !open.Ackers.Contains(node) ? [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")]
         : seen.State.Leaving?.Node == node ? [new Reason("leaving", $"{Name(seen, node)} is leaving")]
         : FollowerRefusals(seen, open, node);
 
@@ -338,13 +353,16 @@ public static class ControllerPolicy
         };
     }
 
-    /// <summary>All other voters but one that is leaving: an epoch never counts on who may be gone before it ends.</summary>
+    /// <summary>
+    /// All other voters but one that is leaving, for an epoch never counts on who may be gone before it ends; and those that operators want.
+    /// </summary>
     internal static ImmutableSortedSet<NodeId> Ackers(ControllerInput seen, NodeId leader)
     {
         var voters = seen.Faults.AckersArePromisers && seen.State.Current is { Closed: true } closed ? Promisers(seen, closed.Number) : seen.Voters;
-        return seen.State.Leaving is { } leaving && !seen.Faults.RemoveWithoutNewEpoch
+        var able = seen.State.Leaving is { } leaving && !seen.Faults.RemoveWithoutNewEpoch
             ? voters.Remove(leader).Remove(leaving.Node)
             : voters.Remove(leader);
+        return Wishes.Acknowledging(seen, able);
     }
 
     /// <summary>W: with the leader itself, more than half of those that may complete a commit.</summary>

@@ -38,7 +38,7 @@ public static class DrillPolicy
         }
 
         var leader = seen.Reports.GetValueOrDefault(open.Leader);
-        if (leader is not { Mysqld: MysqldState.Running, Leading: true, Understands: >= MemberReport.Present })
+        if (leader is not { Mysqld: MysqldState.Running, Leading: true, Understands: >= MemberReport.HandOvers })
         {
             reasons.Add(new Reason(
                 "leader-not-ready", $"{ControllerPolicy.Name(seen, open.Leader)} does not lead a running mysqld, or its agent is older"));

@@ -66,4 +66,10 @@ public sealed record DutyFaults
 
     /// <summary>R10: a node whose data was lost takes all of it from binary logs.</summary>
     public bool ReplaysWhatWasLost { get; init; }
+
+    /// <summary>R13: mysqld is started in maintenance too.</summary>
+    public bool StartsInMaintenance { get; init; }
+
+    /// <summary>R13: a node's data is made anew though the cluster is paused.</summary>
+    public bool ClonesWhilePaused { get; init; }
 }

@@ -15,6 +15,16 @@ public static partial class DutyPolicy
 
     private static DutyAct Reseed(DutyInput seen, EpochRecord open, GtidSet extra, Reason why)
     {
+        if (seen.State.Maintenance.ContainsKey(seen.Self) && !seen.ReinitAsked)
+        {
+            return Hold("maintenance", $"{why.Text}; nothing is made anew in maintenance");
+        }
+
+        if (seen.State.Paused && !seen.ReinitAsked && !seen.Faults.ClonesWhilePaused)
+        {
+            return Hold("paused", $"{why.Text}; nothing is made anew while the cluster is paused");
+        }
+
         if (seen.Local.Archived is not null)
         {
             return Hold("archive-unnamed", $"{why.Text}; waiting until the history names what was archived here last");
@@ -26,7 +36,7 @@ public static partial class DutyPolicy
         // A follower where there is one, else the leader. A donor must itself be attached to this epoch.
         var donors = seen.Reports.Values
             .Where(r => r.Node != seen.Self && r is { Mysqld: MysqldState.Running, Status: not null } && r.RoleEpoch == open.Number && seen.State.Members.ContainsKey(r.Node))
-            .OrderBy(r => r.Node == open.Leader).ThenBy(r => r.Status!.LagSeconds ?? double.MaxValue).ThenBy(r => r.Node)
+            .OrderBy(r => r.Node == open.Leader).ThenByDescending(r => Wishes.Tags(seen.State, r.Node).CloneFrom).ThenBy(r => r.Status!.LagSeconds ?? double.MaxValue).ThenBy(r => r.Node)
             .ToList();
         // A donor serves one clone at a time (ER_CLONE_TOO_MANY_CONCURRENT_CLONES), and says so only when the old data is gone.
         var cloning = seen.Reports.Values.Count(r => r.Node != seen.Self && r.Mysqld == MysqldState.Cloning);

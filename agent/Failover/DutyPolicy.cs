@@ -65,6 +65,8 @@ public static partial class DutyPolicy
         { Fresh: false } =>
             Hold("waiting-for-quorum", "mysqld stays down until a majority has told the current epoch"),
         { DiskFull: true } => Hold("disk-full", "mysqld stays down until the disk has room"),
+        _ when seen.State.Maintenance.TryGetValue(seen.Self, out var maintenance) && !seen.Faults.StartsInMaintenance =>
+            Hold("maintenance", $"in maintenance until {PlanPolicy.Text(maintenance.Until)}: mysqld is left down"),
         { Mysqld.HeldDown: true } => Hold("held-down", "mysqld died again soon after its start; it is held down for a while"),
         _ => Rewinding.Decide(seen) ?? new DutyAct.Start(new Reason("start", "a majority told the epochs")),
     };
@@ -329,6 +331,11 @@ public static partial class DutyPolicy
         if (seen.ReinitAsked)
         {
             return Reseed(seen, open, GtidSet.Empty, new Reason("reinit", "an operator asked for this node's data to be made anew"));
+        }
+
+        if (!status.ReceiverRunning && seen.State.Maintenance.TryGetValue(seen.Self, out var maintenance) && !seen.Faults.StartsInMaintenance)
+        {
+            return Hold("maintenance", $"in maintenance until {PlanPolicy.Text(maintenance.Until)}: replication is left as it is");
         }
 
         // The source has purged binary logs that this node needs. MySQL says so with 1236 (ER_SOURCE_FATAL_ERROR_READING_BINLOG), and since

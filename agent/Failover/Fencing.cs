@@ -39,7 +39,7 @@ internal static class Fencing
             return Kill("demotion-unproven", $"it led epoch {seen.Local.Led} and is read-only, but this agent did not see it become so");
         }
 
-        if ((seen.DiskFull || (seen.Unguarded && !seen.State.Paused)) && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
+        if ((seen.DiskFull || seen.Unguarded) && !seen.State.Paused && mysqld is { Duty: MysqldDuty.Leading, State: MysqldState.Running or MysqldState.Hung }
             && AnotherCanLead(seen, mysqld.DutyEpoch))
         {
             return seen.DiskFull

@@ -72,7 +72,16 @@ public sealed record MemberReport
     /// </summary>
     public int Understands { get; init; }
 
-    public const int Present = 1;
+    /// <summary>Knows hand-overs, plans and phases.</summary>
+    public const int HandOvers = 1;
+
+    /// <summary>Knows tags and maintenance.</summary>
+    public const int Wishes = 2;
+
+    public const int Present = Wishes;
+
+    /// <summary>As the node is configured.</summary>
+    public NodeTags Tags { get => field ?? NodeTags.None; init; }
 
     /// <summary>Milliseconds since this node's mysqld ended, by its agent's clock; null: it runs, or that was not seen.</summary>
     public int? MysqldEndedAgo { get; init; }

@@ -166,7 +166,7 @@ internal static class MembershipPolicy
 
     private static NodeId? Successor(ControllerInput seen, EpochRecord open) => open.Ackers
         .Where(a => seen.State.Leaving?.Node != a && seen.Voters.Contains(a) && ControllerPolicy.FollowerRefusals(seen, open, a).IsEmpty)
-        .OrderBy(a => seen.Reports[a].Status?.LagSeconds ?? 0).ThenBy(a => a)
+        .OrderBy(a => Wishes.Order(seen, a)).ThenBy(a => seen.Reports[a].Status?.LagSeconds ?? 0).ThenBy(a => a)
         .Select(a => (NodeId?)a).FirstOrDefault();
 
     private static bool OutOfStep(ControllerInput seen, EpochRecord open)
@@ -199,7 +199,7 @@ internal static class MembershipPolicy
 
         var gone = open.Ackers.Except(ControllerPolicy.Ackers(seen, open.Leader)).Select(a => $"without {ControllerPolicy.Name(seen, a)}");
         var come = ControllerPolicy.Ackers(seen, open.Leader).Except(open.Ackers).Select(a => $"with {ControllerPolicy.Name(seen, a)}");
-        return ControllerDecision.Propose(new StartSwitchover(open.Number, open.Leader, $"the voters changed: {string.Join(", ", come.Concat(gone))}"));
+        return ControllerDecision.Propose(new StartSwitchover(open.Number, open.Leader, $"who acknowledges changes: {string.Join(", ", come.Concat(gone))}"));
     }
 
     /// <summary>Why the next epoch could not be established at once; null: it could.</summary>
@@ -208,9 +208,9 @@ internal static class MembershipPolicy
         var wanted = ControllerPolicy.Ackers(seen, open.Leader);
         var refusals = wanted.SelectMany(a => ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
         return seen.Reports.GetValueOrDefault(open.Leader) is not { Leading: true }
-                ? new Reason("voters-wait", $"the voters changed; the next epoch waits for the leader {ControllerPolicy.Name(seen, open.Leader)}")
+                ? new Reason("voters-wait", $"who acknowledges changes; the next epoch waits for the leader {ControllerPolicy.Name(seen, open.Leader)}")
             : wanted.Count - refusals.Count < ControllerPolicy.AcksNeeded(seen, wanted)
-                ? new Reason("voters-wait", $"the voters changed; the next epoch waits: {string.Join("; ", refusals.Select(r => r.Text))}")
+                ? new Reason("voters-wait", $"who acknowledges changes; the next epoch waits: {string.Join("; ", refusals.Select(r => r.Text))}")
             : null;
     }
 

@@ -185,6 +185,7 @@ public static class Outlook
             Remarks =
             [
                 .. wrong.Where(r => !Blocking.Contains(r.Code)),
+                .. Wishes.AgainstLeading(known, node) is { } unwanted ? [unwanted] : Array.Empty<Reason>(),
                 .. known.State.Leaving?.Node == node ? [new Reason("leaving", $"{name} is leaving")] : Array.Empty<Reason>(),
                 .. leads || closed.Ackers.Contains(node) || !known.Voters.Contains(node) || node == closed.Leader
                     ? Array.Empty<Reason>()

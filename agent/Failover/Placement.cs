@@ -19,7 +19,7 @@ internal static class Placement
     {
         var plain = new StartSwitchover(open.Number, target, reason);
         var able = ControllerPolicy.SwitchoverTargets(seen)
-            .OrderBy(n => seen.Reports[n].Status?.LagSeconds ?? double.MaxValue).ThenBy(n => n).ToList();
+            .OrderBy(n => Wishes.Order(seen, n)).ThenBy(n => seen.Reports[n].Status?.LagSeconds ?? double.MaxValue).ThenBy(n => n).ToList();
         if (!open.Established || able.Count == 0 || (target is { } named && !able.Contains(named)) || !AllKnow(seen))
         {
             return plain;
@@ -29,14 +29,15 @@ internal static class Placement
         var ackers = ControllerPolicy.Ackers(seen, next);
         var needed = ControllerPolicy.AcksNeeded(seen, ackers);
         // W stay with the old leader, the next one among them; those behind the next one acknowledge nothing to the old.
-        var rest = able.Where(n => n != next).ToList();
+        var rest = ControllerPolicy.AbleFollowers(seen, open).Where(n => n != next)
+            .OrderBy(n => seen.Reports[n].Status?.LagSeconds ?? double.MaxValue).ThenBy(n => n).ToList();
         var behind = rest.Where(ackers.Contains).Skip(open.AcksNeeded - 1).Take(needed).ToImmutableSortedSet();
         return behind.Count == needed ? plain with { Target = next, Chosen = target is null, Behind = behind } : plain;
     }
 
     /// <summary>An agent that cannot read the entry would end by it.</summary>
     private static bool AllKnow(ControllerInput seen) =>
-        seen.State.Members.Keys.All(m => seen.Reports.GetValueOrDefault(m)?.Understands >= MemberReport.Present);
+        seen.State.Members.Keys.All(m => seen.Reports.GetValueOrDefault(m)?.Understands >= MemberReport.HandOvers);
 
     /// <summary>While followers are on their way to their place.</summary>
     public static ControllerDecision Watch(ControllerInput seen, EpochRecord open, Switchover switchover)

@@ -52,7 +52,7 @@ public static class PlanPolicy
             reasons.Add(new Reason("not-a-voter", $"{ControllerPolicy.Name(seen, node)} does not vote, so it cannot lead"));
         }
 
-        var older = seen.Reports.Values.Where(r => r.Understands < MemberReport.Present).Select(r => ControllerPolicy.Name(seen, r.Node));
+        var older = seen.Reports.Values.Where(r => r.Understands < MemberReport.HandOvers).Select(r => ControllerPolicy.Name(seen, r.Node));
         if (string.Join(", ", older) is { Length: > 0 } names)
         {
             reasons.Add(new Reason("older-agent", $"the agent of {names} is older and knows no plans; upgrade it first"));
@@ -85,7 +85,7 @@ public static class PlanPolicy
                 + $"it is begun at most {Span(LatestStart)} late");
         }
 
-        var refusals = ControllerPolicy.SwitchoverRefusals(seen, plan.Target);
+        var refusals = Against(seen, plan);
         if (due <= TriedFor && refusals.IsEmpty)
         {
             return Placement.Start(seen, open, plan.Target, $"an operator planned a switchover for {Text(plan.At)}") with
@@ -105,12 +105,19 @@ public static class PlanPolicy
     internal static IEnumerable<Reason> Waiting(ControllerInput seen)
     {
         if (seen.State.Plan is { } plan && seen.PlanDueFor is not null
-            && ControllerPolicy.SwitchoverRefusals(seen, plan.Target) is { IsEmpty: false } refusals)
+            && Against(seen, plan) is { IsEmpty: false } refusals)
         {
             yield return new Reason("plan-waits", $"{Describe(seen.State, plan)} cannot begin yet and is tried for {Span(TriedFor)}: "
                 + string.Join("; ", refusals.Select(r => r.Text)));
         }
     }
+
+    /// <summary>An operator's own switchover is begun in a pause; one that comes by itself is not.</summary>
+    private static ImmutableArray<Reason> Against(ControllerInput seen, PlannedSwitchover plan) =>
+    [
+        .. ControllerPolicy.SwitchoverRefusals(seen, plan.Target),
+        .. seen.State.Paused && !seen.Faults.IgnoresPause ? [new Reason("paused", "the cluster is paused")] : Array.Empty<Reason>(),
+    ];
 
     /// <summary>"the switchover to n2 (10.0.0.2) at 2026-03-01 14:00:00Z".</summary>
     public static string Describe(ClusterState state, PlannedSwitchover plan)

@@ -44,7 +44,7 @@ internal static class Succession
         }
 
         var best = InOrder(seen, closed, able).First();
-        if (Awaited(seen, closed, promises, best) is { } awaited)
+        if ((Awaited(seen, closed, promises, best) ?? Applying(seen, closed, candidates, best)) is { } awaited)
         {
             return ControllerDecision.Wait(awaited);
         }
@@ -62,8 +62,10 @@ internal static class Succession
     private static IEnumerable<MemberReport> InOrder(ControllerInput seen, EpochRecord closed, IEnumerable<MemberReport> reports) =>
         reports.OrderByDescending(r => r.Node == Wanted(seen, closed))
             .ThenBy(r => r.Node == seen.State.Leaving?.Node)
+            .ThenBy(r => Wishes.AgainstLeading(seen, r.Node) is not null)
             .ThenBy(r => r.DiskFull || r.Unguarded)
             .ThenBy(r => DataPlane.IsOutOfReach(seen, r.Node))
+            .ThenBy(r => Wishes.Order(seen, r.Node))
             .ThenBy(r => PurgedForOthers(seen, r))
             .ThenBy(r => r.Status!.LagSeconds ?? 0)
             .ThenBy(r => r.Node == closed.Leader)
@@ -162,20 +164,28 @@ internal static class Succession
         ControllerInput seen, EpochRecord closed, ImmutableSortedDictionary<NodeId, Counted> promises, MemberReport best)
     {
         var wanted = Wanted(seen, closed);
+        var unwanted = wanted is null && Wishes.AgainstLeading(seen, best.Node) is not null;
         var inPlace = wanted is null ? best.Node != closed.Leader || seen.State.Switchover?.Epoch != closed.Number : best.Node == wanted;
-        if (inPlace || seen.WantedPatienceOver)
+        if ((inPlace && !unwanted) || seen.WantedPatienceOver)
         {
             return null;
         }
 
         var late = closed.Ackers.Add(closed.Leader)
-            .Where(n => wanted is null ? n != closed.Leader : n == wanted)
+            .Where(n => unwanted ? Wishes.AgainstLeading(seen, n) is null : wanted is null ? n != closed.Leader : n == wanted)
             .Where(n => !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
             .Select(n => (NodeId?)n).FirstOrDefault();
         return late is { } node
             ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} is to lead and has not promised yet")
             : null;
     }
+
+    /// <summary>R13: who should rather not lead could at once, and another one as soon as it has applied what it holds.</summary>
+    private static Reason? Applying(ControllerInput seen, EpochRecord closed, List<MemberReport> candidates, MemberReport best) =>
+        !seen.WantedPatienceOver && Wanted(seen, closed) is null && Wishes.AgainstLeading(seen, best.Node) is { } why
+        && candidates.Find(c => Wishes.AgainstLeading(seen, c.Node) is null && c.Status!.ApplierRunning) is { } better
+            ? new Reason("applying", $"{ControllerPolicy.Name(seen, better.Node)} applies what it received; {why.Text}")
+            : null;
 
     private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
 

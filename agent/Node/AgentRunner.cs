@@ -168,6 +168,7 @@ public static class AgentRunner
         NewClusterId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
         NewClusterSecret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         MostLag = options.Proxy?.MaxLag ?? TimeSpan.FromSeconds(10),
+        Tags = options.Tags,
         ReceiptsSurvivePowerLoss = options.Durability == Durability.Power,
     };
 

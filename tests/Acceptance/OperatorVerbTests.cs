@@ -117,22 +117,5 @@ public sealed class OperatorVerbTests(SandboxCluster cluster)
 
     private static async Task<bool> UntilAsync(Func<Task<bool>> ask) => await UntilAsync(async () => await ask() ? "yes" : null) == "yes";
 
-    /// <summary>The program of this build, told all nodes.</summary>
-    private static async Task<(int Exit, string Output, string Errors)> MysqlhaAsync(params string[] words)
-    {
-        var dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet");
-        var start = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.Environment["MYSQLHA_ADDRESS"] = string.Join(',', SandboxCluster.Numbers.Select(SandboxCluster.AddressOf));
-        foreach (var word in (string[])[Path.Combine(AppContext.BaseDirectory, "mysqlha.dll"), .. words])
-        {
-            start.ArgumentList.Add(word);
-        }
-
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output, await errors);
-    }
+    private static Task<(int Exit, string Output, string Errors)> MysqlhaAsync(params string[] words) => MysqlhaProgram.RunAsync(words);
 }

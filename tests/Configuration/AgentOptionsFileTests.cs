@@ -69,12 +69,14 @@ public sealed class AgentOptionsFileTests
               character_set_server: 'utf8mb4'
             client-user: shop
             log-level: debug
+            tags: {nofailover: true, priority: 7, nosync: true, clonefrom: true, noload: true}
             """,
             "/etc/mysqlha/agent.yaml",
             NoFlags);
 
         Assert.Equal("mysql.production", options.ServiceGroup.ToString());
         Assert.Equal("db1.example", options.Name);
+        Assert.Equal(new NodeTags(NoFailover: true, Priority: 7, NoSync: true, CloneFrom: true, NoLoad: true), options.Tags);
         Assert.Equal("0.0.0.0", options.HttpListen);
         Assert.Equal(new NodeAddress("127.0.61.1", 19638, 19631, 13306), options.Address);
         Assert.Equal(new ProxySettings("0.0.0.0", 16446, 16447, 500, TimeSpan.FromSeconds(2)), options.Proxy);

@@ -50,6 +50,19 @@ public sealed class DonorTests
     public void Where_commits_wait_for_it_a_member_that_lost_its_data_follows() =>
         Assert.IsType<DutyAct.Follow>(DutyPolicy.Decide(Lost(attachedAckers: 0)));
 
+    [Fact]
+    public void Of_several_followers_the_one_tagged_clonefrom_is_taken_first()
+    {
+        var d = NodeId.Parse(new string('d', 32));
+        var seen = Seen(clonesFailed: 0);
+        seen = seen with { Reports = seen.Reports.Add(d, Report(d, Data) with { RoleEpoch = 1 }) };
+        var members = seen.State.Members.Add(d, new MemberInfo(d, "nd", new NodeAddress("10.0.0.4")));
+
+        Assert.Equal(B, DonorOf(seen with { State = seen.State with { Members = members } }));
+        var tagged = members.SetItem(d, members[d] with { Tags = new NodeTags(CloneFrom: true) });
+        Assert.Equal(d, DonorOf(seen with { State = seen.State with { Members = tagged } }));
+    }
+
     private static DutyInput Lost(int attachedAckers)
     {
         var seen = Seen(clonesFailed: 0);
@@ -63,7 +76,7 @@ public sealed class DonorTests
 
     private static NodeId DonorOf(DutyInput seen) => Assert.IsType<DutyAct.Reseed>(DutyPolicy.Decide(seen)).Donor;
 
-    private static DutyInput Seen(int clonesFailed) => new()
+    internal static DutyInput Seen(int clonesFailed) => new()
     {
         Self = A,
         State = Founded with { Epochs = [Epoch(1, C) with { Established = true }] },

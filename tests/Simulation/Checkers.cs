@@ -10,7 +10,7 @@ namespace MySqlHa.Tests.Simulation;
 /// Holds the invariants from outside: it sees what clients were told, what servers hold and who may write, and knows nothing of
 /// how the agents decide.
 /// </summary>
-internal sealed class Checkers(World world)
+internal sealed partial class Checkers(World world)
 {
     private readonly Dictionary<long, (SimNode Node, Instant At)> _acknowledged = [];
     private readonly Dictionary<long, SimNode> _leaders = [];
@@ -33,10 +33,11 @@ internal sealed class Checkers(World world)
     {
         "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
         "NothingCommittedIsCut", "OneLeaderPerEpoch", "OneWriter", "OneServing", "NotInMinority", "Converges", "CountsOnVoters",
-        "VoterIsReady", "RoutesToTheOpen",
+        "VoterIsReady", "RoutesToTheOpen", "NothingWhilePaused",
 
         // Demands of scenarios.
         "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered", "Rewound", "Copied",
+        "WishesKept",
     };
 
     public string? Violation { get; private set; }
@@ -247,6 +248,8 @@ internal sealed class Checkers(World world)
             return;
         }
 
+        NothingWhilePaused(node, core.State);
+
         _seen[node] = core.State;
         var text = JsonSerializer.SerializeToUtf8Bytes(core.State, FailoverJson.Default.ClusterState);
         if (_states.TryAdd(core.AppliedIndex, text))
@@ -355,7 +358,7 @@ internal sealed class Checkers(World world)
 
         foreach (var node in world.Nodes.Where(n => n.Core is not null && core.State.Members.ContainsKey(n.Id)))
         {
-            var (routes, followers) = (node.Core!.Routes, core.State.Members.Keys.Where(m => m != leader.Id));
+            var (routes, followers) = (node.Core!.Routes, core.State.Members.Keys.Where(m => m != leader.Id && !world.Node(m).Tags.NoLoad));
             if (routes.Writer?.Node != leader.Id || !routes.Readers.Select(r => r.Node).Order().SequenceEqual(followers.Order())
                 || !routes.Serving.SequenceEqual(core.State.Members.Keys.Order()))
             {
@@ -364,7 +367,8 @@ internal sealed class Checkers(World world)
             }
         }
 
-        return leader.Mysqld.WaitingSessions > 0 ? "a commit still waits"
+        return WhyWishesAreNotKept(core.State, current) is { } unkept ? unkept
+            : leader.Mysqld.WaitingSessions > 0 ? "a commit still waits"
             : !leader.Mysqld.RunsEvents ? $"n{leader.Number} leads and runs no events"
             : leader.Mysqld.Source is { } source ? $"n{leader.Number} leads and still has n{source.Number} for a source"
             : null;

@@ -177,6 +177,9 @@ internal sealed class FaultPlan(World world)
             : world.Random.NextDouble() < w.Switchover / 16 ? new CancelSwitchoverRequest(0)
             : world.Random.NextDouble() < w.Failover / 8 ? new FailoverRequest(0, to, false)
             : world.Random.NextDouble() < w.Reinit / 8 ? new ReinitRequest(0, world.Nodes[world.Random.Next(world.Nodes.Count)].Id)
+            : world.Random.NextDouble() < w.Wishes / 4
+                ? new MaintenanceRequest(0, world.Nodes[world.Random.Next(world.Nodes.Count)].Id, world.Random.Next(1000, 6000), null)
+            : world.Random.NextDouble() < w.Wishes / 6 ? new PauseRequest(0, world.Random.Next(2) == 0)
             : null;
         if (request is not null)
         {

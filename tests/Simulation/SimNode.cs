@@ -49,6 +49,9 @@ internal sealed class SimNode
     /// <summary>What operators were told here, oldest first.</summary>
     public List<OperatorAnswer> Answers { get; } = [];
 
+    /// <summary>As configured; from the agent's next start on.</summary>
+    public NodeTags Tags { get; set; } = NodeTags.None;
+
     /// <summary>How far its wall clock is ahead of the world's, in milliseconds.</summary>
     public long WallAhead { get; set; }
 
@@ -94,6 +97,7 @@ internal sealed class SimNode
             NewClusterSecret = "c2VjcmV0",
             SnapshotEvery = SnapshotEvery,
             Adopts = Mysqld.BroughtRow != 0,
+            Tags = Tags,
             DutyFaults = _world.Mutation.Duty,
             ControllerFaults = _world.Mutation.Controller,
             Faults = _world.Mutation.Core,

@@ -57,6 +57,9 @@ internal sealed record Weights
     /// <summary>How likely an agent is restarted on purpose.</summary>
     public required double AgentRestart { get; init; }
 
+    /// <summary>How likely nodes are tagged, put into maintenance, and the cluster paused for a while.</summary>
+    public double Wishes { get; init; }
+
     public static Weights Draw(int seed)
     {
         var random = new Random(seed);
@@ -107,6 +110,16 @@ internal sealed record Weights
             ApplierStall = all.ApplierStall,
             EffectFailure = all.EffectFailure,
         },
+        7 => all.Calm() with
+        {
+            Focus = "wishes",
+            Wishes = 2,
+            MysqldKill = 1.5,
+            AgentCrash = 0.5,
+            HostCrash = 0.5,
+            DataCut = 0.5,
+            ApplierStall = all.ApplierStall,
+        },
         6 => all with { Focus = "more nodes", Nodes = random.Next(2) == 0 ? 5 : 7 },
         _ => all,
     };
@@ -129,6 +142,7 @@ internal sealed record Weights
         PowerOff = 0,
         EffectFailure = 0,
         ApplierStall = 0,
+        Wishes = 0,
     };
 
     private static Weights DrawWide(Random random)
@@ -162,6 +176,7 @@ internal sealed record Weights
             Duration = TimeSpan.FromSeconds(8 + (8 * random.NextDouble())),
             Adopts = random.Next(10) == 0,
             AgentRestart = Sometimes(wide ? 0.6 : 0.3, 2),
+            Wishes = Sometimes(wide ? 0.3 : 0.15, 1),
         };
     }
 

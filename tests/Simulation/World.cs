@@ -34,6 +34,13 @@ internal sealed class World
             Checkers.Acknowledged(bringer, bringer.Mysqld.BroughtRow, epoch: 0);
         }
 
+        if (Weights.Wishes > 0)
+        {
+            bool Drawn(double chance) => Random.NextDouble() < chance;
+            _nodes.ForEach(n => n.Tags = new NodeTags(
+                Drawn(0.25), Drawn(0.3) ? Random.Next(1001) : NodeTags.Usual, Drawn(0.2), CloneFrom: Drawn(0.2), NoLoad: Drawn(0.2)));
+        }
+
         Writers = [.. Enumerable.Range(0, Weights.Writers).Select(w => new SimWriter(this, w))];
     }
 
@@ -158,6 +165,18 @@ internal sealed class World
         }
 
         Log(null, "---- healed ----");
+        Resume();
+    }
+
+    /// <summary>What operators paused they let go on, sooner or later.</summary>
+    private void Resume()
+    {
+        if (Nodes.FirstOrDefault(n => n.Core is { IsController: true, State.Paused: true }) is { } at)
+        {
+            at.StepWhenAwake(new OperatorCalled(_order + 2_000_000, new PauseRequest(0, Paused: false)));
+        }
+
+        After(500_000, Resume);
     }
 
     /// <summary>Something that tests count, and that the course tells.</summary>

@@ -129,6 +129,23 @@ internal static class RuleTable
         new("R12", LeaderScenarios.LostAcknowledgement, "no marker for clients that wait",
             new() { Duty = new DutyFaults { NoMarkerForWaiters = true } }, "Answered"),
 
+        new("R13", WishScenarios.NotTheTagged, "tags do not count",
+            new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
+        new("R13", WishScenarios.NothingLostForIt, "a leader tagged nofailover stays",
+            new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
+        new("R13", WishScenarios.HigherFirst, "priorities do not count",
+            new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
+        new("R13", WishScenarios.NoAcknowledgement, "who is tagged nosync is counted on",
+            new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
+        new("R13", WishScenarios.LeaderMaintained, "a leader in maintenance stays",
+            new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
+        new("R13", WishScenarios.LeftDown, "mysqld is started in maintenance",
+            new() { Duty = new DutyFaults { StartsInMaintenance = true } }, "WishesKept"),
+        new("R13", WishScenarios.Paused, "a lost leader is replaced in a pause",
+            new() { Controller = new ControllerFaults { IgnoresPause = true } }, "NothingWhilePaused"),
+        new("R13", WishScenarios.PausedPlan, "a plan begins in a pause",
+            new() { Controller = new ControllerFaults { IgnoresPause = true } }, "NothingWhilePaused"),
+
         new("Data plane", DataPlaneScenarios.LeaderCutOff, "a leader that no mysqld reaches stays",
             new() { Controller = new ControllerFaults { StaysWhenCutOff = true } }, "MajorityLeads"),
         new("Data plane", DataPlaneScenarios.LeaderUnheard, "a leader whose mysqld is not heard stays",
@@ -164,6 +181,7 @@ internal static class RuleTable
     public static readonly IReadOnlyDictionary<string, string> ShownByUnitTests = new Dictionary<string, string>
     {
         ["ControllerFaults.ForgetAdopted"] = "Failover/AdoptionTests",
+        ["DutyFaults.ClonesWhilePaused"] = "Failover/WishesTests",
     };
 
     /// <summary>Rules without a row: what they are about is not built, so nothing can go wrong with it.</summary>
