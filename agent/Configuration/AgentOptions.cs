@@ -62,6 +62,9 @@ public sealed record AgentOptions
     /// <summary>What an operator wants of this node, as among others. Default: nothing.</summary>
     public NodeTags Tags { get; init; } = NodeTags.None;
 
+    /// <summary>Null: no hooks.</summary>
+    public HookSettings? Hooks { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public ServiceGroup ServiceGroup => new(Group);

@@ -15,7 +15,7 @@ public static class AgentOptionsFile
     private static readonly string[] Known =
     [
         "group", "topology", "name", "listen", "http-listen", "ports", "proxy", "data", "peers", "ring-key", "voters", "timing", "mysqld",
-        "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags",
+        "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags", "hooks",
     ];
 
     /// <summary>Reads the file (null: flags only).</summary>
@@ -82,6 +82,7 @@ public static class AgentOptionsFile
             Guard = read.Optional("guard", ValueText.TryGuard, ValueText.Guards, GuardOwner.Agent),
             Settings = Settings(read),
             Tags = TagsOf(read),
+            Hooks = HooksOf(read),
             ClientUser = read.Optional("client-user", ValueText.TryClientUser, ValueText.ClientUsers, "app"),
             LogLevel = read.Optional("log-level", ValueText.TryLogLevel, ValueText.LogLevels, LogLevel.Information),
         };
@@ -164,6 +165,26 @@ public static class AgentOptionsFile
         }
 
         return proxy;
+    }
+
+    private static HookSettings? HooksOf(OptionsReader read)
+    {
+        const string Allowed = "a mapping with the key directory, and keys of timeout, suitability-every";
+        if (read.Map("hooks", ["directory", "timeout", "suitability-every"], Allowed) is not { } given)
+        {
+            return null;
+        }
+
+        const string Directories = "the absolute or relative path of a directory with executables";
+        if (!given.Has("directory"))
+        {
+            given.Refuse("directory", "is missing", Directories);
+        }
+
+        return new HookSettings(
+            given.Path("directory", Directories) ?? "/",
+            given.Optional("timeout", ValueText.TryHookTime, ValueText.HookTimes, TimeSpan.FromSeconds(30)),
+            given.Optional("suitability-every", ValueText.TryEvery, ValueText.Everies, TimeSpan.FromSeconds(5)));
     }
 
     private static NodeTags TagsOf(OptionsReader read)

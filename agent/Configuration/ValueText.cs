@@ -25,6 +25,8 @@ internal static partial class ValueText
 
     public const string ClientCounts = "a number from 1 to 100000";
     public const string Priorities = "a number from 0 to 1000";
+    public const string HookTimes = "a duration from 100ms to 10m";
+    public const string Everies = "a duration from 1s to 1h";
     public const string Lags = "a duration from 100ms to 1h, like 10s";
 
     public static bool TryClientCount(string text, out int value) =>
@@ -32,6 +34,12 @@ internal static partial class ValueText
 
     public static bool TryPriority(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1000;
+
+    public static bool TryHookTime(string text, out TimeSpan value) =>
+        DurationText.TryParse(text, out value) && value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromMinutes(10);
+
+    public static bool TryEvery(string text, out TimeSpan value) =>
+        DurationText.TryParse(text, out value) && value >= TimeSpan.FromSeconds(1) && value <= TimeSpan.FromHours(1);
 
     public static bool TryLag(string text, out TimeSpan value) =>
         DurationText.TryParse(text, out value) && value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromHours(1);

@@ -29,6 +29,11 @@ public sealed record DiskNoted(string Problem, bool RanOut = false) : CoreInput;
 /// <summary>The guard is missing, in a sentence for people; empty: it is there again. Each change is told once.</summary>
 public sealed record GuardNoted(string Problem) : CoreInput;
 
+/// <summary>What the operator's suitability hook says now.</summary>
+/// <param name="Problem">Why this node should not lead, in a sentence; empty: it may.</param>
+/// <param name="Priority">0 to 1000, in place of the tag; null: the tag counts.</param>
+public sealed record SuitabilityNoted(string Problem, int? Priority) : CoreInput;
+
 /// <summary>How far a long effect is, for people: "cloning from 127.0.0.12: 40 %".</summary>
 public sealed record ActivityNoted(string Text) : CoreInput;
 

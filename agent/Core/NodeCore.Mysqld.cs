@@ -23,6 +23,7 @@ public sealed partial class NodeCore
     private string _diskProblem = "";
     private bool _waitsForRoom;
     private string _guardProblem = "";
+    private (long Epoch, NodeId Leader) _followed;
 
     private bool DoDuty()
     {
@@ -267,7 +268,13 @@ public sealed partial class NodeCore
             case StopReceiving stop when result.Ok:
                 KeepPromise(stop.Epoch, result.Set);
                 break;
-            case FollowSource when result.Ok:
+            case FollowSource follow when result.Ok:
+                if (_followed != (follow.Epoch, follow.Leader.Id))
+                {
+                    _followed = (follow.Epoch, follow.Leader.Id);
+                    _out.Event("follows", $"this node follows {follow.Leader.Name} in epoch {follow.Epoch}", epoch: follow.Epoch);
+                }
+
                 _attachedAt = new ReportStamp(_local.Life, _sequence + 1);
                 _mysqld.LookNow();
                 break;

@@ -93,7 +93,7 @@ public sealed partial class NodeCore
         Final = _final is { } last && _state.Epochs.Any(e => e.Number == last.Epoch && e.Closed) ? last : null,
         FirstSet = _mysqld is { Duty: MysqldDuty.Leading } && _began.Epoch == _mysqld.DutyEpoch ? _began.Set : null,
         Understands = MemberReport.Present,
-        Tags = _options.Tags,
+        Tags = EffectiveTags(),
         MysqldEndedAgo = _mysqld is { State: MysqldState.Stopped } && _mysqld.StoppedAt > Instant.Zero
             ? (int)Math.Min((_now - _mysqld.StoppedAt).TotalMilliseconds, int.MaxValue)
             : null,
@@ -127,6 +127,11 @@ public sealed partial class NodeCore
         if (_guardProblem.Length > 0)
         {
             yield return new Reason("unguarded", _guardProblem);
+        }
+
+        if (_suitability.Problem.Length > 0)
+        {
+            yield return new Reason("unsuitable", _suitability.Problem);
         }
 
         if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)

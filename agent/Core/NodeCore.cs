@@ -140,6 +140,9 @@ public sealed partial class NodeCore
                 _waitsForRoom = false;
                 _reportDue = true;
                 break;
+            case SuitabilityNoted noted:
+                NoteSuitability(noted);
+                break;
             case DiskNoted disk:
                 NoteDisk(disk);
                 break;

@@ -8,6 +8,7 @@ using MySqlHa.Configuration;
 using MySqlHa.Consensus;
 using MySqlHa.Core;
 using MySqlHa.Failover;
+using MySqlHa.Hooks;
 using MySqlHa.Proxy;
 using MySqlHa.Ring;
 using MySqlHa.Storage;
@@ -104,7 +105,8 @@ public static class AgentRunner
         loop.Proxy = proxy;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var living = RunLoopAsync(loop, logger, ends.Token);
-        var watching = Task.WhenAll(DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token));
+        var watching = Task.WhenAll(
+            DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token), RunHooksAsync(options, loop, logger, ends.Token));
         try
         {
             await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop, options.Timing), logger, stopping);
@@ -137,6 +139,23 @@ public static class AgentRunner
         }) { Name = "node-loop", Priority = ThreadPriority.AboveNormal };
         thread.Start();
         return done.Task;
+    }
+
+    private static Task RunHooksAsync(AgentOptions options, NodeLoop loop, ILogger logger, CancellationToken stopping)
+    {
+        if (options.Hooks is not { } settings)
+        {
+            return Task.CompletedTask;
+        }
+
+        var runner = new HookRunner(
+            new HookOptions(settings.Directory, settings.Timeout, settings.SuitabilityEvery), loop.Events, () => loop.View, logger);
+        return Task.WhenAll(
+            Task.Run(() => runner.FollowEventsAsync(stopping), CancellationToken.None),
+            Task.Run(
+                () => runner.WatchSuitabilityAsync(
+                    s => loop.Post(new SuitabilityNoted(s.Suitable ? "" : $"not suitable to lead: {s.Problem}", s.Priority)), stopping),
+                CancellationToken.None));
     }
 
     private static LocalRecord LoadLocal(string path)

@@ -20,6 +20,7 @@ public sealed partial class RoomTests
         ["Supervision"] = ["Cluster"],
         ["Guard"] = ["Cluster", "Supervision"],
         ["Proxy"] = ["Cluster"],
+        ["Hooks"] = ["Cluster"],
         ["Configuration"] = ["Cluster", "Ring"],
         ["Api"] = ["Cluster"],
         ["Cli"] = ["Cluster", "Ring", "Configuration", "Sandbox", "Replication"],
@@ -27,7 +28,7 @@ public sealed partial class RoomTests
         ["Node"] =
         [
             "Cluster", "Consensus", "Membership", "Failover", "Core", "Storage", "Ring", "Replication", "Supervision", "Guard",
-            "Configuration", "Api", "Proxy",
+            "Configuration", "Api", "Proxy", "Hooks",
         ],
     };
 

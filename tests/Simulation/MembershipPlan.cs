@@ -65,7 +65,10 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
         }
 
         var current = state.Current!;
-        if (!current.Ackers.SetEquals(voters.Remove(current.Leader)) || current.AcksNeeded != voters.Count / 2)
+        var others = voters.Remove(current.Leader);
+        var ackers = others.Where(v => !world.Node(v).Tags.NoSync).ToImmutableSortedSet();
+        ackers = ackers.IsEmpty ? others : ackers;
+        if (!current.Ackers.SetEquals(ackers) || current.AcksNeeded != (ackers.Count + 1) / 2)
         {
             return $"epoch {current.Number} counts on other ackers than the {voters.Count} voters";
         }

@@ -1,0 +1,112 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace MySqlHa.Hooks;
+
+/// <summary>How a hook ended.</summary>
+/// <param name="ExitCode">Null: it was killed at its time limit, or did not start; <paramref name="Problem"/> says which.</param>
+/// <param name="LastLine">The last line that is not blank of what it wrote, at most 500 characters; empty: none.</param>
+internal sealed record HookOutcome(int? ExitCode, string LastLine, string Problem);
+
+/// <summary>Runs one executable of an operator: no input, an environment of its own, and a time limit.</summary>
+internal static class HookProcess
+{
+    private const int MostOutput = 64 * 1024;
+    private const int LongestLine = 500;
+
+    /// <summary>What it gets from the agent's own environment: nothing there may be a secret.</summary>
+    private static readonly string[] Inherited = ["PATH", "HOME", "LANG", "TZ"];
+
+    public static async Task<HookOutcome> RunAsync(
+        string path, IReadOnlyDictionary<string, string> environment, TimeSpan limit, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(path)
+        {
+            WorkingDirectory = Path.GetDirectoryName(path),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in Inherited.Select(n => (n, Environment.GetEnvironmentVariable(n))))
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = new Process { StartInfo = start };
+        try
+        {
+            _ = process.Start();
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
+        {
+            return new HookOutcome(null, "", $"it did not start: {e.Message}");
+        }
+
+        process.StandardInput.Close();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ends.CancelAfter(limit);
+        var output = new OutputTail();
+        try
+        {
+            // Its own end counts: who inherited its pipes and lives on is not waited for.
+            var reading = Task.WhenAll(
+                output.ReadAsync(process.StandardOutput, ends.Token), output.ReadAsync(process.StandardError, ends.Token));
+            await process.WaitForExitAsync(ends.Token);
+            await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(200), CancellationToken.None));
+            return new HookOutcome(process.ExitCode, output.LastLine(), "");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancellation.ThrowIfCancellationRequested();
+            return new HookOutcome(null, output.LastLine(), $"it was killed at its time limit of {limit.TotalSeconds:0.###} s");
+        }
+    }
+
+    /// <summary>The last of what comes from both pipes, bounded however much it is.</summary>
+    private sealed class OutputTail
+    {
+        private readonly Lock _gate = new();
+        private readonly StringBuilder _text = new();
+
+        public async Task ReadAsync(StreamReader reader, CancellationToken cancellation)
+        {
+            var piece = new char[4096];
+            try
+            {
+                while (await reader.ReadAsync(piece, cancellation) is > 0 and var read)
+                {
+                    lock (_gate)
+                    {
+                        _ = _text.Append(piece, 0, read);
+                        if (_text.Length > MostOutput)
+                        {
+                            _ = _text.Remove(0, _text.Length - (MostOutput / 2));
+                        }
+                    }
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+            {
+                // What came is what there is.
+            }
+        }
+
+        public string LastLine()
+        {
+            lock (_gate)
+            {
+                var line = _text.ToString().Split('\n').LastOrDefault(l => !string.IsNullOrWhiteSpace(l))?.Trim() ?? "";
+                line = string.Concat(line.Select(c => char.IsControl(c) ? ' ' : c));
+                return line.Length > LongestLine ? line[..LongestLine] : line;
+            }
+        }
+    }
+}
