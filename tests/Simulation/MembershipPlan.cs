@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Core;
 using MySqlHa.Failover;
