@@ -23,6 +23,7 @@ public static class MysqlhaCommand
         AgentCommand.Build(runAgent),
         GuardCommand.Build(runGuard),
         StatusCommand.Build(),
+        TopCommand.Build(),
         CensusCommand.Build(),
         HistoryCommand.Build(),
         ExplainCommand.Build(),
@@ -41,6 +42,7 @@ public static class MysqlhaCommand
         RemoveCommand.Build(),
         RingCommand.Build(),
         InSandbox(),
+        CompletionCommand.Build(),
         VersionCommand.Build(),
     };
 

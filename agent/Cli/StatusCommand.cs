@@ -70,7 +70,7 @@ internal static class StatusCommand
         }
     }
 
-    private static string Remarks(MemberView m) => string.Join(
+    internal static string Remarks(MemberView m) => string.Join(
         "; ",
         (m.Maintenance is { } maintenance ? [Maintained(maintenance)] : Array.Empty<string>())
             .Concat(m.Problems.Where(p => p.Code != "maintenance").Select(p => p.Text))

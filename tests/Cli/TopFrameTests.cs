@@ -1,0 +1,76 @@
+using MySqlHa.Cli;
+using MySqlHa.Cluster;
+using MySqlHa.Tests.Api;
+using Xunit;
+
+namespace MySqlHa.Tests.Cli;
+
+public sealed class TopFrameTests
+{
+    private static readonly ClusterView View = SampleCluster.SeenByLeader;
+
+    [Fact]
+    public void It_says_who_leads_and_how_each_member_is()
+    {
+        var lines = Drawn(null, View, []);
+
+        Assert.Equal(ViewText.Headline(View), lines[0]);
+        var heads = lines.Single(l => l.StartsWith('#'));
+        foreach (var member in View.Members)
+        {
+            var row = lines.Single(l => l.Contains($"  {member.Address.Host}  ", StringComparison.Ordinal));
+            Assert.Equal(member.Name, row[heads.IndexOf("NAME", StringComparison.Ordinal)..].Split(' ')[0]);
+            Assert.Equal("-", row[heads.IndexOf("TRX/S", StringComparison.Ordinal)..].Split(' ')[0]);
+        }
+    }
+
+    [Fact]
+    public void Rates_are_what_came_between_two_looks()
+    {
+        var leader = View.Leader!.Value;
+        var uuid = View.Member(leader)!.ServerUuid;
+        var more = Enumerable.Range(1, 30).Aggregate(View.Member(leader)!.Executed, (set, n) => set.Union(GtidSet.Of(uuid, 1_000_000 + n)));
+        var now = View.With(leader, m => m with { Executed = more });
+
+        Assert.Contains(Drawn(View, now, [], TimeSpan.FromSeconds(2)), l => l.Contains("leader", StringComparison.Ordinal)
+            && l.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains("15"));
+        var renewed = now.With(leader, m => m with { ServerUuid = "another" });
+        Assert.DoesNotContain(Drawn(View, renewed, [], TimeSpan.FromSeconds(2)), l => l.Split(' ').Contains("15"));
+    }
+
+    [Fact]
+    public void Events_get_the_room_that_is_left_the_newest_ones_first_to_stay()
+    {
+        var events = Enumerable.Range(1, 50).Select(n => new ClusterEvent("x", $"event {n}.", EventScope.Cluster) { Id = n }).ToList();
+
+        var lines = Drawn(null, View, events, height: 24);
+        Assert.Equal(24, lines.Count);
+        Assert.EndsWith("event 50.", lines[^1], StringComparison.Ordinal);
+        Assert.Equal(3, Drawn(null, View, events, height: 4).Count(l => l.Contains("event ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(1)]
+    public void No_line_is_wider_than_the_terminal_whatever_its_colours(int width)
+    {
+        var plain = TopFrame.Of(null, View, TimeSpan.Zero, [], width, 24, colours: false);
+        var coloured = TopFrame.Of(null, View, TimeSpan.Zero, [], width, 24, colours: true);
+
+        Assert.All(plain, l => Assert.True(l.Length <= width));
+        Assert.Contains(coloured, l => l.Contains("\e[", StringComparison.Ordinal));
+        Assert.Equal(plain, coloured.Select(l => System.Text.RegularExpressions.Regex.Replace(l, "\e\\[[0-9;]*m", "").TrimEnd()));
+    }
+
+    [Fact]
+    public void What_a_member_says_cannot_move_the_cursor()
+    {
+        var evil = View.With(View.Self, m => m with { Name = "db\e[2J\n1", Problems = [new Reason("x", "bad\e]0;title\a")] });
+
+        Assert.All(TopFrame.Of(null, evil, TimeSpan.Zero, [], 400, 24, colours: false), l => Assert.DoesNotContain(l, char.IsControl));
+    }
+
+    private static IReadOnlyList<string> Drawn(
+        ClusterView? before, ClusterView view, IReadOnlyList<ClusterEvent> events, TimeSpan between = default, int height = 40) =>
+        TopFrame.Of(before, view, between, events, 400, height, colours: false);
+}
