@@ -62,7 +62,7 @@ internal static class Succession
     private static IEnumerable<MemberReport> InOrder(ControllerInput seen, EpochRecord closed, IEnumerable<MemberReport> reports) =>
         reports.OrderByDescending(r => r.Node == Wanted(seen, closed))
             .ThenBy(r => r.Node == seen.State.Leaving?.Node)
-            .ThenBy(r => Wishes.AgainstLeading(seen, r.Node) is not null)
+            .ThenBy(r => Wishes.Rank(seen, r.Node))
             .ThenBy(r => r.DiskFull || r.Unguarded)
             .ThenBy(r => DataPlane.IsOutOfReach(seen, r.Node))
             .ThenBy(r => Wishes.Order(seen, r.Node))

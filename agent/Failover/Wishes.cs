@@ -28,9 +28,12 @@ internal static class Wishes
 
     public static NodeTags Tags(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Tags ?? NodeTags.None;
 
-    /// <summary>0 is tried first: who may lead before who should rather not, then by priority.</summary>
+    /// <summary>The least is taken first: who may lead, then who is tagged, then who may be switched off at any moment.</summary>
+    public static int Rank(ControllerInput seen, NodeId node) => AgainstLeading(seen, node)?.Code switch { null => 0, "nofailover" => 1, _ => 2 };
+
+    /// <summary>The least is taken first: by rank, then the higher priority.</summary>
     public static int Order(ControllerInput seen, NodeId node) =>
-        (AgainstLeading(seen, node) is null ? 0 : 10_000) - (seen.Faults.IgnoresWishes ? 0 : Tags(seen.State, node).Priority);
+        (Rank(seen, node) * 10_000) - (seen.Faults.IgnoresWishes ? 0 : Tags(seen.State, node).Priority);
 
     /// <summary>Of those that could acknowledge, those that shall: all but the ones tagged nosync, unless none would be left.</summary>
     public static ImmutableSortedSet<NodeId> Acknowledging(ControllerInput seen, ImmutableSortedSet<NodeId> able)
