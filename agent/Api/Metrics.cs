@@ -8,12 +8,17 @@ namespace MySqlHa.Api;
 /// </summary>
 internal static class Metrics
 {
-    public static string Of(ClusterView view, TimeSpan leaseLeft)
+    /// <param name="leaseLeft">Of this node's lease, by the clock; zero or less: none.</param>
+    /// <param name="lease">A lease's length.</param>
+    public static string Of(ClusterView view, TimeSpan leaseLeft, TimeSpan lease)
     {
         var text = new MetricsText();
         Node(text, view, leaseLeft);
+        text.Gauge("mysqlha_lease_length_seconds", "How long a lease is when it is given.", lease.TotalSeconds);
         Cluster(text, view);
+        Outlook(text, view);
         Members(text, view);
+        ChangeMetrics.Write(text, view.Changes);
         if (view.Proxy is { } proxy)
         {
             Proxy(text, proxy);
@@ -23,6 +28,7 @@ internal static class Metrics
             "mysqlha_events_total",
             "What this agent counted since its start, by event.",
             view.Counters.Select(c => (Labels: new[] { ("event", c.Key) }, (double?)c.Value)));
+        ProcessMetrics.Write(text);
         return text.ToString();
     }
 
@@ -115,6 +121,20 @@ internal static class Metrics
             view.History.Sum(e => e.Archived.Sum(a => (double)a.Transactions.Count)));
     }
 
+    /// <summary>What would be if the leader were lost now, and why things are as they are.</summary>
+    private static void Outlook(MetricsText text, ClusterView view)
+    {
+        if (view.Explanation is { } outlook)
+        {
+            text.Gauge("mysqlha_failover_possible", "1 while another node would lead without a human.", outlook.FailoverPossible ? 1 : 0);
+            text.Gauge("mysqlha_promises_needed", "Promises that the next leader needs.", outlook.PromisesNeeded);
+            text.Gauge("mysqlha_promises_possible", "Promises that could be had if the leader were lost now.", outlook.PromisesPossible);
+        }
+
+        text.Gauges("mysqlha_reason", "Why things are as they are, by code; 1 while it holds.", view.Reasons.Select(r => r.Code).Distinct()
+            .Select(code => (Labels: new[] { ("code", code) }, (double?)1)));
+    }
+
     private static void Proxy(MetricsText text, ProxyView proxy)
     {
         ((string, string)[] Labels, double? Value) Of(string port, long value) => ([("port", port)], value);
@@ -157,5 +177,12 @@ internal static class Metrics
         Each("gtids_missing", "Transactions of the leader that it has not received; missing: unknown.", m => GtidGap.Of(view, m)?.Missing);
         Each("gtids_behind", "Transactions of the leader that it has not applied; missing: unknown.", m => GtidGap.Of(view, m)?.Behind);
         Each("problems", "Problems the member reports.", m => m.Problems.Length);
+        Each("voter", "1 if it votes.", m => m.Voter ? 1 : 0);
+        text.Gauges(
+            "mysqlha_member_problem",
+            "Each problem that the member reports, by code; 1 while it does.",
+            from m in view.Members
+            from code in m.Problems.Select(p => p.Code).Distinct()
+            select (Labels: LabelsOf(m).Append(("code", code)).ToArray(), (double?)1));
     }
 }

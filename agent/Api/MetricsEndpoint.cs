@@ -10,6 +10,7 @@ internal static class MetricsEndpoint
     public static void Map(IEndpointRouteBuilder routes, IClusterPort port) => _ = routes.MapMethods("/metrics", Answers.Reading, context =>
     {
         var leaseLeft = port.LeaseLeft;
-        return context.BytesAsync(Encoding.UTF8.GetBytes(Metrics.Of(port.View, leaseLeft)), "text/plain; version=0.0.4; charset=utf-8");
+        var text = Metrics.Of(port.View, leaseLeft, port.Lease);
+        return context.BytesAsync(Encoding.UTF8.GetBytes(text), "text/plain; version=0.0.4; charset=utf-8");
     });
 }

@@ -254,6 +254,10 @@ public sealed record ClusterView
     /// <summary>Named counters of this agent since its start (datagrams refused, frames sent, elections, ...).</summary>
     public ImmutableSortedDictionary<string, long> Counters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
+    /// <summary>What this agent counted of changes of leader since its start; for <c>/metrics</c> alone.</summary>
+    [JsonIgnore]
+    public LeaderChanges Changes { get; init; } = LeaderChanges.None;
+
     /// <summary>Where clients may connect on the asked node; null: it offers no address, or its agent is older.</summary>
     public ProxyView? Proxy { get; init; }
 

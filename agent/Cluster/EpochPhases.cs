@@ -53,16 +53,21 @@ public sealed record EpochPhases
     /// <summary>Clients were let in: with <see cref="Writable"/> where they had been already, as readers of a follower.</summary>
     public int? Clients { get; init; }
 
+    /// <summary>Each phase and when it ended, in the order in which they mostly do. These names never change.</summary>
+    public IEnumerable<(string Name, int? At)> Each() =>
+    [
+        ("detect", Detect), ("release", Release), ("close", Close), ("promise", Promise), ("open", Open), ("apply", Apply),
+        ("writable", Writable), ("established", Established), ("clients", Clients),
+    ];
+
+    /// <summary>When clients could write again; null: nobody saw it.</summary>
+    public int? Whole() => Clients is { } clients && Writable is { } writable ? Math.Max(clients, writable) : Clients ?? Writable;
+
     /// <summary>"detect 0.004, close 0.012, ..., clients 0.130 s after mysqld ended".</summary>
     public override string ToString()
     {
-        (string Name, int? At)[] all =
-        [
-            ("detect", Detect), ("release", Release), ("close", Close), ("promise", Promise), ("open", Open), ("apply", Apply),
-            ("writable", Writable), ("established", Established), ("clients", Clients == Writable ? null : Clients),
-        ];
         var zero = Zero switch { PhaseZero.MysqldEnd => "", PhaseZero.Close => "close", _ => "detect" };
-        var seen = all.Where(p => p.At is not null && p.Name != zero)
+        var seen = Each().Where(p => p.At is not null && p.Name != zero && (p.Name != "clients" || p.At != Writable))
             .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} {p.At / 1000.0:0.000}"));
         return $"{string.Join(", ", seen)} s after {Zero switch
         {

@@ -101,9 +101,11 @@ public sealed partial class NodeCore
     {
         if (snapshot.Index > _applied)
         {
+            var before = _state;
             _state = JsonSerializer.Deserialize(snapshot.Data.Span, FailoverJson.Default.ClusterState)
                 ?? throw new InvalidOperationException("the snapshot holds no state");
             _applied = snapshot.Index;
+            _changes.Restored(before, _state);
             foreach (var epoch in _state.EpochsToCover().Where(e => e.RestMilliseconds > 0))
             {
                 _desk.Rests(_now, epoch.Number, TimeSpan.FromMilliseconds(epoch.RestMilliseconds));
@@ -186,6 +188,7 @@ public sealed partial class NodeCore
             _placingSince = _now;
         }
 
+        _changes.Applied(before, command, news: entry.Index > _announced);
         if (entry.Index > _announced)
         {
             Announce(command);

@@ -7,6 +7,7 @@ namespace MySqlHa.Core;
 public sealed partial class NodeCore
 {
     private readonly PhaseClock _phases = new();
+    private readonly ChangeBook _changes = new();
 
     // What the log held when this agent began happened before: its times are not known.
     private long _replayedUpTo;

@@ -46,6 +46,7 @@ public sealed partial class NodeCore
             Reasons = [.. ViewReasons()],
             ExplanationWhenRead = Explain(members),
             History = [.. _state.Epochs.Select(EpochViewOf)],
+            Changes = _changes.Counts,
         };
     }
 

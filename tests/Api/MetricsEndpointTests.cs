@@ -16,7 +16,7 @@ public sealed partial class MetricsEndpointTests
         var (samples, types) = await ScrapeAsync(nasty);
 
         Assert.NotEmpty(samples);
-        Assert.All(samples, s => Assert.Contains(s.Name, types));
+        Assert.All(samples, s => Assert.Contains(Part().Replace(s.Name, ""), types));
         Assert.Contains(samples, s => s is { Name: "mysqlha_member_lag_seconds", Value: double.PositiveInfinity });
         Assert.Contains(samples, s => s.Labels.Contains("""member="a\"b\\c\nd""", StringComparison.Ordinal));
     }
@@ -67,6 +67,45 @@ public sealed partial class MetricsEndpointTests
         Assert.DoesNotContain("mysqlha_member_gtids_behind", types);
     }
 
+    [Fact]
+    public async Task A_change_of_leader_is_in_a_histogram_whose_buckets_hold_all_below_them()
+    {
+        var phases = new EpochPhases { Zero = PhaseZero.MysqldEnd, Detect = 3, Writable = 130, Clients = 140 };
+        var (samples, _) = await ScrapeAsync(SampleCluster.SeenByLeader with
+        {
+            Changes = LeaderChanges.None.With(ChangeKind.Failover, ChangeOutcome.Established).With(ChangeCause.Crash, phases),
+        });
+
+        double Of(string name, string labels) => Assert.Single(samples, s => s.Name == name && s.Labels == labels).Value;
+        Assert.Equal(1, Of("mysqlha_leader_changes_total", """{kind="failover",outcome="established"}"""));
+        Assert.Equal(0, Of("mysqlha_leader_changes_total", """{kind="switchover",outcome="dropped"}"""));
+        Assert.Equal(0, Of("mysqlha_failover_seconds_bucket", """{cause="crash",le="0.1"}"""));
+        Assert.Equal(1, Of("mysqlha_failover_seconds_bucket", """{cause="crash",le="0.25"}"""));
+        Assert.Equal(1, Of("mysqlha_failover_seconds_bucket", """{cause="crash",le="+Inf"}"""));
+        Assert.Equal(0.14, Of("mysqlha_failover_seconds_sum", """{cause="crash"}"""));
+        Assert.Equal(1, Of("mysqlha_failover_phase_seconds_bucket", """{cause="crash",phase="detect",le="0.005"}"""));
+        Assert.Equal(0, Of("mysqlha_failover_phase_seconds_count", """{cause="crash",phase="open"}"""));
+        Assert.Equal(0, Of("mysqlha_failover_seconds_count", """{cause="loss"}"""));
+    }
+
+    [Fact]
+    public async Task Reasons_problems_and_the_outlook_are_there_and_so_is_the_process()
+    {
+        var view = SampleCluster.SeenByLeader.With(SampleCluster.Id3, m => m with { Problems = [new("disk-full", "x"), new("disk-full", "y")] });
+        var (samples, _) = await ScrapeAsync(view with { Reasons = [new("paused", "x")] });
+
+        double Of(string name, string label = "") =>
+            Assert.Single(samples, s => s.Name == name && s.Labels.Contains(label, StringComparison.Ordinal)).Value;
+        Assert.Equal(1, Of("mysqlha_member_problem", "member=\"db3\""));
+        Assert.Equal(1, Of("mysqlha_reason", "code=\"paused\""));
+        Assert.Equal(2, Of("mysqlha_promises_needed"));
+        Assert.Equal(1, Of("mysqlha_failover_possible"));
+        Assert.Equal(1, Of("mysqlha_lease_length_seconds"));
+        Assert.True(Of("process_cpu_seconds_total") > 0);
+        Assert.True(Of("process_resident_memory_bytes") > 1_000_000);
+        Assert.InRange(Of("process_start_time_seconds"), 1_700_000_000, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+    }
+
     // Frozen: dashboards and alerts hold these numbers. A new state gets a new number; none is ever changed.
     [Fact]
     public void The_numbers_of_states_never_change()
@@ -115,10 +154,13 @@ public sealed partial class MetricsEndpointTests
         return (samples, types);
     }
 
+    [GeneratedRegex("_(bucket|sum|count)$")]
+    private static partial Regex Part();
+
     [GeneratedRegex("^# HELP (?<name>[a-z_:][a-z0-9_:]*) (?<text>.+)$")]
     private static partial Regex Help();
 
-    [GeneratedRegex("^# TYPE (?<name>[a-z_:][a-z0-9_:]*) (counter|gauge)$")]
+    [GeneratedRegex("^# TYPE (?<name>[a-z_:][a-z0-9_:]*) (counter|gauge|histogram)$")]
     private static partial Regex Type();
 
     [GeneratedRegex(
