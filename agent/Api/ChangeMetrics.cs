@@ -18,8 +18,9 @@ internal static class ChangeMetrics
 
     private static readonly ChangeCause[] Causes = [ChangeCause.Crash, ChangeCause.Loss, ChangeCause.Forced, ChangeCause.Switchover];
 
-    public static void Write(MetricsText text, LeaderChanges changes)
+    public static void Write(MetricsText text, ClusterView view)
     {
+        var changes = view.Changes;
         text.Counters(
             "mysqlha_leader_changes_total",
             "Changes of leader that this agent learned of since its start, by kind and outcome.",
@@ -28,7 +29,7 @@ internal static class ChangeMetrics
                 (double?)changes.Outcomes.GetValueOrDefault(p))));
         text.Histograms(
             "mysqlha_failover_seconds",
-            "Until clients could write again, since the cause: crash: mysqld ended; loss: it was known; forced, switchover: it was asked for.",
+            "Until clients could write again. crash: since mysqld ended; loss: since it was known; forced, switchover: since asked for.",
             Causes.Select(c => (Labels: new[] { ("cause", Word(c)) }, changes.Whole.GetValueOrDefault(c, TimeHistogram.Empty))));
         text.Histograms(
             "mysqlha_failover_phase_seconds",
@@ -38,6 +39,24 @@ internal static class ChangeMetrics
             select (
                 Labels: new[] { ("cause", Word(cause)), ("phase", phase) },
                 changes.Phases.GetValueOrDefault((cause, phase), TimeHistogram.Empty)));
+        Last(text, view);
+    }
+
+    /// <summary>Of the newest change that was measured, whenever that was: a restart forgets no history.</summary>
+    private static void Last(MetricsText text, ClusterView view)
+    {
+        if (view.History.LastOrDefault(e => e.Phases is not null) is { } last)
+        {
+            text.Gauge("mysqlha_last_change_epoch", "Epoch that the last measured change of leader led to.", last.Number);
+            text.Gauge(
+                "mysqlha_last_change_timestamp_seconds",
+                "When it was opened, in seconds since 1970.",
+                last.OpenedAt.ToUnixTimeMilliseconds() / 1000.0);
+            text.Gauges(
+                "mysqlha_last_change_phase_seconds",
+                "Until the end of each of its phases, as far as they were seen.",
+                last.Phases!.Each().Select(p => (Labels: new[] { ("phase", p.Name) }, p.At / 1000.0)));
+        }
     }
 
     public static string Word(ChangeKind kind) => kind switch

@@ -18,7 +18,7 @@ internal static class Metrics
         Cluster(text, view);
         Outlook(text, view);
         Members(text, view);
-        ChangeMetrics.Write(text, view.Changes);
+        ChangeMetrics.Write(text, view);
         if (view.Proxy is { } proxy)
         {
             Proxy(text, proxy);
