@@ -23,6 +23,9 @@ public sealed record ClusterEvent(string Code, string Text, EventScope Scope, No
     /// <summary>When this node learned of it, by its wall clock.</summary>
     public DateTimeOffset At { get; init; }
 
+    /// <summary>Where the cluster's log tells it: the same on every node. 0: this node's own.</summary>
+    public long Index { get; init; }
+
     public override string ToString() => Text;
 }
 

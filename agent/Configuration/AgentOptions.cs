@@ -67,6 +67,12 @@ public sealed record AgentOptions
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Who is told of events, over HTTP.</summary>
+    public ImmutableArray<WebhookSettings> Webhooks { get; init; } = [];
+
+    /// <summary>Where traces go to; null: nowhere.</summary>
+    public TelemetrySettings? Telemetry { get; init; }
+
     public ServiceGroup ServiceGroup => new(Group);
 
     /// <summary>Where the others reach this node.</summary>

@@ -15,7 +15,7 @@ public static class AgentOptionsFile
     private static readonly string[] Known =
     [
         "group", "topology", "name", "listen", "http-listen", "ports", "proxy", "data", "peers", "ring-key", "voters", "timing", "mysqld",
-        "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags", "hooks",
+        "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags", "hooks", "webhooks", "telemetry",
     ];
 
     /// <summary>Reads the file (null: flags only).</summary>
@@ -85,6 +85,8 @@ public static class AgentOptionsFile
             Hooks = HooksOf(read),
             ClientUser = read.Optional("client-user", ValueText.TryClientUser, ValueText.ClientUsers, "app"),
             LogLevel = read.Optional("log-level", ValueText.TryLogLevel, ValueText.LogLevels, LogLevel.Information),
+            Webhooks = WebhookSettings.Read(read),
+            Telemetry = TelemetrySettings.Read(read, Environment.GetEnvironmentVariable, problems),
         };
         CheckPaths(read, data, options);
         return options;

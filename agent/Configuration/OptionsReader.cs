@@ -13,6 +13,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<string, RawValue> values
 
     public bool IsMapping(string key) => values.TryGetValue(key, out var raw) && raw is RawMap;
 
+    public bool IsList(string key) => values.TryGetValue(key, out var raw) && raw is RawList;
+
     public bool IsEmptyList(string key) => values.TryGetValue(key, out var raw) && raw is RawList { Items.IsEmpty: true };
 
     /// <summary>The value, or the fallback where the key is missing or its value is refused (which is a problem).</summary>
@@ -80,6 +82,25 @@ internal sealed class OptionsReader(IReadOnlyDictionary<string, RawValue> values
 
         problems.Add(new ConfigurationProblem(prefix + key, raw.Shown, "is not a mapping", allowed, raw.Where));
         return null;
+    }
+
+    /// <summary>A reader for each mapping of a list; empty where the key is missing or is no list.</summary>
+    public IReadOnlyList<OptionsReader> Maps(string key, string[] known, string allowed)
+    {
+        if (!values.TryGetValue(key, out var raw))
+        {
+            return [];
+        }
+
+        if (raw is not RawList list)
+        {
+            problems.Add(new ConfigurationProblem(prefix + key, raw.Shown, "is not a list", $"a list, each: {allowed}", raw.Where));
+            return [];
+        }
+
+        var each = list.Items.Select((item, i) => ($"{key}[{i}]", item)).ToDictionary(i => i.Item1, i => i.item);
+        var items = new OptionsReader(each, problems, prefix);
+        return [.. each.Keys.Select(k => items.Map(k, known, allowed)).OfType<OptionsReader>()];
     }
 
     public IEnumerable<string> Keys => values.Keys;

@@ -33,6 +33,7 @@ public static class StartChecks
             problems.Add(new ConfigurationProblem("mysqld", "", "is not given and none is in PATH, /usr/sbin or /usr/libexec", Servers));
         }
 
+        problems.AddRange(options.Webhooks.SelectMany((hook, i) => hook.Problems($"webhooks[{i}].secret-file")));
         return problems;
     }
 

@@ -191,7 +191,9 @@ public sealed partial class NodeCore
         _changes.Applied(before, command, news: entry.Index > _announced);
         if (entry.Index > _announced)
         {
+            _out.Index = entry.Index;
             Announce(command);
+            _out.Index = 0;
         }
     }
 

@@ -38,7 +38,10 @@ internal sealed class OutputBuilder
 
     /// <summary>The cluster agreed on it: each member says the same.</summary>
     public void Agreed(string code, string text, NodeId? node = null, long epoch = 0) =>
-        _events.Add(new ClusterEvent(code, text, EventScope.Cluster, node, epoch));
+        _events.Add(new ClusterEvent(code, text, EventScope.Cluster, node, epoch) { Index = Index });
+
+    /// <summary>Of the log's entry that is being told; 0: none is.</summary>
+    public long Index { private get; set; }
 
     /// <summary>All since it was asked last.</summary>
     public CoreOutput Take(Instant leaseUntil, Instant fenceAt, bool forgetPromises)

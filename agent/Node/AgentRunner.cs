@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MySqlHa.Api;
@@ -13,6 +15,7 @@ using MySqlHa.Proxy;
 using MySqlHa.Ring;
 using MySqlHa.Storage;
 using MySqlHa.Supervision;
+using MySqlHa.Telemetry;
 
 namespace MySqlHa.Node;
 
@@ -110,6 +113,8 @@ public static class AgentRunner
         try
         {
             await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop, options.Timing), logger, stopping);
+            await using var teller = EventTeller.Start(loop.Events, () => loop.View, WebhooksOf(options), TracesOf(options), logger);
+            loop.Teller = teller;
             NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
             return (await living, loop.EndedByFullDisk);
         }
@@ -193,6 +198,15 @@ public static class AgentRunner
 
     private static ProxyOptions ProxyOptionsOf(ProxySettings proxy) =>
         new(proxy.Listen, proxy.ReadWrite, proxy.ReadOnly) { MostConnections = proxy.MaxConnections };
+
+    private static ImmutableArray<WebhookTarget> WebhooksOf(AgentOptions options) =>
+    [
+        .. options.Webhooks.Select(h => new WebhookTarget(
+            h.Url, h.Events, h.SecretFile is { } file ? [.. Encoding.UTF8.GetBytes(File.ReadAllText(file).Trim())] : [])),
+    ];
+
+    private static TraceTarget? TracesOf(AgentOptions options) =>
+        options.Telemetry is { } telemetry ? new TraceTarget(telemetry.Traces, telemetry.Headers, Version) : null;
 
     private static ApiOptions ApiOptionsOf(AgentOptions options) => new(options.HttpListen, options.Ports.Http);
 }

@@ -8,8 +8,11 @@ internal static partial class NodeLog
     [LoggerMessage(4000, LogLevel.Information, "Agent {Version} of node {Node} at {Address} started (pid {Pid}, mysqld {Mysqld})")]
     public static partial void Started(ILogger logger, string version, string node, string address, int pid, string mysqld);
 
+    /// <summary>An event; what is not in its sentence goes with it, for a log that has fields.</summary>
+    /// <param name="node">In hex; empty: nobody in particular.</param>
+    /// <param name="epoch">0: none.</param>
     [LoggerMessage(4001, LogLevel.Information, "{Text}")]
-    public static partial void Happened(ILogger logger, string text);
+    public static partial void Happened(ILogger logger, string text, string code, string node, long epoch);
 
     [LoggerMessage(4002, LogLevel.Warning, "Frame of {Peer} dropped: {Why}")]
     public static partial void FrameDropped(ILogger logger, string peer, string why);

@@ -10,6 +10,7 @@ using MySqlHa.Proxy;
 using MySqlHa.Ring;
 using MySqlHa.Storage;
 using MySqlHa.Supervision;
+using MySqlHa.Telemetry;
 
 namespace MySqlHa.Node;
 
@@ -54,6 +55,9 @@ internal sealed class NodeLoop : IRingReceiver
 
     /// <summary>Null: this node offers clients no address.</summary>
     public ClientProxy? Proxy { get; set; }
+
+    /// <summary>Null: nobody is told of events.</summary>
+    public EventTeller? Teller { get; set; }
 
     /// <summary>
     /// Made when somebody reads it, by the loop, and then good for 50 ms. A loop that is held up for longer than 100 ms is not waited for:
@@ -248,7 +252,7 @@ internal sealed class NodeLoop : IRingReceiver
         _events.Add(DateTimeOffset.UtcNow, events.Select(e => e.Scope == EventScope.Node && e.Node is null ? e with { Node = _view.Self } : e));
         foreach (var one in events)
         {
-            NodeLog.Happened(_logger, one.Text);
+            NodeLog.Happened(_logger, one.Text, one.Code, one.Node?.Hex ?? "", one.Epoch);
         }
     }
 
@@ -306,6 +310,7 @@ internal sealed class NodeLoop : IRingReceiver
                 KeyValuePair.Create("frames_received", ring.FramesReceived),
                 KeyValuePair.Create("frames_dropped", ring.FramesDropped),
                 KeyValuePair.Create("inputs_dropped", Interlocked.Read(ref _droppedInputs)),
+                .. Teller?.Counters ?? [],
             ]);
     }
 

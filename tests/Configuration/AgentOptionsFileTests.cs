@@ -70,6 +70,10 @@ public sealed class AgentOptionsFileTests
             client-user: shop
             log-level: debug
             tags: {nofailover: true, priority: 7, nosync: true, clonefrom: true, noload: true}
+            webhooks:
+              - {url: 'https://a.example/x?y=1', events: [epoch-opened, paused], secret-file: hook.secret}
+              - {url: 'http://b.example', events: '*'}
+            telemetry: {otlp: 'https://c.example:4318/', headers: {X-Key: k}}
             """,
             "/etc/mysqlha/agent.yaml",
             NoFlags);
@@ -94,6 +98,12 @@ public sealed class AgentOptionsFileTests
             options.Settings);
         Assert.Equal("shop", options.ClientUser);
         Assert.Equal(LogLevel.Debug, options.LogLevel);
+        Assert.Equal(["https://a.example/x?y=1", "http://b.example/"], options.Webhooks.Select(h => h.Url.AbsoluteUri));
+        Assert.Equal(["epoch-opened", "paused"], options.Webhooks[0].Events);
+        Assert.Empty(options.Webhooks[1].Events);
+        Assert.Equal("https://c.example:4318/v1/traces", options.Telemetry!.Traces.AbsoluteUri);
+        Assert.Equal([new("X-Key", "k")], options.Telemetry.Headers);
+        Assert.Equal(["/etc/mysqlha/hook.secret", null], options.Webhooks.Select(h => h.SecretFile));
     }
 
     [Theory]

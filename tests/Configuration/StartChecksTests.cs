@@ -41,6 +41,23 @@ public sealed class StartChecksTests : IDisposable
         Assert.Equal("mysqld", Assert.Single(StartChecks.Problems(options)).Key);
     }
 
+    [Fact]
+    public void A_secret_that_others_can_read_or_that_is_none_is_refused()
+    {
+        var file = Path.Combine(_directory, "hook.secret");
+        var options = Options() with { Webhooks = [new WebhookSettings(new Uri("http://a/"), [], file)] };
+        Assert.Contains("does not exist", Assert.Single(StartChecks.Problems(options)).Wrong, StringComparison.Ordinal);
+
+        File.WriteAllText(file, "0123456789abcdef");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Contains("others", Assert.Single(StartChecks.Problems(options)).Wrong, StringComparison.Ordinal);
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Empty(StartChecks.Problems(options));
+        File.WriteAllText(file, "short");
+        Assert.Equal("webhooks[0].secret-file", Assert.Single(StartChecks.Problems(options)).Key);
+    }
+
     private AgentOptions Options()
     {
         var key = Path.Combine(_directory, "ring.key");

@@ -45,7 +45,7 @@ public sealed partial class PromtoolTests
                 await File.WriteAllTextAsync(Path.Combine(folder.FullName, "mysqlha-alerts.yml"), rules);
                 var (exit, said) = await RunAsync(["test", "rules", "tests.yml"], within: folder.FullName);
                 Assert.NotEqual(0, exit);
-                Assert.All(AlertRules.All, alert => Assert.Contains($"alertname=\"{alert.Name}\"", said, StringComparison.Ordinal));
+                Assert.All(AlertRules.All, alert => Assert.Contains($"alertname=\\\"{alert.Name}\\\"", said, StringComparison.Ordinal));
             }
         }
         finally

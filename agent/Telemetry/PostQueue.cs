@@ -1,0 +1,160 @@
+using System.Net.Http.Headers;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace MySqlHa.Telemetry;
+
+/// <summary>
+/// Posts JSON to one receiver, one after the other, each until it is taken. What a receiver does not take for an hour is given up, and so
+/// is the oldest where more wait than are kept: nothing else ever waits for it.
+/// </summary>
+internal sealed class PostQueue : IAsyncDisposable
+{
+    /// <summary>Of bodies that wait, each some hundred bytes.</summary>
+    public const int MostWaiting = 1000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+    private static readonly TimeSpan PostPatience = TimeSpan.FromSeconds(10);
+    private readonly Uri _url;
+    private readonly string _shown;
+    private readonly Func<Post, IEnumerable<(string Name, string Value)>> _headers;
+    private readonly ILogger _logger;
+    private readonly HttpClient _http;
+    private readonly Channel<Post> _posts;
+    private readonly ResiliencePipeline<string> _pipeline;
+    private readonly CancellationTokenSource _ends = new();
+    private readonly Task _sending;
+    private long _sent;
+    private long _failed;
+    private long _givenUp;
+    private bool _failing;
+
+    /// <param name="what">"webhook", "collector".</param>
+    /// <param name="url">Its path and query may be secret, and are never shown.</param>
+    /// <param name="headers">Of each try.</param>
+    /// <param name="pause">The first between two tries; it doubles up to a minute, and varies.</param>
+    public PostQueue(string what, Uri url, Func<Post, IEnumerable<(string Name, string Value)>> headers, ILogger logger, TimeSpan pause)
+    {
+        (_url, _headers, _logger) = (url, headers, logger);
+        _shown = $"{what} at {url.GetLeftPart(UriPartial.Authority)}";
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = PostPatience, UseCookies = false })
+        {
+            Timeout = PostPatience,
+        };
+        _posts = Channel.CreateBounded<Post>(
+            new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, Dropped);
+        _pipeline = new ResiliencePipelineBuilder<string>().AddRetry(new RetryStrategyOptions<string>
+        {
+            ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.Length > 0),
+            MaxRetryAttempts = int.MaxValue,
+            Delay = pause,
+            MaxDelay = TimeSpan.FromMinutes(1),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            OnRetry = args =>
+            {
+                NoteFailure(args.Outcome.Result!);
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
+        _sending = Task.Run(() => SendAllAsync(_ends.Token));
+    }
+
+    /// <summary>Taken by the receiver; tries that failed; events given up.</summary>
+    public (long Sent, long Failed, long GivenUp) Counts =>
+        (Interlocked.Read(ref _sent), Interlocked.Read(ref _failed), Interlocked.Read(ref _givenUp));
+
+    /// <summary>Never waits.</summary>
+    public void Send(Post post) => _posts.Writer.TryWrite(post);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ends.CancelAsync();
+        await _sending;
+        _http.Dispose();
+        _ends.Dispose();
+    }
+
+    private async Task SendAllAsync(CancellationToken ends)
+    {
+        try
+        {
+            await foreach (var post in _posts.Reader.ReadAllAsync(ends))
+            {
+                await SendAsync(post, ends);
+            }
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // The agent stops; what waits goes with it.
+        }
+    }
+
+    private async Task SendAsync(Post post, CancellationToken ends)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ends);
+        patience.CancelAfter(Patience);
+        try
+        {
+            _ = await _pipeline.ExecuteAsync(async cancellation => await TryAsync(post, cancellation), patience.Token);
+            _ = Interlocked.Increment(ref _sent);
+            if (_failing)
+            {
+                _failing = false;
+                TelemetryLog.ReceiverTakesAgain(_logger, _shown);
+            }
+        }
+        catch (OperationCanceledException) when (!ends.IsCancellationRequested)
+        {
+            _ = Interlocked.Increment(ref _givenUp);
+            TelemetryLog.ReceiverGivenUp(_logger, _shown, post.Code, post.Id);
+        }
+    }
+
+    /// <summary>Empty: taken; else why not.</summary>
+    private async ValueTask<string> TryAsync(Post post, CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, _url) { Content = new ByteArrayContent(post.Body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            foreach (var (name, value) in _headers(post))
+            {
+                _ = request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            return answer.IsSuccessStatusCode ? "" : $"it answers {(int)answer.StatusCode}";
+        }
+        catch (HttpRequestException e)
+        {
+            return e.HttpRequestError == HttpRequestError.Unknown ? "it does not answer" : $"it does not answer ({e.HttpRequestError})";
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return $"it does not answer within {PostPatience.TotalSeconds:0} s";
+        }
+    }
+
+    private void NoteFailure(string why)
+    {
+        _ = Interlocked.Increment(ref _failed);
+        if (!_failing)
+        {
+            _failing = true;
+            TelemetryLog.ReceiverFails(_logger, _shown, why);
+        }
+    }
+
+    private void Dropped(Post post)
+    {
+        _ = Interlocked.Increment(ref _givenUp);
+        TelemetryLog.ReceiverFull(_logger, _shown, MostWaiting, post.Code, post.Id);
+    }
+}
+
+/// <param name="Id">The same however often it is sent.</param>
+/// <param name="Code">Of the event that it tells.</param>
+internal sealed record Post(string Id, string Code, byte[] Body);
