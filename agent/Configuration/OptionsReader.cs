@@ -84,8 +84,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<string, RawValue> values
         return null;
     }
 
-    /// <summary>A reader for each mapping of a list; empty where the key is missing or is no list.</summary>
-    public IReadOnlyList<OptionsReader> Maps(string key, string[] known, string allowed)
+    /// <summary>A reader for each mapping of a list; empty where the key is missing or is no list. What is wrong is not shown.</summary>
+    public IReadOnlyList<OptionsReader> HiddenMaps(string key, string[] known, string allowed)
     {
         if (!values.TryGetValue(key, out var raw))
         {
@@ -94,13 +94,37 @@ internal sealed class OptionsReader(IReadOnlyDictionary<string, RawValue> values
 
         if (raw is not RawList list)
         {
-            problems.Add(new ConfigurationProblem(prefix + key, raw.Shown, "is not a list", $"a list, each: {allowed}", raw.Where));
+            problems.Add(new ConfigurationProblem(prefix + key, "", "is not a list", $"a list, each: {allowed}", raw.Where));
             return [];
         }
 
-        var each = list.Items.Select((item, i) => ($"{key}[{i}]", item)).ToDictionary(i => i.Item1, i => i.item);
-        var items = new OptionsReader(each, problems, prefix);
-        return [.. each.Keys.Select(k => items.Map(k, known, allowed)).OfType<OptionsReader>()];
+        var readers = new List<OptionsReader>();
+        foreach (var (item, where) in list.Items.Select((item, i) => (item, $"{prefix}{key}[{i}]")))
+        {
+            if (item is RawMap map)
+            {
+                readers.Add(new OptionsReader(Checked(map, known, problems, $"{where}."), problems, $"{where}."));
+            }
+            else
+            {
+                problems.Add(new ConfigurationProblem(where, "", "is not a mapping", allowed, item.Where));
+            }
+        }
+
+        return readers;
+    }
+
+    /// <summary>As <see cref="Required"/>, of what may be a secret: a value that is refused is not shown.</summary>
+    public T RequiredHidden<T>(string key, ParseText<T> parse, string allowed, T fallback)
+    {
+        if (values.GetValueOrDefault(key) is RawText { Text: var text } && text.Length > 0 && parse(text, out var value))
+        {
+            return value;
+        }
+
+        var wrong = Has(key) ? "is not allowed" : "is missing";
+        problems.Add(new ConfigurationProblem(prefix + key, "", wrong, allowed, values.GetValueOrDefault(key)?.Where ?? ""));
+        return fallback;
     }
 
     public IEnumerable<string> Keys => values.Keys;

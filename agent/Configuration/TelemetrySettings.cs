@@ -18,13 +18,14 @@ public sealed record TelemetrySettings(Uri Traces, ImmutableSortedDictionary<str
     {
         if (read.Map("telemetry", ["otlp", "headers"], "a mapping with the keys otlp, headers") is { } given)
         {
-            var otlp = given.Required("otlp", TryUrl, Collectors, new Uri("http://localhost"));
+            var otlp = given.RequiredHidden("otlp", TryUrl, Collectors, new Uri("http://localhost"));
             var headers = given.Map("headers", known: null, "a mapping of names of headers to their values");
             var all = (headers?.Keys ?? []).ToImmutableSortedDictionary(
-                k => k, k => headers!.Optional(k, ValueText.TryLine, "one line of text", ""), StringComparer.OrdinalIgnoreCase);
+                k => k, k => headers!.RequiredHidden(k, ValueText.TryLine, "one line of text", ""), StringComparer.OrdinalIgnoreCase);
             foreach (var name in all.Keys.Where(k => !IsHeader(k)))
             {
-                headers!.Refuse(name, "is no name of a header", "letters, digits and -");
+                // Its value may be a secret.
+                problems.Add(new ConfigurationProblem($"telemetry.headers.{name}", "", "is no name of a header", "letters, digits and -"));
             }
 
             return new TelemetrySettings(WithPath(otlp), all);
@@ -44,7 +45,7 @@ public sealed record TelemetrySettings(Uri Traces, ImmutableSortedDictionary<str
 
         if (!TryUrl(text, out var url))
         {
-            problems.Add(new ConfigurationProblem(name, text, "is not allowed", Collectors, "environment"));
+            problems.Add(new ConfigurationProblem(name, "", "is not allowed", Collectors, "environment"));
             return null;
         }
 

@@ -16,9 +16,9 @@ public sealed record WebhookSettings(Uri Url, ImmutableSortedSet<string> Events,
 
     internal static ImmutableArray<WebhookSettings> Read(OptionsReader read) =>
     [
-        .. read.Maps("webhooks", ["url", "events", "secret-file"], Every).Select(one =>
+        .. read.HiddenMaps("webhooks", ["url", "events", "secret-file"], Every).Select(one =>
         {
-            var url = one.Required("url", TryUrl, Urls, new Uri("http://localhost"));
+            var url = one.RequiredHidden("url", TryUrl, Urls, new Uri("http://localhost"));
             var codes = one.IsList("events")
                 ? one.List<string>("events", TryCode, Codes())
                 : [one.Required("events", TryAll, Codes(), "*")];

@@ -82,9 +82,9 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("client-user: root", "client-user", "root", "not root")]
     [InlineData("client-user: mysqlha_repl", "client-user", "mysqlha_repl", "not beginning with mysql")]
     [InlineData("client-user: a'b", "client-user", "a'b", "letters, digits and _")]
-    [InlineData("webhooks: x", "webhooks", "x", "a list, each: a mapping")]
-    [InlineData("webhooks: [x]", "webhooks[0]", "x", "url, events, secret-file")]
-    [InlineData("webhooks: [{url: 'ftp://a/', events: '*'}]", "webhooks[0].url", "ftp://a/", "an http or https address")]
+    [InlineData("webhooks: x", "webhooks", "", "a list, each: a mapping")]
+    [InlineData("webhooks: [x]", "webhooks[0]", "", "url, events, secret-file")]
+    [InlineData("webhooks: [{url: 'ftp://a/', events: '*'}]", "webhooks[0].url", "", "an http or https address")]
     [InlineData("webhooks: [{url: 'http://u:p@a/', events: '*'}]", "webhooks[0].url", "", "without user and password")]
     [InlineData("webhooks: [{events: '*'}]", "webhooks[0].url", "", "an http or https address")]
     [InlineData("webhooks: [{url: 'http://a/'}]", "webhooks[0].events", "", "'*', or a list of codes")]
@@ -93,8 +93,8 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("webhooks: [{url: 'http://a/', events: '*', secret: x}]", "webhooks[0].secret", "", "url, events, secret-file")]
     [InlineData("telemetry: http://a", "telemetry", "http://a", "a mapping with the keys otlp, headers")]
     [InlineData("telemetry: {headers: {}}", "telemetry.otlp", "", "an http or https address")]
-    [InlineData("telemetry: {otlp: 'a:4318'}", "telemetry.otlp", "a:4318", "an http or https address")]
-    [InlineData("telemetry: {otlp: 'http://a', headers: {'a b': x}}", "telemetry.headers.a b", "x", "letters, digits and -")]
+    [InlineData("telemetry: {otlp: 'a:4318'}", "telemetry.otlp", "", "an http or https address")]
+    [InlineData("telemetry: {otlp: 'http://a', headers: {'a b': x}}", "telemetry.headers.a b", "", "letters, digits and -")]
     [InlineData("log-level: verbose", "log-level", "verbose", "trace, debug, info, warn or error")]
     public void A_value_is_refused_by_key_value_and_what_is_allowed(string line, string key, string shown, string allowed)
     {
@@ -106,6 +106,17 @@ public sealed partial class RefusedConfigurationTests
         Assert.Contains(allowed, problem.Allowed, StringComparison.Ordinal);
         Assert.EndsWith($"allowed: {problem.Allowed}", problem.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("webhooks: [{url: 'htp://a/hidden', events: '*'}]")]
+    [InlineData("webhooks: [{url: 'http://u:hidden@a/', events: '*'}]")]
+    [InlineData("webhooks: {url: 'http://a/hidden', events: '*'}")]
+    [InlineData("webhooks: ['http://a/hidden']")]
+    [InlineData("telemetry: {otlp: 'http://u:hidden@a'}")]
+    [InlineData("telemetry: {otlp: 'http://a', headers: {'a b': hidden}}")]
+    [InlineData("telemetry: {otlp: 'http://a', headers: {a: [hidden]}}")]
+    public void What_may_be_a_secret_is_refused_without_being_shown(string line) =>
+        Assert.DoesNotContain("hidden", Assert.Single(Refused(WithLine(line))).ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void A_problem_says_file_and_line()
