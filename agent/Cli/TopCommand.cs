@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using MySqlHa.Cluster;
 
@@ -128,7 +129,7 @@ internal static class TopCommand
         try
         {
             var text = await client.ReadAsync($"v1/events?after={after}", cancellation);
-            return JsonSerializer.Deserialize(text, ViewJson.Default.ClusterEventArray) ?? [];
+            return ViewReader.Events(Encoding.UTF8.GetBytes(text));
         }
         catch (Exception e) when (e is ClientException or JsonException)
         {

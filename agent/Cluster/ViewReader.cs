@@ -43,6 +43,13 @@ public static class ViewReader
 
     public static OperatorAnswer Answer(ReadOnlySpan<byte> json) => Read(json, Strict.OperatorAnswer);
 
+    /// <summary>Events, oldest first.</summary>
+    public static IReadOnlyList<ClusterEvent> Events(ReadOnlySpan<byte> json)
+    {
+        var events = Read(json, Strict.ClusterEventArray);
+        return events.Any(e => e is null) ? throw new JsonException("there is a null among the events") : events;
+    }
+
     private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
 
@@ -63,6 +70,7 @@ public static class ViewReader
             Executed = m.Executed ?? GtidSet.Empty,
             Received = m.Received ?? GtidSet.Empty,
             Problems = Completed(m.Problems, "problems", r => r),
+            Tags = Completed(m.Tags, "tags", t => t),
         }),
         History = Completed(view.History, "history", e => e with
         {

@@ -55,7 +55,30 @@ public static class PeerCodec
         }
 
         var id = System.Text.Encoding.ASCII.GetString(bytes.Slice(1, bytes[0]));
-        return new RaftFrame(id, RaftMessageCodec.Decode(bytes[(1 + bytes[0])..]));
+        return new RaftFrame(id, Applicable(RaftMessageCodec.Decode(bytes[(1 + bytes[0])..])));
+    }
+
+    /// <summary>
+    /// What this agent could not apply is not taken into its log: there it would end the agent, at each of its starts.
+    /// </summary>
+    private static RaftMessage Applicable(RaftMessage message)
+    {
+        IEnumerable<object?> held = message switch
+        {
+            AppendRequest append => append.Entries.Where(e => e.Kind == EntryKind.Command)
+                .Select(e => JsonSerializer.Deserialize(e.Data.Span, FailoverJson.Default.ClusterCommand)),
+            SnapshotRequest whole => [JsonSerializer.Deserialize(whole.Snapshot.Data.Span, FailoverJson.Default.ClusterState)],
+            _ => [],
+        };
+        foreach (var one in held)
+        {
+            if ((one is null ? "a command" : Gaps.In(one)) is { } gap)
+            {
+                throw new FormatException($"frame: {gap} is missing in the log's entry");
+            }
+        }
+
+        return message;
     }
 
     /// <summary>What the type says is there, is there: a field that is missing reads as null whatever its type says.</summary>

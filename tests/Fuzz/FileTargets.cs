@@ -78,6 +78,8 @@ internal static class FileTargets
         Views(),
         new("answers to operators", Texts("""{"outcome":"done","reason":{"code":"a","text":"b"}}"""),
             bytes => _ = ViewReader.Answer(bytes).Reason.Text.Length, e => e is JsonException),
+        new("events", Texts("""[{"code":"a","text":"b","scope":"node","epoch":1,"id":7,"at":"2026-03-01T14:00:00Z","index":0}]"""),
+            bytes => _ = ViewReader.Events(bytes).Sum(e => e.Code.Length + e.Text.Length), e => e is JsonException),
         new("problems", Texts("""{"type":"about:blank","title":"Bad request","status":400,"detail":"d","code":"c"}"""),
             bytes => _ = ViewReader.Problem(bytes).Text.Length, e => e is JsonException),
     ];
