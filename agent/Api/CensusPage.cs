@@ -4,15 +4,24 @@ using System.Text;
 namespace MySqlHa.Api;
 
 /// <summary>
-/// The page: one self-contained text, put together from Page/ at the start. It loads nothing but <c>/view</c> of its own node.
+/// The page: one self-contained text, put together from Page/ at the start. It asks only its own node: <c>/view</c>, <c>/v1</c>.
 /// </summary>
 internal static class CensusPage
 {
-    private static readonly string Style = Part("census.css");
-    private static readonly string Script = Part("census.js");
+    /// <summary>In this order: each uses what is before it.</summary>
+    public static readonly string[] Styles = ["base.css", "picture.css", "tables.css"];
+
+    /// <summary>In this order; the last one starts.</summary>
+    public static readonly string[] Scripts =
+    [
+        "base.js", "words.js", "asking.js", "verdict.js", "topology.js", "history.js", "members.js", "events.js", "deeds.js", "dialog.js", "main.js",
+    ];
+
+    private static readonly string Style = string.Concat(Styles.Select(Part));
+    private static readonly string Script = string.Concat(Scripts.Select(Part));
 
     public static byte[] Html { get; } = Encoding.UTF8.GetBytes(
-        Part("census.html").Replace("/*style*/", Style, StringComparison.Ordinal).Replace("/*script*/", Script, StringComparison.Ordinal));
+        Part("page.html").Replace("/*style*/", Style, StringComparison.Ordinal).Replace("/*script*/", Script, StringComparison.Ordinal));
 
     /// <summary>Exactly this style and this script, and requests to the node itself: text from the cluster can never run.</summary>
     public static string ContentSecurityPolicy { get; } =
