@@ -118,6 +118,9 @@ public sealed record MemberView
     /// <summary>By clients: they are let in.</summary>
     public bool Readable { get; init; }
     public bool ReceiverRunning { get; init; }
+
+    /// <summary>From whom its receiver is set to receive; empty: nobody, or not known.</summary>
+    public string SourceHost { get; init; } = "";
     public bool ApplierRunning { get; init; }
 
     /// <summary>Its acknowledgement may complete a commit of the current epoch.</summary>

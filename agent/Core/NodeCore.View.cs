@@ -160,6 +160,7 @@ public sealed partial class NodeCore
             Writable = status is { Writable: true, OfflineMode: false },
             Readable = status is { OfflineMode: false },
             ReceiverRunning = status?.ReceiverRunning ?? false,
+            SourceHost = status?.SourceHost ?? "",
             ApplierRunning = status?.ApplierRunning ?? false,
             Acker = current?.Ackers.Contains(info.Id) ?? false,
             Activity = fresh ? known!.Activity : "",

@@ -20,8 +20,8 @@ async function ask(method, path, body) {
     answer = await fetch(path, { method, headers, body: JSON.stringify(body), cache: "no-store", signal: AbortSignal.timeout(130000) });
     said = await answer.json();
   } catch (error) {
-    return answer && !answer.ok ? { outcome: "refused", code: `status-${answer.status}`, text: `the node answered with status ${answer.status}` }
-      : { outcome: "unknown", code: "no-answer", text: `no answer came (${error.message})` };
+    if (answer && !answer.ok) return { outcome: "refused", code: "no-reason", text: `the node answered with status ${answer.status}` };
+    return { outcome: "unknown", code: "no-answer", text: `no answer came (${error.message})` };
   }
   const code = String(said?.reason?.code ?? said?.code ?? "");
   const words = String(said?.reason?.text ?? said?.detail ?? `the node answered with status ${answer.status}`);

@@ -44,7 +44,7 @@ function switchoverSentences(view, target) {
   const leader = leaderOf(view), next = target && memberOf(view, target);
   if (!leader) return [["warning", "Nobody leads now."]];
   const best = memberOf(view, view.explanation?.next), found = [];
-  const who = next ? `${called(next)} will lead` : best ? `The best follower will lead, which is ${called(best)} now` : "The best follower will lead";
+  const who = next ? `${called(next)} will lead` : `The best follower will lead${best ? `, which is ${called(best)} now` : ""}`;
   found.push(["ok", `${who}; ${called(leader)} becomes its follower.`]);
   found.push(["ok", "Writers are held for about 0.05 s; no commit is lost."]);
   const through = view.proxy?.readWrite.clients ?? 0;
@@ -75,7 +75,8 @@ function openCancel() {
     head: "Cancel the switchover", verb: "Cancel the switchover",
     sentences: view => {
       const leader = leaderOf(view);
-      const what = view.switchover ? `The switchover to ${view.switchover}, which is under way,` : view.plan ? `${view.plan.what}, which is planned,` : "";
+      const what = view.switchover ? `The switchover to ${view.switchover}, which is under way,`
+        : view.plan ? `${view.plan.what}, which is planned,` : "";
       return what ? [["ok", `${what} is dropped${leader ? `; ${called(leader)} leads on` : ""}.`],
         ...view.switchover ? [["warning", "Where the leader has let go already it is too late, and the answer says so."]] : []]
         : [["warning", "No switchover is planned or under way any more."]];
@@ -103,7 +104,8 @@ function reinitSentences(view, m) {
   const found = [["critical", `All data of ${called(m)} is thrown away and cloned anew from another member.`]];
   found.push(["warning", `Readers on ${m.name} are closed; until it is back it serves nobody and acknowledges nothing.`]);
   if (m.acker) {
-    const rest = view.ackers.filter(id => id !== m.id && memberOf(view, id)?.receiverRunning), names = listed(rest.map(id => nameOf(view, id)));
+    const rest = view.ackers.filter(id => id !== m.id && memberOf(view, id)?.receiverRunning);
+    const names = listed(rest.map(id => nameOf(view, id)));
     const spare = rest.length - view.acksNeeded;
     const what = spare < 0 ? "writes wait" : spare === 0 ? "if one more is lost, writes wait" : "writes go on if one more is lost";
     found.push([spare > 0 ? "ok" : spare === 0 ? "warning" : "critical",

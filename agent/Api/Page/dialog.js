@@ -1,7 +1,7 @@
 // What a person asks for goes through here: it is named in plain words, asked about first, done once, and answered.
 let deed = null; // what the open dialog is about; null: none is open
 
-// wanted: head, verb, sentences(view), extra (a node), check(epoch) (a dry run), act(epoch), ready(); extra, check and ready may be missing.
+// wanted: head, verb, sentences(view), act(epoch); and, where there are any, extra (a node), check(epoch) (a dry run), ready().
 function openDialog(wanted) {
   if (deed) return;
   deed = { ...wanted, seenEpoch: lastView?.epoch ?? 0, busy: false, over: false, safe: wanted.check === undefined, turn: 0 };
@@ -18,7 +18,8 @@ function openDialog(wanted) {
   text("dialog-close", "Leave it");
   drawDialog(lastView);
   byId("dialog").showModal();
-  (body.querySelector("input:checked, input:not([type=radio])") ?? (byId("dialog-token").hidden ? byId("dialog-close") : byId("token"))).focus();
+  const first = body.querySelector("input:checked, input:not([type=radio])");
+  (first ?? byId(byId("dialog-token").hidden ? "dialog-close" : "token")).focus();
   checkDeed();
 }
 
@@ -32,7 +33,8 @@ function drawDialog(view) {
   }));
   if (view && view.epoch !== deed.seenEpoch && !deed.late) {
     deed.late = true;
-    sayAnswer("warning", "The epoch changed meanwhile", `It was ${deed.seenEpoch}, it is ${view.epoch} now: leave this, look, and begin anew.`);
+    sayAnswer("warning", "The epoch changed meanwhile",
+      `It was ${deed.seenEpoch}, it is ${view.epoch} now: leave this, look, and begin anew.`);
   }
   readyDeed();
 }
@@ -68,7 +70,8 @@ async function checkDeed() {
     mine.safe = true; // who judges it is the cluster, once there is a token
   } else {
     const refused = said.outcome === "refused";
-    sayAnswer(refused ? "critical" : "warning", refused ? "It cannot be done now" : "Nobody can say whether it can be done now", said.text);
+    const head = refused ? "It cannot be done now" : "Nobody can say whether it can be done now";
+    sayAnswer(refused ? "critical" : "warning", head, said.text);
   }
   readyDeed();
 }
@@ -136,7 +139,8 @@ function openToken() {
     act: async () => {
       const answer = await fetch("/view", { headers: credentials(), cache: "no-store" }).catch(() => null);
       if (!answer) return { outcome: "unknown", text: "no answer came" };
-      if (answer.status === 401 || answer.status === 403) return { outcome: "token", text: (await answer.json().catch(() => null))?.detail ?? "" };
+      const said = await answer.json().catch(() => null);
+      if (answer.status === 401 || answer.status === 403) return { outcome: "token", text: said?.detail ?? "" };
       startEvents();
       return { outcome: "done", text: "The page shows the cluster now." };
     },

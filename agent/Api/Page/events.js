@@ -30,6 +30,7 @@ const isRead = list => list.childElementCount > 0 && (list.scrollTop > 4 || isBe
 
 function offerEvents() {
   byId("events-more").hidden = waiting.length === 0;
+  byId("events-state").hidden = waiting.length > 0;
   text("events-more", `${plural(waiting.length, "new event", "new events")}: show`);
 }
 
@@ -68,6 +69,7 @@ async function followEvents(stop) {
   if (lastEvent > 0) headers["Last-Event-ID"] = String(lastEvent);
   const answer = await fetch("/v1/events", { headers, cache: "no-store", signal: stop.signal });
   if (answer.status === 404 || answer.status === 405) return "none";
+  if (answer.status === 503) return "ask"; // as many streams are open as the node serves
   if (answer.status === 401 || answer.status === 403) return "token";
   const type = answer.headers.get("Content-Type") ?? "";
   if (!answer.ok) return "later";

@@ -85,7 +85,7 @@ function timeline(phases) {
   axis.append(make("span", "phase", ""), track, make("span", "ms", ""));
   axis.setAttribute("aria-hidden", "true");
   list.append(axis);
-  for (const phase of known) list.append(bar(phase, percent));
+  for (const phase of known) list.append(bar(phase, scale, percent));
   for (const phase of unknown) {
     const row = make("li", "bar none");
     const name = make("span", "phase", phase.name);
@@ -96,15 +96,20 @@ function timeline(phases) {
   return parts;
 }
 
-function bar(phase, percent) {
+function bar(phase, scale, percent) {
   const row = make("li", `bar ${phase.name === "established" || phase.name === "writable" || phase.name === "clients" ? "writes" : ""}`);
   const track = make("div", "track"), piece = make("span", phase.at > phase.from ? "piece" : "piece point");
   piece.style.left = percent(phase.from);
   piece.style.width = percent(phase.at - phase.from);
   const words = make("span", "what", phaseWords[phase.name]);
-  // Where there is more room: behind the bar, or before it.
-  if (parseFloat(percent(phase.at)) <= 55) words.style.left = percent(phase.at);
-  else words.style.right = `calc(100% - ${percent(phase.from)})`;
+  // Where there is room: behind the bar, before it, or in it.
+  if (phase.at <= scale * 0.55) words.style.left = percent(phase.at);
+  else if (phase.from >= scale * 0.45) words.style.right = `calc(100% - ${percent(phase.from)})`;
+  else {
+    words.style.left = percent(phase.from);
+    words.style.maxWidth = percent(phase.at - phase.from);
+    words.classList.add("inside");
+  }
   track.append(piece, words);
   const ms = make("span", "ms", milliseconds(phase.at));
   if (phase.at > phase.from && phase.from > 0) ms.append(make("small", "", ` +${milliseconds(phase.at - phase.from)}`));

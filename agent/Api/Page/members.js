@@ -19,7 +19,9 @@ function remarks(m) {
 function deedsOf(view, m) {
   const leader = leaderOf(view), list = [];
   if (!leader || m.id === leader.id || !isOfCluster(m)) return list;
-  if (m.voter && !view.switchover) list.push(button("Make it lead …", "plain small", () => openSwitchover(m.id), `Make ${m.name} lead …`));
+  const lead = () => openSwitchover(m.id);
+  if (isGone(m)) return list; // nobody there would hear it
+  if (m.voter && !view.switchover) list.push(button("Make it lead …", "plain small", lead, `Make ${m.name} lead …`));
   list.push(button("Reinit …", "plain small", () => openReinit(m.id), `Reinit ${m.name} …`));
   return list;
 }

@@ -64,13 +64,13 @@ function orbit(places, members) {
 const moved = at => `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`;
 
 function links(view, places, members) {
-  const leader = leaderOf(view), parts = [];
+  const parts = [];
   for (const m of members) {
     const source = sourceOf(view, m);
     if (!source || !isOfCluster(m)) continue;
     const { d, end, angle, half } = way(places, places.at.get(source.id), places.at.get(m.id));
     const flows = m.receiverRunning && !isGone(m);
-    const group = draw("g", { class: `link ${flows ? "flows" : "cut"} ${m.acker ? "acks" : ""} ${source.id === leader?.id ? "" : "placed"}` });
+    const group = draw("g", { class: `link ${flows ? "flows" : "cut"} ${m.acker ? "acks" : ""}`, "data-from": source.id, "data-to": m.id });
     group.append(draw("path", { d, class: "line" }));
     if (flows) {
       group.append(draw("path", { d, class: "flow" }));
@@ -85,9 +85,7 @@ function links(view, places, members) {
 
 // The lines of words beside a member: what they are, and their kind.
 function label(view, m) {
-  const roles = [roleWords(view, m)];
-  if (view.controller === m.id) roles.push("controller");
-  const lines = [["name", m.id === view.self ? `${m.name} · this node` : m.name], ["role", roles.join(" · ")]];
+  const lines = [["name", m.id === view.self ? `${m.name} · here` : m.name], ["role", roleWords(view, m)]];
   if (m.role === "follower") lines.push(["figures", `${lagWords(m)} · ${gapWords(view, m)}`]);
   const clients = m.id === view.self && view.proxy ? view.proxy.readWrite.clients + view.proxy.readOnly.clients : 0;
   if (clients > 0) lines.push(["figures", `${plural(clients, "client comes", "clients come")} in here`]);
@@ -97,10 +95,15 @@ function label(view, m) {
   return lines;
 }
 
-// As much as there is room for: about seven pixels a letter.
-function short(words, at, width) {
-  const room = at.above ? 190 : (at.left ? at.x : width - at.x) - at.r - 15, most = Math.max(8, Math.floor(room / 7));
-  return words.length > most ? `${words.slice(0, most - 1)}…` : words;
+// As much as there is room for.
+const pen = document.createElement("canvas").getContext("2d");
+
+function short(kind, words, at, width) {
+  const room = at.above ? 190 : (at.left ? at.x : width - at.x) - at.r - 16;
+  pen.font = `${/name|trouble/.test(kind) ? 600 : 400} ${kind === "name" ? 14.5 : 12.5}px ${getComputedStyle(document.body).fontFamily}`;
+  let most = words.length;
+  while (most > 4 && pen.measureText(most < words.length ? `${words.slice(0, most)}…` : words).width > room) most--;
+  return most < words.length ? `${words.slice(0, most)}…` : words;
 }
 
 function badge(x, y, kind) {
@@ -137,11 +140,12 @@ function node(view, m, places, width) {
   }
   lines.forEach(([kind, words], i) => link.append(draw("text", {
     class: `words ${kind} ${at.above ? "centre" : at.left ? "left" : ""}`, x: x.toFixed(1), y: (y + i * step).toFixed(1),
-  }, short(words, at, width))));
+  }, short(kind, words, at, width))));
   return link;
 }
 
 const spoken = (view, m) => [`Member ${m.number}`, ...label(view, m).map(l => l[1]), m.acker ? "its acknowledgement counts" : "",
+  view.controller === m.id ? "controller" : "",
   `health ${m.health}`, m.liveness, where(m)].filter(Boolean).join(", ");
 
 let drawnPlaces = null;
@@ -167,7 +171,7 @@ function drawTopology(view) {
     const link = box.querySelector(`a[data-id="${m.id}"]`);
     if (link.getAttribute("aria-label") !== spoken(view, m)) link.setAttribute("aria-label", spoken(view, m));
     const lines = link.querySelectorAll("text.words"), at = drawnPlaces.at.get(m.id);
-    label(view, m).forEach(([, words], i) => say(lines[i], short(words, at, width)));
+    label(view, m).forEach(([kind, words], i) => say(lines[i], short(kind, words, at, width)));
   }
 }
 

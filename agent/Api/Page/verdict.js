@@ -32,7 +32,8 @@ function drawDeeds(view) {
   if (leader && view.election !== "noQuorum" && !view.switchover) list.push(["Switch over …", () => openSwitchover(null)]);
   if (view.switchover) list.push(["Cancel the switchover …", openCancel]);
   else if (view.plan) list.push(["Cancel the planned switchover …", openCancel]);
-  if (view.clusterId && view.election !== "noQuorum") list.push(view.paused ? ["Resume failover …", () => openPause(false)] : ["Pause failover …", () => openPause(true)]);
+  const turn = [view.paused ? "Resume failover …" : "Pause failover …", () => openPause(!view.paused)];
+  if (view.clusterId && view.election !== "noQuorum") list.push(turn);
   show(byId("deeds"), list.map(([words, act]) => button(words, "plain", act)), list.map(l => l[0]).join());
 }
 

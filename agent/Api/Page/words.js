@@ -75,6 +75,7 @@ function roleWords(view, m) {
   if (m.role === "follower") return `follows ${sourceOf(view, m)?.name ?? "nobody"}`;
   if (isGone(m)) return m.liveness === "departed" ? "left the ring" : "dead, says the ring";
   if (m.activity) return m.activity;
+  if (m.mysqld === "running" && view.epoch > 0 && !view.epochOpen && isOfCluster(m)) return "waits for a leader";
   return m.mysqld === "running" || m.mysqld === "unknown" ? "no role" : `mysqld ${m.mysqld}`;
 }
 
@@ -113,22 +114,24 @@ function answers(view) {
   } else {
     const why = alone ? "as far as this node knows; it cannot know whether the others have a leader"
       : leader ? `until ${called(leader)} has what it needs`
-      : view.election === "running" ? "until the next leader is found; nothing that was acknowledged is lost"
+      : view.election === "running" ? "until the next leader is found"
       : "until the cluster is founded";
     found.push([view.election === "none" ? "unknown" : "critical", "Clients cannot write", why]);
   }
   const explained = view.explanation;
   if (explained && explained.epoch > 0) {
     const next = explained.next && nameOf(view, explained.next), why = explained.obstacles.map(o => o.text).join("; ");
-    const loss = explained.loss.code === "nothing-acknowledged" ? "no acknowledged commit would be lost" : `lost would be: ${explained.loss.text}`;
-    if (view.paused) found.push(["warning", "No failover by itself", "it is paused: if the leader is lost, writes stop until somebody acts"]);
+    const nothing = explained.loss.code === "nothing-acknowledged";
+    const loss = nothing ? "no acknowledged commit would be lost" : `lost would be: ${explained.loss.text}`;
+    if (view.paused) found.push(["warning", "No failover by itself", "it is paused: without the leader writes stop until somebody acts"]);
     else if (explained.failoverPossible && leader) found.push(["ok", "A failover would work now", `${next} would lead next; ${loss}`]);
     else if (explained.failoverPossible) found.push(["warning", "A leader is being found", `${next} is to lead next`]);
     else found.push(leader ? ["warning", "A failover would not work now", why] : ["critical", "Nobody can lead yet", why]);
   }
   if (leader) {
     const attached = view.ackers.filter(id => memberOf(view, id)?.receiverRunning && !isGone(memberOf(view, id)));
-    const need = `${view.acksNeeded} of ${listed(view.ackers.map(id => nameOf(view, id)))}`, on = plural(view.acksNeeded + 1, "node", "nodes");
+    const need = `${view.acksNeeded} of ${listed(view.ackers.map(id => nameOf(view, id)))}`;
+    const on = plural(view.acksNeeded + 1, "node", "nodes");
     if (attached.length < view.acksNeeded) {
       found.push(["critical", "Commits wait", `each needs ${need} to acknowledge; ${attached.length || "none"} of them receive`]);
     } else {

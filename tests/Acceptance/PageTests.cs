@@ -1,0 +1,54 @@
+using System.Text.Json;
+using MySqlHa.Tests.Page;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace MySqlHa.Tests.Acceptance;
+
+/// <summary>The page of a node of a real cluster, in a real browser, while the cluster changes its leader.</summary>
+[Collection(ClusterRoom.Name)]
+public sealed class PageTests(SandboxCluster cluster, ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly Chromium _browser = new();
+
+    public Task InitializeAsync() => _browser.InitializeAsync();
+
+    public Task DisposeAsync() => _browser.DisposeAsync();
+
+    [ChromiumFact]
+    public async Task A_person_who_looks_on_sees_the_failover_and_then_how_long_each_phase_took()
+    {
+        var leader = (await cluster.ReadyAsync()).LeaderNumber;
+        var looking = SandboxCluster.Numbers.First(n => n != leader);
+        var address = new Uri($"http://{SandboxCluster.AddressOf(looking)}:9631");
+        var epoch = await cluster.EpochAsync(looking);
+        await using var tab = await _browser.OpenAsync();
+        await tab.SizeAsync(1280, 1000);
+        await tab.GoAsync(address);
+        await tab.ShowsAsync("#verdict-text", $"node{leader} leads and takes writes", within: 20);
+        await tab.UntilAsync("both followers receive", "document.querySelectorAll('#topology .link.flows').length === 2", within: 20);
+        await PageMeasures.FineAsync(tab, "a real cluster");
+        await tab.ShootAsync("real-before");
+
+        await SandboxCluster.RunAsync("kill", leader.ToString(System.Globalization.CultureInfo.InvariantCulture), "--mysqld");
+        await tab.UntilAsync(
+            "another leads, as the page says",
+            $"/^node[0-9] leads and takes writes/.test(document.querySelector('#verdict-text').innerText) "
+            + $"&& !document.querySelector('#verdict-text').innerText.startsWith('node{leader} ')",
+            within: 40);
+        await tab.ShowsAsync("#change-head", $"Change to epoch {epoch + 1}");
+        await tab.UntilAsync("its phases are told", "document.querySelectorAll('#phases .bar:not(.none)').length >= 4", within: 20);
+        await tab.ShootAsync("real-after", whole: true);
+        output.WriteLine(await tab.TextAsync("#phases"));
+
+        // The page tells what the cluster tells.
+        var phases = (await cluster.ViewAsync(looking)).GetProperty("history").EnumerateArray()
+            .Single(e => e.GetProperty("number").GetInt64() == epoch + 1).GetProperty("phases");
+        var told = await tab.TextsAsync("#phases .bar:not(.none) .phase");
+        Assert.All(told, name => Assert.Equal(JsonValueKind.Number, phases.GetProperty(name).ValueKind));
+        Assert.Contains("established", told);
+        await tab.UntilAsync("the old leader follows again", "document.querySelectorAll('#topology .link.flows').length === 2", within: 40);
+        await tab.ShowsAsync("#verdict.ok", "A failover would work now", within: 20);
+        Assert.DoesNotContain(tab.Complaints, c => !c.Contains("/v1/events", StringComparison.Ordinal)); // an agent without a stream says 404
+    }
+}
