@@ -129,7 +129,7 @@ public sealed class PageDialogTests(Chromium browser)
 
         Assert.Equal(["Switch over …", "Cancel the planned switchover …", "Resume failover …"], await tab.TextsAsync("#deeds button"));
         await tab.ClickAsync("#deeds button:nth-child(2)");
-        await tab.ShowsAsync("#dialog", "the switchover to database-2 at 14:00, which is planned, is dropped; ");
+        await tab.ShowsAsync("#dialog", "The switchover to database-2 at 14:00, which is planned, is dropped; ");
         await tab.ShowsAsync("#dialog", "database-1 (10.0.20.101) leads on.");
         await tab.ClickAsync(Do);
         await tab.ShowsAsync("#dialog-answer", "Done");

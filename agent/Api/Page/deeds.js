@@ -59,7 +59,8 @@ function openPause(paused) {
     const leader = leaderOf(view), who = leader ? called(leader) : "the leader";
     return paused
       ? [["warning", `If ${who} is lost, nobody takes over: writes stop until a human acts.`],
-        ["ok", "Clients, commits and replication go on as they are. Switchovers still work."],
+        ["ok", "Clients, commits and replication go on as they are. What you ask for is still done."],
+        ["warning", "No planned switchover begins, nobody joins or leaves, and nobody is cloned unasked."],
         ["warning", "It stays so until somebody resumes it; it does not end by itself."]]
       : [["ok", "A lost leader is replaced again without a human."],
         ["warning", leader ? "Nothing else changes now." : "Nobody leads now: the next leader may be found at once."]];
@@ -76,7 +77,7 @@ function openCancel() {
     sentences: view => {
       const leader = leaderOf(view);
       const what = view.switchover ? `The switchover to ${view.switchover}, which is under way,`
-        : view.plan ? `${view.plan.what}, which is planned,` : "";
+        : view.plan ? `${begun(view.plan.what)}, which is planned,` : "";
       return what ? [["ok", `${what} is dropped${leader ? `; ${called(leader)} leads on` : ""}.`],
         ...view.switchover ? [["warning", "Where the leader has let go already it is too late, and the answer says so."]] : []]
         : [["warning", "No switchover is planned or under way any more."]];
@@ -104,8 +105,7 @@ function reinitSentences(view, m) {
   const found = [["critical", `All data of ${called(m)} is thrown away and cloned anew from another member.`]];
   found.push(["warning", `Readers on ${m.name} are closed; until it is back it serves nobody and acknowledges nothing.`]);
   if (m.acker) {
-    const rest = view.ackers.filter(id => id !== m.id && memberOf(view, id)?.receiverRunning);
-    const names = listed(rest.map(id => nameOf(view, id)));
+    const rest = ackersOf(view).filter(a => a.id !== m.id && a.receiverRunning), names = listed(rest.map(a => a.name));
     const spare = rest.length - view.acksNeeded;
     const what = spare < 0 ? "writes wait" : spare === 0 ? "if one more is lost, writes wait" : "writes go on if one more is lost";
     found.push([spare > 0 ? "ok" : spare === 0 ? "warning" : "critical",

@@ -5,7 +5,8 @@ let lastEvent = 0, waiting = [];
 function eventLine(e) {
   const line = make("li"), at = new Date(e.at);
   line.dataset.id = e.id;
-  const time = make("time", "", isToday(at) ? clock(at) : moment(at));
+  const time = make("time", "", isToday(at) ? clock(at) : day(at));
+  time.title = moment(at);
   time.dateTime = e.at;
   const about = e.node && lastView && !e.text.includes(nameOf(lastView, e.node)) ? ` · ${nameOf(lastView, e.node)}` : "";
   const words = make("div");

@@ -125,7 +125,7 @@ function drawLanes(view, epoch) {
   const box = byId("lanes"), list = view.history.slice(-60);
   if (list.length === 0) return void show(box, [make("p", "quiet", "Nobody yet.")]);
   const now = Math.max(Date.now(), ...list.map(e => Date.parse(e.closedAt ?? e.openedAt)));
-  const oldest = Math.max(60, (now - Date.parse(list[0].openedAt)) / 1000);
+  const oldest = Math.max(5, (now - Date.parse(list[0].openedAt)) / 1000);
   const x = seconds => (1 - Math.log(1 + Math.max(0, seconds) / 20) / Math.log(1 + oldest / 20)) * 100;
   const place = e => [x((now - Date.parse(e.openedAt)) / 1000), e.closedAt ? x((now - Date.parse(e.closedAt)) / 1000) : 100];
   const leaders = inOrder(view).map(m => m.id).filter(id => list.some(e => e.leader === id));

@@ -7,7 +7,8 @@ function behind(view, m) {
 }
 
 function remarks(m) {
-  const list = m.problems.map(p => make("div", "problem", p.text));
+  const list = m.maintenance ? [make("div", "archived", maintenanceWords(m))] : [];
+  list.push(...m.problems.map(p => make("div", "problem", p.text)));
   if (m.activity) list.push(make("div", "", m.activity));
   if (m.role === "follower" && !m.receiverRunning) list.push(make("div", "", "receives nothing"));
   if (m.role === "follower" && !m.applierRunning) list.push(make("div", "", "applies nothing"));
@@ -42,7 +43,8 @@ function drawMembers(view) {
         m.role === "follower" && source && source.id !== leader?.id ? make("small", "", `of ${source.name}`) : null,
         view.controller === m.id ? make("small", "", "controller") : null,
         m.acker ? make("small", "", "acknowledges") : null,
-        m.voter && m.standing === "voter" ? null : make("small", "", m.standing)],
+        m.voter && m.standing === "voter" ? null : make("small", "", m.standing),
+        ...(m.tags ?? []).map(t => make("small", "mono", t))],
       ["Health", "", state(m.health, m.health)],
       ["Ring", "", state(ring, m.liveness)],
       ["mysqld", "", state(mysqld, m.mysqld), m.mysqlVersion ? make("small", "", m.mysqlVersion) : null],

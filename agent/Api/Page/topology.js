@@ -18,16 +18,17 @@ function placesOnRing(members, width) {
 
 // Under one another: the leader, whoever receives from it, whoever receives from these; then who receives nothing.
 function placesInTree(view, members, width) {
-  const at = new Map(), row = 74, r = 18;
-  const leader = leaderOf(view);
+  const at = new Map(), r = 18, leader = leaderOf(view);
+  let next = 30;
   const place = (m, depth) => {
     if (at.has(m.id)) return;
-    at.set(m.id, { x: 26 + Math.min(depth, 2) * 42, y: 30 + at.size * row, r, left: false, above: 0 });
+    at.set(m.id, { x: 26 + Math.min(depth, 2) * 42, y: next, r, left: false, above: 0 });
+    next += Math.max(60, label(view, m).length * 17 + 14);
     members.filter(o => o.receiverRunning && sourceOf(view, o)?.id === m.id).forEach(o => place(o, depth + 1));
   };
   if (leader) place(leader, 0);
   members.forEach(m => place(m, leader ? 1 : 0));
-  return { at, height: at.size * row + 4, middle: { x: width / 2, y: 0 }, ring: false };
+  return { at, height: next - 20, middle: { x: width / 2, y: 0 }, ring: false };
 }
 
 // The way of the data: bent towards the middle of the ring; in the tree down, and then to the right.
@@ -193,9 +194,9 @@ function drawLegend() {
     item("leads", group("node leads", draw("circle", { class: "body", r: 8 }))),
     item("votes", group("node", draw("circle", { class: "body", r: 8 }))),
     item("does not vote", group("node", draw("rect", { class: "body", x: -8, y: -8, width: 16, height: 16, rx: 4 }))),
-    item("its ack counts", badge(0, 0, "acker")),
+    item("ack counts", badge(0, 0, "acker")),
     item("controller", badge(0, 0, "controller")),
     item("data flows", group("link flows", line("M-11 0H5"), draw("path", { class: "tip", d: "M3-5 11 0 3 5Z" }))),
-    item("nothing flows", group("link cut", line("M-11 0H11"), draw("path", { class: "cross", d: "M-4-4 4 4M4-4-4 4" }))),
+    item("cut", group("link cut", line("M-11 0H11"), draw("path", { class: "cross", d: "M-4-4 4 4M4-4-4 4" }))),
     item("not heard", group("node suspect", draw("circle", { class: "body", r: 8 }))));
 }

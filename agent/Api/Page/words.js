@@ -1,4 +1,5 @@
 // What a view means, in words. Nothing here touches the page.
+const begun = words => words.charAt(0).toUpperCase() + words.slice(1);
 const leaderOf = view => view.epochOpen ? view.members.find(m => m.id === view.leader) : undefined;
 const isGone = m => m.liveness === "confirmed" || m.liveness === "departed";
 const where = m => m.address.mysqlPort === 3306 ? m.address.host : `${m.address.host}:${m.address.mysqlPort}`;
@@ -6,6 +7,7 @@ const called = m => `${m.name} (${where(m)})`;
 const memberOf = (view, id) => view.members.find(m => m.id === id);
 const nameOf = (view, id) => memberOf(view, id)?.name ?? (id ? id.slice(0, 8) : "nobody");
 const inOrder = view => [...view.members].sort((a, b) => a.number - b.number);
+const ackersOf = view => inOrder(view).filter(m => view.ackers.includes(m.id));
 const isOfCluster = m => m.voter || m.standing === "learner" || m.standing === "leaving";
 
 // Whose transactions a member receives, or is to receive; an older agent does not say, and then it is the leader.
@@ -79,8 +81,14 @@ function roleWords(view, m) {
   return m.mysqld === "running" || m.mysqld === "unknown" ? "no role" : `mysqld ${m.mysqld}`;
 }
 
+function maintenanceWords(m) {
+  const { until, reason } = m.maintenance;
+  return `in maintenance until ${moment(new Date(until))}${reason ? `: ${reason}` : ""}`;
+}
+
 // What is wrong with a member in a few words; empty: nothing.
 function troubleOf(view, m) {
+  if (m.maintenance) return "in maintenance";
   if (isGone(m)) return m.mysqld === "unknown" ? "" : `mysqld ${m.mysqld}`;
   if (m.liveness === "suspect") return "suspected by the ring";
   if (m.role === "follower" && !m.applierRunning) return "applies nothing";
@@ -94,9 +102,14 @@ function verdict(view) {
   const leader = leaderOf(view);
   if (view.election === "noQuorum") return ["critical", "No quorum: this node reaches no majority of the voters"];
   if (leader && view.leaderWritable) {
-    const bad = view.members.filter(m => m.voter && (m.health !== "ok" || isGone(m))).map(m => m.name);
+    const unwell = view.members.filter(m => m.voter && (m.health !== "ok" || isGone(m)));
+    const bad = unwell.filter(m => !m.maintenance).map(m => m.name), away = unwell.filter(m => m.maintenance).map(m => m.name);
     if (bad.length) return ["warning", `${leader.name} leads and takes writes; ${listed(bad)} ${bad.length === 1 ? "is" : "are"} not well`];
-    return [view.paused || !canFailOver(view) ? "warning" : "ok", `${leader.name} leads and takes writes`];
+    const work = `${listed(away)} ${away.length === 1 ? "is" : "are"} in maintenance`;
+    if (away.length) return ["warning", `${leader.name} leads and takes writes; ${work}`];
+    if (view.paused) return ["warning", `${leader.name} leads and takes writes; failover is paused`];
+    if (!canFailOver(view)) return ["warning", `${leader.name} leads and takes writes; a failover would not work now`];
+    return ["ok", `${leader.name} leads and takes writes`];
   }
   if (leader) return ["critical", `${leader.name} is to lead, and is not writable yet`];
   if (view.election === "running") return ["critical", `Nobody leads: epoch ${view.epoch} is closed, the next leader is being found`];
@@ -129,8 +142,8 @@ function answers(view) {
     else found.push(leader ? ["warning", "A failover would not work now", why] : ["critical", "Nobody can lead yet", why]);
   }
   if (leader) {
-    const attached = view.ackers.filter(id => memberOf(view, id)?.receiverRunning && !isGone(memberOf(view, id)));
-    const need = `${view.acksNeeded} of ${listed(view.ackers.map(id => nameOf(view, id)))}`;
+    const attached = ackersOf(view).filter(m => m.receiverRunning && !isGone(m));
+    const need = `${view.acksNeeded} of ${listed(ackersOf(view).map(m => m.name))}`;
     const on = plural(view.acksNeeded + 1, "node", "nodes");
     if (attached.length < view.acksNeeded) {
       found.push(["critical", "Commits wait", `each needs ${need} to acknowledge; ${attached.length || "none"} of them receive`]);
@@ -146,6 +159,7 @@ function notes(view) {
   const found = [];
   if (view.switchover) found.push(`a switchover to ${view.switchover} is under way`);
   if (view.plan) found.push(`${view.plan.what} is planned`);
+  for (const m of inOrder(view).filter(m => m.maintenance)) found.push(`${m.name} is ${maintenanceWords(m)}`);
   const said = answers(view).map(a => a[2]).join(" ");
   for (const reason of view.reasons) if (reason.code !== "paused" && !said.includes(reason.text)) found.push(reason.text);
   return [...new Set(found)];
