@@ -118,11 +118,15 @@ internal sealed class PageDoor : IAsyncDisposable
         {
             await ProblemAsync(context, 401, "token-missing", "this node asks for a token");
         }
-        else if (path == "/v1/events" && Events != EventWay.None)
+        else if (path == "/v1/events" && Events == EventWay.None)
+        {
+            await ProblemAsync(context, 404, "no-such-resource", "there is no /v1/events here");
+        }
+        else if (path == "/v1/events")
         {
             await TellAsync(context);
         }
-        else if (path.StartsWith("/v1/", StringComparison.Ordinal) && path != "/v1/events")
+        else if (path.StartsWith("/v1/", StringComparison.Ordinal))
         {
             await TakeAsync(context, path);
         }

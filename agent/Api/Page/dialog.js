@@ -3,7 +3,7 @@ let deed = null; // what the open dialog is about; null: none is open
 
 // wanted: head, verb, sentences(view), act(epoch); and, where there are any, extra (a node), check(epoch) (a dry run), ready().
 function openDialog(wanted) {
-  if (deed) return;
+  if (byId("dialog").open) return;
   deed = { ...wanted, seenEpoch: lastView?.epoch ?? 0, busy: false, over: false, safe: wanted.check === undefined, turn: 0 };
   text("dialog-head", deed.head);
   const body = byId("dialog-body");
@@ -124,6 +124,7 @@ function startDialog() {
   byId("dialog-close").addEventListener("click", () => dialog.close());
   byId("dialog-form").addEventListener("submit", event => { event.preventDefault(); doDeed(); });
   dialog.addEventListener("close", () => {
+    if (dialog.open) return; // the next one, already
     deed = null;
     byId("token").value = "";
     byId("dialog-body").replaceChildren();
