@@ -254,6 +254,10 @@ public sealed record ClusterView
     /// <summary>Oldest first.</summary>
     public ImmutableArray<EpochView> History { get; init; } = [];
 
+    /// <summary>What operators asked for, oldest first. Not in <c>/view</c>, which is read all the time: <c>/v1/audit</c> has it.</summary>
+    [JsonIgnore]
+    public ImmutableArray<AuditView> Audit { get; init; } = [];
+
     /// <summary>Named counters of this agent since its start (datagrams refused, frames sent, elections, ...).</summary>
     public ImmutableSortedDictionary<string, long> Counters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 

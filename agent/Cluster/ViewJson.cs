@@ -18,6 +18,8 @@ namespace MySqlHa.Cluster;
     ])]
 [JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(ImmutableArray<EpochView>))]
+[JsonSerializable(typeof(ImmutableArray<MemberView>))]
+[JsonSerializable(typeof(ImmutableArray<AuditView>))]
 [JsonSerializable(typeof(OperatorAnswer))]
 [JsonSerializable(typeof(ClusterEvent))]
 [JsonSerializable(typeof(ClusterEvent[]))]

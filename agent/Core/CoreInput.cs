@@ -38,7 +38,11 @@ public sealed record SuitabilityNoted(string Problem, int? Priority) : CoreInput
 public sealed record ActivityNoted(string Text) : CoreInput;
 
 /// <summary>An operator asks, here; the answer is an <see cref="OperatorReply"/> with the same call id.</summary>
-public sealed record OperatorCalled(long CallId, OperatorRequest Request) : CoreInput;
+/// <param name="Caller">Who asks, for the audit; null: nothing is kept of it.</param>
+public sealed record OperatorCalled(long CallId, OperatorRequest Request, Caller? Caller = null) : CoreInput;
+
+/// <summary>What is wrong with the API's tokens or certificate, in a sentence for people; empty: nothing. Each change is told once.</summary>
+public sealed record AccessNoted(string Problem) : CoreInput;
 
 /// <summary>The agent is asked to stop: it hands a leadership of Raft over first.</summary>
 public sealed record StopAsked : CoreInput

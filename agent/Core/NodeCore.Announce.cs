@@ -52,6 +52,9 @@ public sealed partial class NodeCore
             case RestLeader { Milliseconds: > 0 } rest:
                 NoteRest(rest);
                 break;
+            case NoteRequest { Entry: var asked }:
+                _out.Agreed("asked", $"{asked.Caller.Name} ({asked.Caller.From}) asks for: {asked.Request}");
+                break;
             case SetPaused pause:
                 _out.Agreed(pause.Paused ? "paused" : "resumed", $"automatic failover is {(pause.Paused ? "paused" : "resumed")}");
                 break;

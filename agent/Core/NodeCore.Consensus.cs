@@ -15,6 +15,7 @@ public sealed partial class NodeCore
     private long _closing;
     private ControllerDecision _decision = ControllerDecision.Wait();
     private ControllerInput? _observed; // what it was decided on
+    private bool _handsOver; // asked to, and something was still on its way to the others
     private Instant _movedAt = Instant.Zero;
     private Instant _controllerSince = Instant.Zero;
     private Instant _closedAt = Instant.Zero;
@@ -220,7 +221,7 @@ public sealed partial class NodeCore
         }
         else if (_raft.Role != RaftRole.Leader && _controlledTerm != 0)
         {
-            _controlledTerm = 0;
+            (_controlledTerm, _handsOver) = (0, false);
             (_decision, _observed) = (ControllerDecision.Wait(), null);
             _operators.Clear();
         }
@@ -277,6 +278,12 @@ public sealed partial class NodeCore
         if (_proposedIndex > _applied)
         {
             return false;
+        }
+
+        if (_handsOver && HandOverRaft("the agent stops"))
+        {
+            _handsOver = false;
+            return true;
         }
 
         SettleOperators();

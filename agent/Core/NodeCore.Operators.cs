@@ -21,14 +21,20 @@ public sealed partial class NodeCore
         }
 
         _calls[call.CallId] = (_now + CallPatience, call.Request);
-        Send(to, new OperatorAsk(call.CallId, call.Request));
+        Send(to, new OperatorAsk(call.CallId, call.Request, call.Caller));
     }
 
     private void TakeOperatorAsk(NodeId from, OperatorAsk ask)
     {
         if (ask.Request is ReinitRequest)
         {
-            Send(from, new OperatorAnswered(ask.CallId, TakeReinit()));
+            var done = TakeReinit();
+            if (EntryOf(from, ask) is { } act && _raft?.Leader is { } controller)
+            {
+                Send(controller, new AuditFrame(act.With(done)));
+            }
+
+            Send(from, new OperatorAnswered(ask.CallId, done));
             return;
         }
 
@@ -38,8 +44,13 @@ public sealed partial class NodeCore
             return;
         }
 
-        var (answer, command) = _operators.Take(_now, from, ask.CallId, ask.Request, Observe());
-        if (answer is null && command is not null && !Propose(command))
+        var entry = EntryOf(from, ask);
+        var (answer, command) = _operators.Take(_now, from, ask.CallId, ask.Request, Observe(), entry);
+        if (answer is not null)
+        {
+            _ = entry is null || Keep(entry.With(answer));
+        }
+        else if (!Keep(entry) || (command is not null && !Propose(command)))
         {
             answer = OperatorDesk.Refused("not-controller", "the controller is just changing; try again");
         }
@@ -91,9 +102,13 @@ public sealed partial class NodeCore
 
     private void SettleOperators()
     {
-        foreach (var (origin, callId, answer) in _operators.Settle(_now, _state, LeaderLeadsOn()))
+        foreach (var (origin, callId, answer, entry) in _operators.Settle(_now, _state, LeaderLeadsOn()))
         {
             Send(origin, new OperatorAnswered(callId, answer));
+            if (entry is not null && _state.Audit.Any(e => e.Via == entry.Via && e.Call == entry.Call && e.At == entry.At))
+            {
+                _ = Propose(new NoteAnswer(entry.Via, entry.Call, entry.At, AuditEntry.Short(answer)));
+            }
         }
     }
 

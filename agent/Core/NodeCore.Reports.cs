@@ -134,6 +134,11 @@ public sealed partial class NodeCore
             yield return new Reason("unsuitable", _suitability.Problem);
         }
 
+        if (_accessProblem.Length > 0)
+        {
+            yield return new Reason("api-access", _accessProblem);
+        }
+
         if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)
         {
             yield return new Reason("differs-from-leader", difference);

@@ -47,6 +47,7 @@ public sealed partial class NodeCore
             ExplanationWhenRead = Explain(members),
             History = [.. _state.Epochs.Select(EpochViewOf)],
             Changes = _changes.Counts,
+            Audit = AuditViews(),
         };
     }
 

@@ -152,11 +152,14 @@ public sealed partial class NodeCore
             case ActivityNoted activity:
                 _activity = activity.Text;
                 break;
+            case AccessNoted access:
+                NoteAccess(access.Problem);
+                break;
             case OperatorCalled call:
                 TakeCall(call);
                 break;
             case StopAsked:
-                _ = HandOverRaft("the agent stops");
+                _handsOver = !HandOverRaft("the agent stops");
                 BeginRest();
                 break;
             default:
@@ -256,6 +259,9 @@ public sealed partial class NodeCore
                 break;
             case OperatorAsk ask:
                 TakeOperatorAsk(from, ask);
+                break;
+            case AuditFrame audit:
+                _ = Keep(audit.Entry);
                 break;
             case DrillBlow blow:
                 TakeDrillBlow(from, blow);

@@ -14,7 +14,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
     public (long Epoch, string Reason, NodeId? Preferred, NodeId? LossAccepted)? Failover { get; private set; }
 
     /// <summary>An answer at once, or the command to propose (null: nothing to propose) and a promise to answer later.</summary>
-    public (OperatorAnswer? AtOnce, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen)
+    public (OperatorAnswer? AtOnce, ClusterCommand? Command) Take(Instant now, NodeId origin, long callId, OperatorRequest request, ControllerInput seen, AuditEntry? entry)
     {
         var epoch = seen.State.Current?.Number ?? 0;
         if (request.SeenEpoch != 0 && request.SeenEpoch != epoch && !faults.IgnoresSeenEpoch)
@@ -124,7 +124,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
         }
 
-        _open.Add(new Call(origin, callId, request, epoch, now + Patience) { Command = command, WhenDone = whenDone });
+        _open.Add(new Call(origin, callId, request, epoch, now + Patience) { Command = command, WhenDone = whenDone, Entry = entry });
         return (null, command);
     }
 
@@ -183,14 +183,14 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     /// <summary>Answers that became due.</summary>
     /// <param name="leaderLeadsOn">The leader knows the state as it is here, and has not let go.</param>
-    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer)> Settle(Instant now, ClusterState state, bool leaderLeadsOn)
+    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer, AuditEntry? Entry)> Settle(Instant now, ClusterState state, bool leaderLeadsOn)
     {
         if (Failover is null && _open.Count == 0)
         {
             return [];
         }
 
-        var due = ImmutableArray.CreateBuilder<(NodeId, long, OperatorAnswer)>();
+        var due = ImmutableArray.CreateBuilder<(NodeId, long, OperatorAnswer, AuditEntry?)>();
         foreach (var call in _open.ToList())
         {
             // Until its command is applied, what the state says of a switchover is about an earlier one.
@@ -200,7 +200,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
             if (answer is not null)
             {
                 _ = _open.Remove(call);
-                due.Add((call.Origin, call.CallId, answer));
+                due.Add((call.Origin, call.CallId, answer, call.Entry));
             }
         }
 
@@ -300,5 +300,8 @@ internal sealed class OperatorDesk(CoreFaults faults)
         /// <summary>What was proposed for it, and what it is told once that is applied; null: that is told otherwise.</summary>
         public ClusterCommand? Command { get; init; }
         public OperatorAnswer? WhenDone { get; init; }
+
+        /// <summary>What the audit holds of it; null: nothing.</summary>
+        public AuditEntry? Entry { get; init; }
     }
 }

@@ -25,6 +25,7 @@ namespace MySqlHa.Core;
 [JsonDerivedType(typeof(RemovedNotice), "removed")]
 [JsonDerivedType(typeof(OperatorAsk), "operator-ask")]
 [JsonDerivedType(typeof(OperatorAnswered), "operator-answered")]
+[JsonDerivedType(typeof(AuditFrame), "audit")]
 [JsonDerivedType(typeof(DrillBlow), "drill")]
 public abstract record PeerMessage;
 
@@ -78,7 +79,11 @@ public sealed record JoinRefused(string ClusterId, Reason Why) : PeerMessage;
 /// <summary>To a node that speaks as if it were a member still: it was removed, and that is committed.</summary>
 public sealed record RemovedNotice(string ClusterId, string Why) : PeerMessage;
 
-public sealed record OperatorAsk(long CallId, OperatorRequest Request) : PeerMessage;
+/// <param name="Caller">Null: an older agent's, or nobody's.</param>
+public sealed record OperatorAsk(long CallId, OperatorRequest Request, Caller? Caller = null) : PeerMessage;
+
+/// <summary>To the controller, from who acted without it: what an operator asked for there.</summary>
+public sealed record AuditFrame(AuditEntry Entry) : PeerMessage;
 
 public sealed record OperatorAnswered(long CallId, OperatorAnswer Answer) : PeerMessage;
 

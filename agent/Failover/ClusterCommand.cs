@@ -27,6 +27,8 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(NotePhases), "phases")]
 [JsonDerivedType(typeof(BeginMaintenance), "maintenance")]
 [JsonDerivedType(typeof(EndMaintenance), "end-maintenance")]
+[JsonDerivedType(typeof(NoteRequest), "asked")]
+[JsonDerivedType(typeof(NoteAnswer), "answered")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>
@@ -83,6 +85,12 @@ public sealed record DropPlan(PlannedSwitchover Plan, string Reason, long When) 
 
 /// <summary>How long the change to this epoch took. For people only.</summary>
 public sealed record NotePhases(long Epoch, EpochPhases Phases) : ClusterCommand;
+
+/// <summary>An operator asked for something. Before what is done for it. For people only.</summary>
+public sealed record NoteRequest(AuditEntry Entry) : ClusterCommand;
+
+/// <summary>How that ended. For people only.</summary>
+public sealed record NoteAnswer(NodeId Via, long Call, long At, OperatorAnswer Answer) : ClusterCommand;
 
 /// <summary>A node saved transactions that had to be undone (I5).</summary>
 public sealed record RecordArchive(ArchivedTail Tail) : ClusterCommand;

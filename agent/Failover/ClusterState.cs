@@ -98,6 +98,9 @@ public sealed record ClusterState
     /// <summary>Dropped plans that an epoch remembers.</summary>
     public const int DroppedPlansLimit = 16;
 
+    /// <summary>Requests of operators that are remembered.</summary>
+    public const int AuditLimit = 200;
+
     /// <summary>Removed members that are remembered, so that they are told.</summary>
     public const int RemovedLimit = 64;
 
@@ -142,6 +145,9 @@ public sealed record ClusterState
 
     /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
     public string SwitchoverDropped { get; init; } = "";
+
+    /// <summary>What operators asked for, oldest first; empty too where an older agent wrote the state.</summary>
+    public ImmutableArray<AuditEntry> Audit { get => field.IsDefault ? [] : field; init; }
 
     public EpochRecord? Current => Epochs.IsEmpty ? null : Epochs[^1];
 
@@ -197,6 +203,10 @@ public sealed record ClusterState
         DropPlan drop => WithoutPlan(drop),
         NotePhases note => Current is { Closed: false, Phases: null } current && current.Number == note.Epoch
             ? WithCurrent(current with { Phases = note.Phases })
+            : this,
+        NoteRequest note => Note(note.Entry),
+        NoteAnswer note => Audit.FirstOrDefault(e => e.IsFor(note) && e.Answer is null) is { } entry
+            ? this with { Audit = Audit.Replace(entry, entry.With(note.Answer)) }
             : this,
         RecordArchive record => RecordTail(record.Tail),
         SetMember set => Members.ContainsKey(set.Member.Id) ? this with { Members = Members.SetItem(set.Member.Id, set.Member) } : this,
@@ -268,6 +278,12 @@ public sealed record ClusterState
         : Switchover is { } begun && begun.Plan == drop.Plan && Current is { Closed: false }
             ? WithoutSwitchover(new DropSwitchover(begun.Epoch, drop.Reason) { When = drop.When, Cancelled = drop.Cancelled })
         : this;
+
+    private ClusterState Note(AuditEntry entry)
+    {
+        var all = Audit.Add(entry with { Number = Audit.IsEmpty ? 1 : Audit[^1].Number + 1 });
+        return this with { Audit = all.Length > AuditLimit ? all.RemoveAt(0) : all };
+    }
 
     private ClusterState Note(DroppedPlan dropped)
     {

@@ -78,7 +78,10 @@ public sealed record MemberReport
     /// <summary>Knows tags and maintenance.</summary>
     public const int Wishes = 2;
 
-    public const int Present = Wishes;
+    /// <summary>Knows what operators asked for.</summary>
+    public const int Audits = 3;
+
+    public const int Present = Audits;
 
     /// <summary>As the node is configured.</summary>
     public NodeTags Tags { get => field ?? NodeTags.None; init; }

@@ -185,7 +185,7 @@ internal sealed class FaultPlan(World world)
         {
             world.Tally.Count("requests of operators");
             world.Log(at, $"operator asks {request.GetType().Name}");
-            at.WhenAwake(SimProcess.Agent, () => at.StepIf(at.AgentLife, new OperatorCalled(_callId++, request)));
+            at.WhenAwake(SimProcess.Agent, () => at.StepIf(at.AgentLife, new OperatorCalled(_callId++, request, World.Operator)));
         }
     }
 }

@@ -244,7 +244,7 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
 
         var at = world.Nodes.First(n => n.Core is { IsController: true });
         world.Log(at, $"operator asks {request}");
-        at.WhenAwake(SimProcess.Agent, () => at.StepIf(at.AgentLife, new OperatorCalled(_callId++, request)));
+        at.WhenAwake(SimProcess.Agent, () => at.StepIf(at.AgentLife, new OperatorCalled(_callId++, request, World.Operator)));
         return true;
     }
 

@@ -11,6 +11,9 @@ namespace MySqlHa.Tests.Simulation;
 /// </summary>
 internal sealed class World
 {
+    /// <summary>Who asks for what operators ask for.</summary>
+    public static readonly Caller Operator = new("anna", Caller.Admin, "10.9.9.9");
+
     private readonly PriorityQueue<Action, (long At, long Order)> _queue = new();
     private readonly List<string> _log = [];
     private readonly List<SimNode> _nodes;

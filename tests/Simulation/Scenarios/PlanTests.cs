@@ -217,6 +217,7 @@ public sealed class PlanTests
         var before = at.Answers.Count;
         script.Ask(at, request);
         script.Until("the operator is answered", () => at.Answers.Count > before, seconds: 40);
+        script.Until("the audit tells the outcome", () => at.Core!.State.Audit.All(e => e.Answer is not null));
         return at.Answers[^1];
     }
 

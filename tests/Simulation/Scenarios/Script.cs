@@ -35,7 +35,7 @@ internal sealed class Script
     }
 
     /// <summary>The node that is sure to be the controller; null while none is.</summary>
-    public SimNode? Controller => World.Nodes.SingleOrDefault(n => n.Core?.IsController == true);
+    public SimNode? Controller => World.Nodes.Where(n => n.Core?.IsController == true).Take(2).ToList() is [var one] ? one : null;
 
     /// <summary>Hands the controller's part on until it is this node's; each hands it to the lowest other node, n0 left out.</summary>
     public void LetControl(SimNode node)
@@ -193,7 +193,7 @@ internal sealed class Script
     public void Ask(SimNode at, OperatorRequest request)
     {
         World.Log(at, $"operator asks {request.GetType().Name}");
-        at.StepIf(at.AgentLife, new OperatorCalled(_calls++, request));
+        at.StepIf(at.AgentLife, new OperatorCalled(_calls++, request, World.Operator));
     }
 
     /// <summary>An operator asks the controller to give the leader up.</summary>

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace MySqlHa.Cluster;
+
+/// <summary>An operator's request in the words of the command line.</summary>
+public static class RequestText
+{
+    public static string Of(OperatorRequest request, Func<NodeId, string> name) => request switch
+    {
+        SwitchoverRequest wish => "switchover" + To(wish.To, name),
+        SwitchoverCheckRequest wish => $"switchover{To(wish.To, name)}, dry run",
+        PlanSwitchoverRequest plan => $"switchover{To(plan.To, name)} {When(plan)}{(plan.DryRun ? ", dry run" : "")}",
+        CancelSwitchoverRequest => "switchover, cancel",
+        FailoverRequest failover => $"failover{To(failover.To, name)}{(failover.AcceptDataLoss ? ", data loss accepted" : "")}",
+        StepDownRequest => "step-down",
+        DrillRequest drill => drill.DryRun ? "drill, dry run" : "drill",
+        PauseRequest pause => pause.Paused ? "pause" : "resume",
+        ReinitRequest reinit => $"reinit {name(reinit.Node)}",
+        RemoveRequest remove => $"remove {name(remove.Node)}",
+        VotersRequest voters => string.Create(CultureInfo.InvariantCulture, $"voters {voters.Count}"),
+        _ => request.GetType().Name,
+    };
+
+    /// <summary>It only asks whether something could be done, and changes nothing.</summary>
+    public static bool OnlyLooks(OperatorRequest request) =>
+        request is SwitchoverCheckRequest or PlanSwitchoverRequest { DryRun: true } or DrillRequest { DryRun: true };
+
+    private static string To(NodeId? to, Func<NodeId, string> name) => to is { } node ? $" to {name(node)}" : "";
+
+    private static string When(PlanSwitchoverRequest plan) => plan.At is { } at
+        ? $"at {at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}"
+        : string.Create(CultureInfo.InvariantCulture, $"in {Math.Round((plan.InMilliseconds ?? 0) / 1000.0, 3)} s");
+}
