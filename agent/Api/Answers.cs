@@ -69,6 +69,7 @@ internal static class Answers
     private static string Title(int status) => status switch
     {
         400 => "Bad request",
+        401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not found",
         405 => "Method not allowed",

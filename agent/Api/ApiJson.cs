@@ -12,4 +12,5 @@ namespace MySqlHa.Api;
 [JsonSerializable(typeof(RaftDocument))]
 [JsonSerializable(typeof(IndexDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -12,22 +12,30 @@ using Microsoft.Extensions.Logging;
 namespace MySqlHa.Api;
 
 /// <summary>
-/// The HTTP face of a node: census, health, metrics, operator requests. Reading verbs change nothing; only <c>POST /operator</c> asks
-/// for something. Reads neither environment nor files of its own, and leaves signals to the process.
+/// The HTTP face of a node: census, health, metrics, operator requests. Reading verbs change nothing; what does is for who has a token
+/// (<see cref="Access"/>). Reads no environment and no files but those of tokens and certificate, and leaves signals to the process.
 /// </summary>
 public sealed class ApiServer : IAsyncDisposable
 {
     private const int MostConnections = 256;
     private readonly WebApplication _app;
 
-    private ApiServer(WebApplication app, int port)
+    private readonly CancellationTokenSource _stopping;
+    private readonly Task _watching;
+
+    private readonly Access _access;
+
+    private ApiServer(WebApplication app, Access access, CancellationTokenSource stopping)
     {
-        _app = app;
-        Port = port;
+        (_app, _access, _stopping, _watching) = (app, access, stopping, access.WatchAsync(stopping.Token));
+        Port = new Uri(app.Urls.First()).Port;
     }
 
     /// <summary>The port it listens on.</summary>
     public int Port { get; }
+
+    /// <summary>Requests that were refused for want of a token, or for how it came.</summary>
+    public long Refused => _access.Refused;
 
     /// <summary>Listens and answers from now on. Throws <see cref="ApiListenException"/> where it cannot listen.</summary>
     public static async Task<ApiServer> StartAsync(
@@ -37,18 +45,25 @@ public sealed class ApiServer : IAsyncDisposable
         CancellationToken cancellation = default)
     {
         var book = new ConnectionBook(MostConnections);
-        var app = Build(options, book, logger);
+        var access = new Access(options.Access, logger);
+        access.Look();
+        var app = Build(options, book, access, logger);
+        var stopping = new CancellationTokenSource();
+        var door = new OperatorDoor(port, book, access, logger);
+        var desk = new V1Desk(door, new EventsEndpoint(port, book, access, stopping.Token));
         _ = app.Use(book.NoteAsync);
         _ = app.Use(Answers.CompleteAsync);
+        _ = app.Use(access.GuardAsync);
         IndexEndpoint.Map(app);
         ViewEndpoints.Map(app, port);
-        ExplainEndpoint.Map(app, port);
-        CensusEndpoint.Map(app, port);
+        ExplainEndpoint.Map(app, desk);
+        CensusEndpoint.Map(app, port, access);
         ServicesEndpoints.Map(app, port);
         HealthEndpoints.Map(app, port);
         RaftEndpoint.Map(app, port);
         MetricsEndpoint.Map(app, port);
-        OperatorEndpoint.Map(app, port, book, logger);
+        OperatorEndpoint.Map(app, door);
+        desk.Map(app);
         try
         {
             await app.StartAsync(cancellation);
@@ -56,17 +71,24 @@ public sealed class ApiServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await app.DisposeAsync();
+            stopping.Dispose();
             throw new ApiListenException(WhyNot(options, e), e);
         }
 
-        var bound = new Uri(app.Urls.First()).Port;
-        ApiLog.Listening(logger, options.Host, bound);
-        return new ApiServer(app, bound);
+        var server = new ApiServer(app, access, stopping);
+        ApiLog.Listening(logger, options.Host, server.Port);
+        return server;
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _watching;
+        await _app.DisposeAsync();
+        _stopping.Dispose();
+    }
 
-    private static WebApplication Build(ApiOptions options, ConnectionBook book, ILogger logger)
+    private static WebApplication Build(ApiOptions options, ConnectionBook book, Access access, ILogger logger)
     {
         // Empty, not slim: the slim builder takes appsettings.json and ASPNETCORE_URLS from wherever the agent was started.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mysqlha" });
@@ -83,6 +105,7 @@ public sealed class ApiServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 _ = listen.Use(book.HoldAsync);
+                _ = listen.Use(new TlsOrPlain(access.Certificate).TellApartAsync);
             });
         });
         _ = builder.Services.AddRoutingCore();

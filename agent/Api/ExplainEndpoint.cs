@@ -9,10 +9,13 @@ namespace MySqlHa.Api;
 /// <summary><c>/explain</c>: who leads and why, and what would be if the leader were lost now. JSON; words for who asks for text.</summary>
 internal static class ExplainEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes, IClusterPort port) => _ = routes.MapMethods("/explain", Answers.Reading, context =>
+    public static void Map(IEndpointRouteBuilder routes, V1Desk desk) =>
+        _ = routes.MapMethods("/explain", Answers.Reading, context => AnswerAsync(desk, context));
+
+    public static Task AnswerAsync(V1Desk desk, HttpContext context)
     {
         context.Response.Headers.Vary = "Accept";
-        if (port.View.Explanation is not { } explained)
+        if (desk.Port.View.Explanation is not { } explained)
         {
             return context.ProblemAsync(StatusCodes.Status503ServiceUnavailable, "not-founded", "This node is in no cluster yet.");
         }
@@ -20,7 +23,7 @@ internal static class ExplainEndpoint
         return AsksForText(context.Request)
             ? context.BytesAsync(Encoding.UTF8.GetBytes(ExplanationText.Of(explained)), "text/plain; charset=utf-8")
             : context.JsonAsync(explained, ViewJson.Default.Explanation);
-    });
+    }
 
     private static bool AsksForText(HttpRequest request) => Browser.Asks(request)
         || request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase));

@@ -28,7 +28,8 @@ internal static class HealthEndpoints
         MapWithLag(routes, port, ["/read-only"], NodeDuty.AgainstReader);
         MapWithLag(routes, port, ["/readiness"], NodeDuty.AgainstReadiness);
         // Patroni's own example asks this, with no path at all. To read, / is the list of what there is.
-        _ = routes.MapMethods("/", [HttpMethods.Options], context => Answer(context, port, NodeDuty.AgainstLeader));
+        _ = routes.MapMethods("/", [HttpMethods.Options], context => Answer(context, port, NodeDuty.AgainstLeader))
+            .WithMetadata(new NeedOf(Need.Check));
     }
 
     private static void Map(IEndpointRouteBuilder routes, IClusterPort port, string[] paths, Against against)
@@ -37,7 +38,7 @@ internal static class HealthEndpoints
         {
             _ = routes.MapMethods(path, Answers.Checking, context => UnknownKey(context) is { } key
                 ? context.ProblemAsync(400, "bad-query", $"{path} has no parameter '{key}'; it has none")
-                : Answer(context, port, against));
+                : Answer(context, port, against)).WithMetadata(new NeedOf(Need.Check));
         }
     }
 
@@ -66,7 +67,7 @@ internal static class HealthEndpoints
                 }
 
                 return Answer(context, port, (view, leaseLeft) => against(view, leaseLeft, limit));
-            });
+            }).WithMetadata(new NeedOf(Need.Check));
         }
     }
 

@@ -32,5 +32,6 @@ public interface IClusterPort
     /// Brings the request to who must act and waits for how it ends. Cancelled: nobody waits any more, the request itself may still be
     /// carried out.
     /// </summary>
-    Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation);
+    /// <param name="caller">Who asks.</param>
+    Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation);
 }

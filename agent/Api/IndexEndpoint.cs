@@ -26,7 +26,12 @@ internal static class IndexEndpoint
         ["/explain"] = "who leads and why, who would be next, and what keeps a failover from happening; text for who accepts text/plain",
         ["/metrics"] = "for Prometheus",
         ["/view"] = "everything, as the command line reads it",
-        ["/operator"] = "POST: switchover, switchover-check, failover, step-down, pause, reinit",
+        ["/operator"] = "POST: the door of the command line; /v1 leads through the same",
+        ["/v1/openapi.json"] = "all of /v1, reading and changing, with what it takes and answers",
+        ["/v1/cluster"] = "as /view; also /v1/members, /v1/members/{member}, /v1/history, /v1/explain",
+        ["/v1/audit"] = "what operators asked for: who, when, from where, and what came of it",
+        ["/v1/events"] = "what happened; a stream for who accepts text/event-stream",
+        ["/v1/switchover"] = "POST, DELETE; also /v1/failover, /v1/step-down, /v1/pause, /v1/voters, /v1/drill, with a token of role admin",
     });
 
     public static void Map(IEndpointRouteBuilder routes) => _ = routes.MapMethods("/", Answers.Reading, context =>
@@ -39,7 +44,7 @@ internal static class IndexEndpoint
 
         context.Response.Redirect("/census");
         return Task.CompletedTask;
-    });
+    }).WithMetadata(new NeedOf(Need.Nothing));
 }
 
 internal sealed record IndexDocument(string Product, IReadOnlyDictionary<string, string> Resources);

@@ -16,7 +16,8 @@ internal static class ServicesEndpoints
         _ = routes.MapMethods("/services/{service}/{group}", Answers.Reading, context => WithGroup(context, port, view =>
             context.JsonAsync(ServiceDocument.Of(view), ApiJson.Default.ServiceDocument)));
         _ = routes.MapMethods("/services/{service}/{group}/health", Answers.Checking, context => WithGroup(context, port, view =>
-            context.JsonAsync(ServiceHealthDocument.Of(view), ApiJson.Default.ServiceHealthDocument, StatusOf(view))));
+            context.JsonAsync(ServiceHealthDocument.Of(view), ApiJson.Default.ServiceHealthDocument, StatusOf(view))))
+            .WithMetadata(new NeedOf(Need.Check));
     }
 
     private static Task WithGroup(HttpContext context, IClusterPort port, Func<ClusterView, Task> answer)

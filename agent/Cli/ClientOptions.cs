@@ -14,6 +14,27 @@ internal static class ClientOptions
         HelpName = "HOST[:9631]",
     };
 
+    public static Option<string?> TokenFile { get; } = new("--token-file")
+    {
+        Description = $"File whose first line is the token to ask with. Default: {ClientAccess.Variable}, else the ring's, by the ring key",
+        HelpName = "FILE",
+    };
+
+    public static Option<string?> RingKey { get; } = new("--ring-key")
+    {
+        Description = "The ring's key: it gives the token, and every node's certificate is known by it. "
+            + "Default: the one in ./agent.yaml or /etc/mysqlha/agent.yaml, if this user may read it",
+        HelpName = "FILE",
+    };
+
+    public static Option<string?> Authority { get; } = new("--ca")
+    {
+        Description = "PEM file with the authority of the nodes' certificates. Default: the ring's, and those that this machine trusts",
+        HelpName = "FILE",
+    };
+
+    public static Option<bool> Plain { get; } = new("--plain") { Description = "Asks without TLS and without a token, only to look" };
+
     public static Option<bool> Json { get; } = new("--json") { Description = "JSON for programs" };
 
     public static Option<string?> To { get; } = new("--to")
@@ -52,11 +73,18 @@ internal static class ClientOptions
         Func<ParseResult, IReadOnlyList<PeerAddress>> addressesOf,
         Func<ParseResult, ClusterClient, CancellationToken, Task<int>> run)
     {
+        command.Options.Add(TokenFile);
+        command.Options.Add(RingKey);
+        command.Options.Add(Authority);
+        command.Options.Add(Plain);
         command.SetAction(async (parse, cancellation) =>
         {
             try
             {
-                using var client = new ClusterClient(addressesOf(parse));
+                var addresses = addressesOf(parse);
+                var access = ClientAccess.Of(
+                    parse.GetValue(TokenFile), parse.GetValue(Authority), parse.GetValue(RingKey), parse.GetValue(Plain), addresses);
+                using var client = new ClusterClient(addresses, access);
                 return await run(parse, client, cancellation);
             }
             catch (ClientException e)

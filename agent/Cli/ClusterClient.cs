@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -10,7 +11,7 @@ namespace MySqlHa.Cli;
 /// Talks to whichever node answers. Reading may go on to the next node as it likes; a request goes on only while it is certain that
 /// nobody has received it, because to ask twice may be to do twice.
 /// </summary>
-internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDisposable
+internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses, ClientAccess access) : IDisposable
 {
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(3);
 
@@ -23,6 +24,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
         UseCookies = false,
         AllowAutoRedirect = false, // no agent sends elsewhere, and a request is not for others
         ConnectTimeout = TimeSpan.FromSeconds(1.5),
+        SslOptions = access.Tls(),
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -83,8 +85,8 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
         var failures = new List<string>();
         foreach (var address in addresses)
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(address, "operator"));
-            message.Headers.Add("X-MySqlHa", "1");
+            using var message = Message(HttpMethod.Post, address, "operator");
+            message.Headers.Add("X-MySqlHa", "1"); // as agents wanted it before there were tokens
             message.Content = new StringContent(
                 JsonSerializer.Serialize(request, OperatorJson.Default.OperatorRequest),
                 Encoding.UTF8,
@@ -111,8 +113,8 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
         throw NobodyAnswers(failures);
     }
 
-    private static bool WasNotSent(HttpRequestException e) =>
-        e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
+    private static bool WasNotSent(HttpRequestException e) => e.HttpRequestError is HttpRequestError.ConnectionError
+        or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
 
     private static OperatorAnswer AnswerIn(byte[] body, PeerAddress address, int status)
     {
@@ -149,12 +151,27 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
     private static ClientException NobodyAnswers(List<string> failures) =>
         new(ExitCodes.Error, $"no node answers: {string.Join("; ", failures)}");
 
-    private static Uri UrlOf(PeerAddress address, string path) => new($"http://{address}/{path}");
+    private HttpRequestMessage Message(HttpMethod method, PeerAddress address, string path)
+    {
+        var message = new HttpRequestMessage(method, access.UrlOf(address, path));
+        if (access.Token is { } token)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
 
-    private static string Why(HttpRequestException e) =>
-        e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
-            ? $"does not answer like a mysqlha agent: with more than {ViewReader.LongestAnswer} bytes"
-            : e.InnerException?.Message ?? e.Message;
+        return message;
+    }
+
+    private string Why(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.ConfigurationLimitExceeded =>
+            $"does not answer like a mysqlha agent: with more than {ViewReader.LongestAnswer} bytes",
+        HttpRequestError.SecureConnectionError when access.TurnedAway =>
+            "shows a certificate that is not the ring's, and that nothing else vouches for: --ring-key or --ca says whom to take",
+        HttpRequestError.SecureConnectionError =>
+            $"does not speak TLS ({e.InnerException?.Message ?? e.Message}); --plain looks without it, and without a token",
+        _ => e.InnerException?.Message ?? e.Message,
+    };
 
     private async Task<(T? Read, string Failure)> TryReadAsync<T>(
         PeerAddress address, string path, Func<byte[], T> read, CancellationToken cancellation)
@@ -164,9 +181,16 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses) : IDis
         patience.CancelAfter(ReadPatience);
         try
         {
-            using var response = await _http.GetAsync(UrlOf(address, path), patience.Token);
-            return response.IsSuccessStatusCode
-                ? (read(await response.Content.ReadAsByteArrayAsync(patience.Token)), "")
+            using var message = Message(HttpMethod.Get, address, path);
+            using var response = await _http.SendAsync(message, patience.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(patience.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return (read(body), "");
+            }
+
+            return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                ? (null, $"refuses: {ViewReader.Problem(body).Text}")
                 : (null, $"answers with HTTP status {(int)response.StatusCode}");
         }
         catch (HttpRequestException e)

@@ -1,31 +1,14 @@
-using System.Globalization;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Cli;
 
-/// <summary>Which member a person means: by number, name, address or id, or by the beginning of an id.</summary>
+/// <summary>Which member a person means.</summary>
 internal static class MemberLookup
 {
     /// <summary>The one member meant; none, or more than one, is an error that lists them.</summary>
     public static MemberView Find(ClusterView view, string text)
     {
-        var exact = view.Members.Where(m => Names(m).Contains(text, StringComparer.OrdinalIgnoreCase)).ToList();
-        var meant = exact.Count > 0
-            ? exact
-            : [.. view.Members.Where(m => text.Length > 0 && m.Id.Hex.StartsWith(text, StringComparison.OrdinalIgnoreCase))];
-        return meant switch
-        {
-            [var one] => one,
-            [] => throw new ClientException(ExitCodes.Usage, $"no member is '{text}'; there are {List(view.Members)}"),
-            _ => throw new ClientException(ExitCodes.Usage, $"'{text}' is more than one member: {List(meant)}"),
-        };
+        var (member, why) = MemberWords.Find(view, text);
+        return member ?? throw new ClientException(ExitCodes.Usage, why);
     }
-
-    private static IEnumerable<string> Names(MemberView m) =>
-    [
-        m.Number.ToString(CultureInfo.InvariantCulture), m.Name, m.Address.Host, $"{m.Address.Host}:{m.Address.MysqlPort}", m.Id.Hex,
-    ];
-
-    private static string List(IEnumerable<MemberView> members) =>
-        string.Join(", ", members.Select(m => $"{m.Number} ({m.Name}, {m.Address.Host}, {m.Id.Short})"));
 }

@@ -41,6 +41,7 @@ public static class MysqlhaCommand
         VotersCommand.Build(),
         RemoveCommand.Build(),
         RingCommand.Build(),
+        TokenCommand.Build(),
         InSandbox(),
         CompletionCommand.Build(),
         VersionCommand.Build(),

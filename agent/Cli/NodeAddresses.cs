@@ -9,6 +9,9 @@ internal static class NodeAddresses
     private const int HttpPort = 9631;
     private static readonly string[] Files = ["agent.yaml", "/etc/mysqlha/agent.yaml"];
 
+    /// <summary>The first configuration there is; null: there is none.</summary>
+    public static string? File => Files.FirstOrDefault(System.IO.File.Exists);
+
     /// <summary>
     /// Those given; else those of the variable (commas between); else those of the first configuration there is, and this machine.
     /// </summary>
@@ -25,8 +28,7 @@ internal static class NodeAddresses
             return [.. fromVariable.Select(v => Parse(v, Variable))];
         }
 
-        var file = Files.FirstOrDefault(File.Exists);
-        return [.. (file is null ? [] : KnownNodes.In(file)).Append(new PeerAddress("127.0.0.1", HttpPort)).Distinct()];
+        return [.. (File is not { } file ? [] : KnownNodes.In(file)).Append(new PeerAddress("127.0.0.1", HttpPort)).Distinct()];
     }
 
     private static PeerAddress Parse(string text, string where) =>

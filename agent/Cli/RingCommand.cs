@@ -1,12 +1,13 @@
 using System.CommandLine;
+using MySqlHa.Configuration;
 using MySqlHa.Ring;
 
 namespace MySqlHa.Cli;
 
-/// <summary><c>mysqlha ring new</c>: the one secret that every node of a ring has.</summary>
+/// <summary><c>mysqlha ring new</c>: the one secret that every node of a ring has. <c>ring ca</c>: what others know it by.</summary>
 internal static class RingCommand
 {
-    public static Command Build() => new("ring", "The ring key") { New() };
+    public static Command Build() => new("ring", "The ring key") { New(), Authority() };
 
     private static Command New()
     {
@@ -22,6 +23,38 @@ internal static class RingCommand
         };
         var command = new Command("new", "Makes a ring key; copy it to every node, it is all that a stranger would need") { name, path };
         command.SetAction(parse => Make(parse, parse.GetRequiredValue(name), parse.GetValue(path)));
+        return command;
+    }
+
+    private static Command Authority()
+    {
+        var path = new Option<string?>("--ring-key")
+        {
+            Description = "The ring key. Default: the one in ./agent.yaml or /etc/mysqlha/agent.yaml",
+            HelpName = "FILE",
+        };
+        const string Description = "Prints the certificate, no secret, by which others know the nodes' APIs: curl --cacert, --ca";
+        var command = new Command("ca", Description) { path };
+        command.SetAction(parse =>
+        {
+            var configuration = parse.InvocationConfiguration;
+            if ((parse.GetValue(path) ?? (NodeAddresses.File is { } file ? KnownNodes.RingKeyOf(file) : null)) is not { } from)
+            {
+                configuration.Error.WriteLine("mysqlha: no ring key is known: give --ring-key FILE");
+                return ExitCodes.Usage;
+            }
+
+            try
+            {
+                configuration.Output.Write(RingKey.Load(from).AuthorityPem);
+                return ExitCodes.Ok;
+            }
+            catch (RingKeyException e)
+            {
+                configuration.Error.WriteLine($"mysqlha: {e.Message}");
+                return ExitCodes.Error;
+            }
+        });
         return command;
     }
 

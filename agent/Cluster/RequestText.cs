@@ -17,6 +17,10 @@ public static class RequestText
         PauseRequest pause => pause.Paused ? "pause" : "resume",
         ReinitRequest reinit => $"reinit {name(reinit.Node)}",
         RemoveRequest remove => $"remove {name(remove.Node)}",
+        MaintenanceRequest { ForMilliseconds: { } time } work => string.Create(
+            CultureInfo.InvariantCulture,
+            $"maintenance {name(work.Node)} for {Math.Round(time / 1000.0, 3)} s{(work.Reason is { } why ? $": {why}" : "")}"),
+        MaintenanceRequest work => $"maintenance {name(work.Node)}, over",
         VotersRequest voters => string.Create(CultureInfo.InvariantCulture, $"voters {voters.Count}"),
         _ => request.GetType().Name,
     };

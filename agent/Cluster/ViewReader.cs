@@ -50,6 +50,13 @@ public static class ViewReader
         return events.Any(e => e is null) ? throw new JsonException("there is a null among the events") : events;
     }
 
+    /// <summary>What operators asked for, oldest first.</summary>
+    public static ImmutableArray<AuditView> Audit(ReadOnlySpan<byte> json)
+    {
+        var all = JsonSerializer.Deserialize(json, Strict.ImmutableArrayAuditView);
+        return all.IsDefault ? throw new JsonException("null") : Completed(all, "audit", a => a);
+    }
+
     private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
 

@@ -29,6 +29,8 @@ public sealed record AgentOptions
     /// <summary>Null: this node offers clients no address.</summary>
     public ProxySettings? Proxy { get; init; }
 
+    public ApiSettings Api { get; init; } = new();
+
     /// <summary>Absolute. All the agent writes is below it: MySQL's data, the Raft log, secrets, archives.</summary>
     public required string Data { get; init; }
 

@@ -14,8 +14,8 @@ public static class AgentOptionsFile
 {
     private static readonly string[] Known =
     [
-        "group", "topology", "name", "listen", "http-listen", "ports", "proxy", "data", "peers", "ring-key", "voters", "timing", "mysqld",
-        "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags", "hooks", "webhooks", "telemetry",
+        "group", "topology", "name", "listen", "http-listen", "api", "ports", "proxy", "data", "peers", "ring-key", "voters", "timing",
+        "mysqld", "adopt", "durability", "guard", "settings", "client-user", "log-level", "tags", "hooks", "webhooks", "telemetry",
     ];
 
     /// <summary>Reads the file (null: flags only).</summary>
@@ -70,6 +70,7 @@ public static class AgentOptionsFile
             Listen = listen,
             HttpListen = read.Optional("http-listen", ValueText.TryHttpAddress, ValueText.HttpAddresses, listen),
             Ports = ports,
+            Api = ApiOf(read),
             Proxy = ProxyOf(read, listen, ports, problems),
             Data = data ?? "/",
             Peers = Peers(read, listen, ports),
@@ -200,6 +201,28 @@ public static class AgentOptionsFile
                 given.Optional("nosync", ValueText.TrySwitch, ValueText.Switches, false),
                 given.Optional("clonefrom", ValueText.TrySwitch, ValueText.Switches, false),
                 given.Optional("noload", ValueText.TrySwitch, ValueText.Switches, false));
+    }
+
+    private static ApiSettings ApiOf(OptionsReader read)
+    {
+        if (read.Map("api", ["tokens", "read", "tls", "certificate", "key"], "a mapping with keys of tokens, read, tls, certificate, key")
+            is not { } given)
+        {
+            return new ApiSettings();
+        }
+
+        if (given.Has("certificate") != given.Has("key"))
+        {
+            var (there, missing) = given.Has("certificate") ? ("certificate", "key") : ("key", "certificate");
+            given.Refuse(missing, $"is missing, and {there} is given", "both, or neither for the ring's own certificate");
+        }
+
+        return new ApiSettings(
+            given.Path("tokens", "a file with the lines that 'mysqlha token new' prints"),
+            given.Optional("read", ValueText.TryReaders, ValueText.Readers, false),
+            given.Optional("tls", ValueText.TryTls, ValueText.TlsWords, false),
+            given.Path("certificate", "a PEM file with the certificate and those behind it"),
+            given.Path("key", "a PEM file with the certificate's private key"));
     }
 
     private static ImmutableArray<PeerAddress> Peers(OptionsReader read, string listen, NodePorts ports)

@@ -24,6 +24,9 @@ public static class StartChecks
             problems.Add(new ConfigurationProblem("ring-key", options.RingKeyPath, "does not exist", Keys));
         }
 
+        CheckFile("api.tokens", options.Api.Tokens, "a file with the lines that 'mysqlha token new' prints; it may be empty", problems);
+        CheckFile("api.certificate", options.Api.Certificate, "a PEM file that this user may read", problems);
+        CheckFile("api.key", options.Api.Key, "a PEM file that this user may read", problems);
         if (options.Mysqld is { } mysqld && !IsExecutable(mysqld))
         {
             problems.Add(new ConfigurationProblem("mysqld", mysqld, "is no file that this user may run", Servers));
@@ -47,6 +50,14 @@ public static class StartChecks
     private static bool IsExecutable(string path) =>
         File.Exists(path) && (OperatingSystem.IsWindows()
             || (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+
+    private static void CheckFile(string key, string? path, string allowed, List<ConfigurationProblem> problems)
+    {
+        if (path is not null && !File.Exists(path))
+        {
+            problems.Add(new ConfigurationProblem(key, path, "does not exist", allowed));
+        }
+    }
 
     private static void CheckLocal(string key, string address, List<ConfigurationProblem> problems)
     {

@@ -23,6 +23,8 @@ internal static partial class ValueText
     public const string LogLevels = "trace, debug, info, warn or error";
     public const string ClientUsers = "letters, digits and _, at most 32, a letter first; not root, and not beginning with mysql";
 
+    public const string Readers = "open or token";
+    public const string TlsWords = "offered or required";
     public const string ClientCounts = "a number from 1 to 100000";
     public const string Priorities = "a number from 0 to 1000";
     public const string HookTimes = "a duration from 100ms to 10m";
@@ -72,6 +74,18 @@ internal static partial class ValueText
     {
         value = text == "true";
         return text is "true" or "false";
+    }
+
+    public static bool TryReaders(string text, out bool value)
+    {
+        value = text == "token";
+        return text is "token" or "open";
+    }
+
+    public static bool TryTls(string text, out bool value)
+    {
+        value = text == "required";
+        return text is "required" or "offered";
     }
 
     public static bool TryDurability(string text, out Durability value)

@@ -112,7 +112,8 @@ public static class AgentRunner
             DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token), RunHooksAsync(options, loop, logger, ends.Token));
         try
         {
-            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options), new LoopPort(loop, options.Timing), logger, stopping);
+            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, key, loop), new LoopPort(loop, options.Timing), logger, stopping);
+            loop.Api = api;
             await using var teller = EventTeller.Start(loop.Events, () => loop.View, WebhooksOf(options), TracesOf(options), logger);
             loop.Teller = teller;
             NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
@@ -208,5 +209,19 @@ public static class AgentRunner
     private static TraceTarget? TracesOf(AgentOptions options) =>
         options.Telemetry is { } telemetry ? new TraceTarget(telemetry.Traces, telemetry.Headers, Version) : null;
 
-    private static ApiOptions ApiOptionsOf(AgentOptions options) => new(options.HttpListen, options.Ports.Http);
+    private static ApiOptions ApiOptionsOf(AgentOptions options, RingKey key, NodeLoop loop) => new(options.HttpListen, options.Ports.Http)
+    {
+        Access = new AccessOptions
+        {
+            RingToken = key.ApiToken,
+            RingCertificate = ApiCertificate.Mint(
+                key, [options.Listen, options.HttpListen, options.Name, Environment.MachineName, "localhost", "127.0.0.1", "::1"]),
+            TokensPath = options.Api.Tokens,
+            ReadNeedsToken = options.Api.ReadNeedsToken,
+            TlsRequired = options.Api.TlsRequired,
+            CertificatePath = options.Api.Certificate,
+            KeyPath = options.Api.Key,
+            OnProblem = problem => loop.PostSurely(new AccessNoted(problem)),
+        },
+    };
 }

@@ -16,5 +16,6 @@ internal sealed class LoopPort(NodeLoop loop, Timing timing) : IClusterPort
 
     public IEventSource Events => loop.Events;
 
-    public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation) => loop.AskAsync(request, cancellation);
+    public Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation) =>
+        loop.AskAsync(request, caller, cancellation);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using MySqlHa.Api;
 using MySqlHa.Cluster;
 using MySqlHa.Core;
 using MySqlHa.Failover;
@@ -59,6 +60,9 @@ internal sealed class NodeLoop : IRingReceiver
     /// <summary>Null: nobody is told of events.</summary>
     public EventTeller? Teller { get; set; }
 
+    /// <summary>Null: there is no API yet.</summary>
+    public ApiServer? Api { get; set; }
+
     /// <summary>
     /// Made when somebody reads it, by the loop, and then good for 50 ms. A loop that is held up for longer than 100 ms is not waited for:
     /// then it is the last one.
@@ -106,14 +110,14 @@ internal sealed class NodeLoop : IRingReceiver
     /// <summary>Results of effects must arrive: they wait for room where a message may be dropped.</summary>
     public void PostSurely(CoreInput input) => _inbox.Add(input);
 
-    public async Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
+    public async Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation)
     {
         var call = Interlocked.Increment(ref _nextCall);
         var answer = new TaskCompletionSource<OperatorAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _calls[call] = answer;
         try
         {
-            PostSurely(new OperatorCalled(call, request));
+            PostSurely(new OperatorCalled(call, request, caller));
             return await answer.Task.WaitAsync(cancellation);
         }
         finally
@@ -309,6 +313,7 @@ internal sealed class NodeLoop : IRingReceiver
                 KeyValuePair.Create("frames_sent", ring.FramesSent),
                 KeyValuePair.Create("frames_received", ring.FramesReceived),
                 KeyValuePair.Create("frames_dropped", ring.FramesDropped),
+                KeyValuePair.Create("requests_refused", Api?.Refused ?? 0),
                 KeyValuePair.Create("inputs_dropped", Interlocked.Read(ref _droppedInputs)),
                 .. Teller?.Counters ?? [],
             ]);

@@ -18,14 +18,14 @@ internal sealed class RingIdentity : IDisposable
     private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientUse = new("1.3.6.1.5.5.7.3.2");
 
-    private readonly X509Certificate2 _authority;
+    private readonly RingKey _key;
     private readonly X509Certificate2 _certificate;
 
     internal RingIdentity(RingKey key, NodeId self)
     {
         Self = self;
         Fingerprint = key.Fingerprint;
-        _authority = key.Authority;
+        _key = key;
         _certificate = Mint(key, self);
         Certificate = SslStreamCertificateContext.Create(_certificate, additionalCertificates: null, offline: true);
     }
@@ -45,7 +45,7 @@ internal sealed class RingIdentity : IDisposable
         }
 
         using var certificate = X509CertificateLoader.LoadCertificate(presented.GetRawCertData());
-        if (!IsIssuedHere(certificate))
+        if (!_key.Vouches(certificate))
         {
             return (default, RingRefusal.OtherKey);
         }
@@ -56,19 +56,6 @@ internal sealed class RingIdentity : IDisposable
     }
 
     public void Dispose() => _certificate.Dispose();
-
-    private bool IsIssuedHere(X509Certificate2 certificate)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        _ = chain.ChainPolicy.CustomTrustStore.Add(_authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        return chain.Build(certificate)
-            && chain.ChainElements.Count == 2
-            && chain.ChainElements[1].Certificate.RawDataMemory.Span.SequenceEqual(_authority.RawDataMemory.Span);
-    }
 
     private static X509Certificate2 Mint(RingKey key, NodeId self)
     {

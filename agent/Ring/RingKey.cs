@@ -186,6 +186,28 @@ public sealed partial class RingKey
 
     public override string ToString() => $"{NameAndRevision} ({Fingerprint})";
 
+    /// <summary>
+    /// The token by which whoever has this key asks a node's API for changes: derived, so that it opens nothing else. A secret.
+    /// </summary>
+    public string ApiToken => "mhr_" + Convert.ToHexStringLower(Derive("mysqlha api ring token 1", 32));
+
+    /// <summary>The certificate of the ring's authority, which is no secret: <c>curl --cacert</c> knows every node's API by it.</summary>
+    public string AuthorityPem => Authority.ExportCertificatePem() + "\n";
+
+    /// <summary>Whether exactly this ring's authority issued the certificate. Names and dates do not count (see RingIdentity).</summary>
+    public bool Vouches(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        _ = chain.ChainPolicy.CustomTrustStore.Add(Authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        return chain.Build(certificate)
+            && chain.ChainElements.Count == 2
+            && chain.ChainElements[1].Certificate.RawDataMemory.Span.SequenceEqual(Authority.RawDataMemory.Span);
+    }
+
     internal X509Certificate2 Issue(CertificateRequest request, DateTimeOffset from, DateTimeOffset until) =>
         request.Create(
             Authority.SubjectName,

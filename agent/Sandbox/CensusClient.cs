@@ -1,31 +1,51 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using MySqlHa.Cluster;
+using MySqlHa.Ring;
 
 namespace MySqlHa.Sandbox;
 
 /// <summary>What one node says of the cluster; View null: it did not answer, and Silence says how.</summary>
 public sealed record NodeAnswer(SandboxNode Node, ClusterView? View, string Silence);
 
-/// <summary>Reads the nodes' pictures of the cluster and posts operators' requests, over HTTP as anyone could.</summary>
+/// <summary>Reads the nodes' pictures of the cluster as anyone could, and posts operators' requests with the ring's token.</summary>
 public sealed class CensusClient : IDisposable
 {
+    private readonly Lazy<RingKey>? _key;
+
     // A node that is frozen or cut off takes a connection and says nothing.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // A switchover waits for replication; the agents bound it themselves.
     private static readonly TimeSpan OperatorPatience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly HttpClient _http;
+
+    /// <param name="keyFile">The sandbox's ring key: it gives the token, and the nodes are known by it. Null: only to look.</param>
+    public CensusClient(string? keyFile = null)
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = Patience,
-    })
-    {
-        Timeout = OperatorPatience,
-        MaxResponseContentBufferSize = ViewReader.LongestAnswer,
-    };
+        _key = keyFile is null ? null : new Lazy<RingKey>(() => RingKey.Load(keyFile));
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = Patience,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 certificate && Key.Vouches(certificate),
+            },
+        })
+        {
+            Timeout = OperatorPatience,
+            MaxResponseContentBufferSize = ViewReader.LongestAnswer,
+        };
+    }
+
+    private RingKey Key => _key?.Value ?? throw new InvalidOperationException("this client only looks");
 
     public void Dispose() => _http.Dispose();
 
@@ -65,13 +85,16 @@ public sealed class CensusClient : IDisposable
     /// <summary>The node brings the request to who must act. A connection that breaks leaves the outcome unknown.</summary>
     public async Task<OperatorAnswer> PostAsync(SandboxNode node, OperatorRequest request, CancellationToken cancellation)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(node, "operator"));
-        message.Headers.Add("X-MySqlHa", "1");
+        using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(node, "operator", tls: true));
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key.ApiToken);
         message.Content = JsonContent.Create(request, OperatorJson.Default.OperatorRequest);
         try
         {
             using var response = await _http.SendAsync(message, cancellation);
-            return ViewReader.Answer(await response.Content.ReadAsByteArrayAsync(cancellation));
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+            return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                ? new OperatorAnswer(OperatorOutcome.Refused, ViewReader.Problem(body))
+                : ViewReader.Answer(body);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
@@ -83,5 +106,6 @@ public sealed class CensusClient : IDisposable
     private static OperatorAnswer Unknown(string text) =>
         new(OperatorOutcome.Unknown, new Reason("no-answer", text + "; look at status before trying again"));
 
-    private static Uri UrlOf(SandboxNode node, string path) => new($"http://{node.Ip}:{node.Address.HttpPort}/{path}");
+    private static Uri UrlOf(SandboxNode node, string path, bool tls = false) =>
+        new($"{(tls ? "https" : "http")}://{node.Ip}:{node.Address.HttpPort}/{path}");
 }

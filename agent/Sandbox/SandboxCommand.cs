@@ -237,8 +237,8 @@ public static class SandboxCommand
         {
             try
             {
-                using var census = new CensusClient();
                 var place = SandboxPlace.At(parsed.GetRequiredValue(BaseIp), SandboxPlace.DefaultHome());
+                using var census = new CensusClient(place.RingKeyFile);
                 return await work(place, census, parsed, cancellation);
             }
             catch (SandboxException e)

@@ -82,11 +82,19 @@ public sealed class SandboxPlace
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mysqlha", "sandbox");
 
     /// <summary>The application account of the sandbox that a node with this address belongs to; null: none here does.</summary>
-    public static ClientAccount? AccountAt(string address, string home) => System.IO.Directory.Exists(home)
+    public static ClientAccount? AccountAt(string address, string home) =>
+        With(address, home).Select(place => ClientAccount.Of(place.Nodes)).FirstOrDefault(account => account is not null);
+
+    /// <summary>The file of the ring key of the sandbox that a node with this address belongs to; null: none here does.</summary>
+    public static string? KeyAt(string address, string home) =>
+        IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip)
+            ? With(address, home).Select(place => place.RingKeyFile).FirstOrDefault(File.Exists)
+            : null;
+
+    private static IEnumerable<SandboxPlace> With(string address, string home) => System.IO.Directory.Exists(home)
         ? System.IO.Directory.EnumerateDirectories(home).Select(Path.GetFileName).Where(name => IsBase(name ?? ""))
             .Select(name => At(name!, home)).Where(place => place.Nodes.Any(n => n.Ip == address))
-            .Select(place => ClientAccount.Of(place.Nodes)).FirstOrDefault(account => account is not null)
-        : null;
+        : [];
 
     private static bool IsBase(string ip) =>
         IPAddress.TryParse(ip, out var parsed) && parsed.ToString() == ip && parsed.GetAddressBytes() is [127, _, _, >= 2 and <= 246];

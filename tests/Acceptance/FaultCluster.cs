@@ -15,7 +15,8 @@ namespace MySqlHa.Tests.Acceptance;
 public sealed class FaultCluster : SandboxCluster
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
-    private static readonly string Home = Environment.GetEnvironmentVariable("MYSQLHA_SANDBOX_HOME") is { Length: > 0 } home
+    /// <summary>Where sandboxes are kept.</summary>
+    public static readonly string Home = Environment.GetEnvironmentVariable("MYSQLHA_SANDBOX_HOME") is { Length: > 0 } home
         ? home
         : Path.Combine(Repository.Root, ".sandbox");
 

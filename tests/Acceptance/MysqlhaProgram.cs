@@ -9,6 +9,7 @@ internal static class MysqlhaProgram
     {
         var dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet");
         var start = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["MYSQLHA_SANDBOX_HOME"] = FaultCluster.Home; // whose ring key it asks with
         start.Environment["MYSQLHA_ADDRESS"] = string.Join(',', SandboxCluster.Numbers.Select(SandboxCluster.AddressOf));
         foreach (var word in (string[])[Path.Combine(AppContext.BaseDirectory, "mysqlha.dll"), .. words])
         {

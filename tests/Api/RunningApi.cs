@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlHa.Api;
@@ -10,6 +11,17 @@ namespace MySqlHa.Tests.Api;
 /// <summary>A real API on a loopback address of its own, with a node behind it that the test speaks for.</summary>
 internal sealed class RunningApi : IClusterPort, IAsyncDisposable
 {
+    /// <summary>The token that it takes as an admin's, and that <see cref="Client"/> sends.</summary>
+    public const string Token = "mhr_0123456789abcdef";
+
+    private static readonly Lazy<string> WithToken = new(() =>
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"mysqlha-test-token-{Environment.ProcessId}");
+        File.WriteAllText(path, Token + "\n");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        return path;
+    });
+
     private ApiServer? _server;
 
     public required ClusterView View { get; set; }
@@ -29,21 +41,32 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<RunningApi> StartAsync(ClusterView view)
+    /// <summary>A file with <see cref="Token"/>.</summary>
+    public static string TokenFile => WithToken.Value;
+
+    /// <summary>Who asked, in order.</summary>
+    public List<Caller> Callers { get; } = [];
+
+    public EventBook Book { get; } = new(1);
+
+    public static async Task<RunningApi> StartAsync(ClusterView view, AccessOptions? access = null)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
         var api = new RunningApi { View = view, Client = client };
-        api._server = await ApiServer.StartAsync(new ApiOptions("127.0.61.10", 0), api, NullLogger.Instance);
+        api._server = await ApiServer.StartAsync(
+            new ApiOptions("127.0.61.10", 0) { Access = access ?? new AccessOptions { RingToken = Token } }, api, NullLogger.Instance);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         client.BaseAddress = new Uri($"http://127.0.61.10:{api._server.Port}");
         return api;
     }
 
-    public IEventSource Events { get; } = new EventBook(1);
+    public IEventSource Events => Book;
 
-    public Task<OperatorAnswer> AskAsync(OperatorRequest request, CancellationToken cancellation)
+    public Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation)
     {
         lock (Asked)
         {
+            Callers.Add(caller);
             Asked.Add(request);
         }
 

@@ -55,7 +55,9 @@ internal sealed class AgentCluster(
         "--to",
         to.ToString(CultureInfo.InvariantCulture),
         "--address",
-        BenchmarkNetwork.Address(from));
+        BenchmarkNetwork.Address(from),
+        "--ring-key",
+        RingKeyFile);
 
     public override async Task<int> WholeAsync()
     {

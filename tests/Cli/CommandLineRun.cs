@@ -14,7 +14,7 @@ internal sealed record CommandLineRun(int Code, string Output, string Error, Age
 
     /// <summary>Runs against the nodes, in this order.</summary>
     public static Task<CommandLineRun> AgainstAsync(RunningApi api, params string[] args) =>
-        OfAsync([.. args, "--address", api.Address.Authority]);
+        OfAsync([.. args, "--address", api.Address.Authority, "--token-file", RunningApi.TokenFile]);
 
     public static async Task<CommandLineRun> OfAsync(params string[] args)
     {

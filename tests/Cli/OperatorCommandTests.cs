@@ -91,7 +91,8 @@ public sealed class OperatorCommandTests
         dying.Start();
         var serving = ViewThenSilenceAsync(dying);
 
-        var run = await CommandLineRun.OfAsync("step-down", "-a", dying.LocalEndpoint.ToString()!, "-a", other.Address.Authority);
+        var run = await CommandLineRun.OfAsync(
+            "step-down", "--token-file", RunningApi.TokenFile, "-a", dying.LocalEndpoint.ToString()!, "-a", other.Address.Authority);
 
         run.Expect(5);
         Assert.Empty(other.Asked);
@@ -103,7 +104,8 @@ public sealed class OperatorCommandTests
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
 
-        var run = await CommandLineRun.OfAsync("step-down", "-a", "127.0.61.30:1", "-a", api.Address.Authority);
+        var run = await CommandLineRun.OfAsync(
+            "step-down", "--token-file", RunningApi.TokenFile, "-a", "127.0.61.30:1", "-a", api.Address.Authority);
 
         run.Expect(0);
         Assert.Single(api.Asked);

@@ -51,6 +51,7 @@ public sealed class AgentOptionsFileTests
             http-listen: 0.0.0.0
             ports: {ring: 19638, http: 19631, mysql: 13306}
             proxy: {listen: 0.0.0.0, read-write: 16446, read-only: 16447, max-connections: 500, max-lag: 2s}
+            api: {tokens: tokens, read: token, tls: required, certificate: /c/api.crt, key: /c/api.key}
             data: data
             peers:
               - db2
@@ -84,6 +85,8 @@ public sealed class AgentOptionsFileTests
         Assert.Equal("0.0.0.0", options.HttpListen);
         Assert.Equal(new NodeAddress("127.0.61.1", 19638, 19631, 13306), options.Address);
         Assert.Equal(new ProxySettings("0.0.0.0", 16446, 16447, 500, TimeSpan.FromSeconds(2)), options.Proxy);
+        Assert.Equal(
+            new ApiSettings("/etc/mysqlha/tokens", ReadNeedsToken: true, TlsRequired: true, "/c/api.crt", "/c/api.key"), options.Api);
         Assert.Equal("/etc/mysqlha/data", options.Data);
         Assert.Equal("/etc/mysqlha/keys/ring.key", options.RingKeyPath);
         Assert.Equal([new PeerAddress("db2", 19638), new PeerAddress("db3", 9638)], options.Peers.AsEnumerable());

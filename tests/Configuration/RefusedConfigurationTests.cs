@@ -139,12 +139,26 @@ public sealed partial class RefusedConfigurationTests
     }
 
     [Theory]
+    [InlineData("api: {read: nobody}", "api.read", "open or token")]
+    [InlineData("api: {tls: off}", "api.tls", "offered or required")]
+    [InlineData("api: {certificate: /c}", "api.key", "both, or neither for the ring's own certificate")]
+    [InlineData("api: {key: /k}", "api.certificate", "both, or neither for the ring's own certificate")]
+    [InlineData("api: on", "api", "a mapping with keys of tokens, read, tls, certificate, key")]
+    public void What_the_api_is_told_is_understood_or_refused(string line, string key, string allowed)
+    {
+        var problem = Assert.Single(Refused(WithLine(line)));
+
+        Assert.Equal((key, allowed), (problem.Key, problem.Allowed));
+    }
+
+    [Theory]
     [InlineData("peer: [db2]", "peer", "peers")]
     [InlineData("Listen: 127.0.61.1", "Listen", "listen")]
     [InlineData("ring_key: /k", "ring_key", "ring-key")]
     [InlineData("durabilty: power", "durabilty", "durability")]
     [InlineData("ports: {htpp: 9631}", "ports.htpp", "ports.http")]
     [InlineData("proxy: {readonly: 6447}", "proxy.readonly", "proxy.read-only")]
+    [InlineData("api: {token: t}", "api.token", "api.tokens")]
     [InlineData("timing: {lease: 1s, clockdrift: 0}", "timing.clockdrift", "timing.clock-drift")]
     public void An_unknown_key_is_refused_and_the_nearest_one_suggested(string line, string key, string meant)
     {

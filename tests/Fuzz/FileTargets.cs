@@ -75,6 +75,13 @@ internal static class FileTargets
         new("times of appointments", Texts("+15m", "+1d2h3m4s", "14:00", "2026-03-01T14:00Z", "2026-03-01 14:00:00"),
             bytes => AppointmentText.Parse(Text(bytes), DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, out _), _ => false),
         new("bodies of operators", Bodies, ReadBody, e => e is FormatException),
+        new("files of tokens",
+            Texts($"# ours\n{TokenText.Line("anna", "admin", "a")}\n\n{TokenText.Line("b.2", "read", "b")} # for graphs\n"),
+            bytes => _ = TokenFile.Parse(Text(bytes)).Sum(t => t.Name.Length + t.Sha256.Length), e => e is FormatException),
+        new("audits", Texts("""
+            [{"number":1,"at":"2026-03-01T00:00:00+00:00","who":"anna","role":"admin","from":"10.0.0.1","via":"db1","request":"pause",
+            "outcome":"done","reason":{"code":"a","text":"b"}}]
+            """), bytes => _ = ViewReader.Audit(bytes).Sum(a => a.Who.Length + a.Request.Length), e => e is JsonException),
         Views(),
         new("answers to operators", Texts("""{"outcome":"done","reason":{"code":"a","text":"b"}}"""),
             bytes => _ = ViewReader.Answer(bytes).Reason.Text.Length, e => e is JsonException),
@@ -98,6 +105,25 @@ internal static class FileTargets
         """{"verb":"plan-switchover","seenEpoch":7,"inMilliseconds":900000}""",
         """{"verb":"cancel-switchover","seenEpoch":7}""",
         """{"verb":"drill","seenEpoch":7,"dryRun":true}""");
+
+    /// <summary>One for each way to ask for something under <c>/v1</c>.</summary>
+    public static readonly (string Method, string Path, string Body)[] V1Bodies =
+    [
+        ("POST", "/v1/switchover", """{"to":"db2","seenEpoch":7}"""),
+        ("POST", "/v1/switchover", """{"to":null,"at":"2099-03-01T14:00:00+01:00","dryRun":true}"""),
+        ("POST", "/v1/switchover", """{"inMilliseconds":900000}"""),
+        ("DELETE", "/v1/switchover", ""),
+        ("POST", "/v1/failover", """{"to":"3","acceptDataLoss":true,"seenEpoch":0}"""),
+        ("POST", "/v1/step-down", "{}"),
+        ("PUT", "/v1/pause", ""),
+        ("DELETE", "/v1/pause", """{"seenEpoch":7}"""),
+        ("POST", "/v1/members/{member}/reinit", ""),
+        ("DELETE", "/v1/members/{member}", ""),
+        ("PUT", "/v1/members/{member}/maintenance", """{"forMilliseconds":60000,"reason":"a disk"}"""),
+        ("DELETE", "/v1/members/{member}/maintenance", ""),
+        ("PUT", "/v1/voters", """{"count":5}"""),
+        ("POST", "/v1/drill", """{"dryRun":true}"""),
+    ];
 
     private static List<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 

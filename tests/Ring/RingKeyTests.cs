@@ -22,6 +22,8 @@ public sealed class RingKeyTests : IDisposable
         Assert.Equal(key.ToFileText(), loaded.ToFileText());
         Assert.Equal(key.Fingerprint, loaded.Fingerprint);
         Assert.Equal(key.GossipKey, loaded.GossipKey);
+        Assert.Equal(key.ApiToken, loaded.ApiToken);
+        Assert.DoesNotContain(key.ApiToken[4..], key.ToFileText() + Convert.ToHexStringLower(key.GossipKey), StringComparison.Ordinal);
         Assert.Matches("^[0-9a-f]{16}$", key.Fingerprint);
         Assert.Matches("^production-[0-9]{14}$", key.NameAndRevision);
     }
@@ -32,6 +34,7 @@ public sealed class RingKeyTests : IDisposable
         var (one, two) = (RingKey.Create("production"), RingKey.Create("production"));
         Assert.NotEqual(one.Fingerprint, two.Fingerprint);
         Assert.NotEqual(one.GossipKey, two.GossipKey);
+        Assert.NotEqual(one.ApiToken, two.ApiToken);
         Assert.NotEqual(one.Authority.GetPublicKeyString(), two.Authority.GetPublicKeyString());
     }
 

@@ -61,7 +61,7 @@ public sealed class AuditTests
     {
         var script = Founded();
         script.World.Wire = frame => frame is ReportFrame report
-            ? new ReportFrame(report.Report with { Understands = MemberReport.Plans })
+            ? new ReportFrame(report.Report with { Understands = MemberReport.Wishes })
             : frame;
         script.For(2);
         script.Ask(script.Controller!, new PauseRequest(0, Paused: true));

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Api;
+
+/// <summary>One property that a body may have: what is taken, in code, in words, and as a schema.</summary>
+/// <param name="Needed">Without it the request would mean what nobody wrote.</param>
+internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, string Allowed, string Schema, bool Needed = false)
+{
+    public static BodyProperty Flag(string name) => new(
+        name, e => e.ValueKind is JsonValueKind.True or JsonValueKind.False, "true or false", """{"type":"boolean"}""");
+
+    public static BodyProperty SeenEpoch { get; } = new(
+        "seenEpoch", IsEpoch, "an epoch's number, or 0 for whichever is current", """{"type":"integer","minimum":0}""");
+
+    public static BodyProperty At { get; } = new(
+        "at", e => IsNull(e) || (IsText(e) && e.TryGetDateTimeOffset(out _)), "a time like 2026-03-01T14:00:00+01:00",
+        """{"type":["string","null"],"format":"date-time"}""");
+
+    public static BodyProperty InMilliseconds { get; } = new(
+        "inMilliseconds", e => IsNull(e) || (IsNumber(e) && e.TryGetInt64(out _)), "a whole number of milliseconds",
+        """{"type":["integer","null"]}""");
+
+    public static BodyProperty Count { get; } = new(
+        "count", e => IsNumber(e) && e.TryGetInt32(out _), "3, 5 or 7", """{"type":"integer","enum":[3,5,7]}""", Needed: true);
+
+    /// <summary>By id only.</summary>
+    public static BodyProperty To { get; } = new(
+        "to", e => IsNull(e) || IsNode(e), "the 32 hex digits of a node, or null for whoever is best", """{"type":["string","null"]}""");
+
+    /// <summary>However a person names a member.</summary>
+    public static BodyProperty ToMember { get; } = new(
+        "to", e => IsNull(e) || (IsText(e) && e.GetString()!.Length is > 0 and <= 200),
+        "a member's number, name, address or id, or null for whoever is best",
+        """{"type":["string","null"],"minLength":1,"maxLength":200}""");
+
+    public static BodyProperty Node { get; } = new(
+        "node", IsNode, "the 32 hex digits of a node", """{"type":"string"}""", Needed: true);
+
+    public static BodyProperty ForMilliseconds { get; } = new(
+        "forMilliseconds", e => IsNumber(e) && e.TryGetInt64(out _), "a whole number of milliseconds", """{"type":"integer"}""", Needed: true);
+
+    public static BodyProperty Reason { get; } = new(
+        "reason", e => IsNull(e) || (IsText(e) && IsLine(e.GetString()!)), "one line of at most 200 characters",
+        """{"type":["string","null"],"maxLength":200}""");
+
+    public JsonNode SchemaNode => JsonNode.Parse(Schema)!;
+
+    public static bool IsNull(JsonElement element) => element.ValueKind == JsonValueKind.Null;
+
+    public static bool IsText(JsonElement element) => element.ValueKind == JsonValueKind.String;
+
+    private static bool IsLine(string text) => text.Length <= 200 && !text.Any(char.IsControl);
+
+    private static bool IsNumber(JsonElement element) => element.ValueKind == JsonValueKind.Number;
+
+    private static bool IsNode(JsonElement element) => IsText(element) && NodeId.TryParse(element.GetString(), out _);
+
+    private static bool IsEpoch(JsonElement element) => IsNumber(element) && element.TryGetInt64(out var epoch) && epoch >= 0;
+}

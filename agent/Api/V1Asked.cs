@@ -1,0 +1,39 @@
+using System.Text.Json;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Api;
+
+/// <summary>What was asked of an operation of <c>/v1</c>, its body checked against the operation's properties.</summary>
+/// <param name="Body">An object; its values live as long as the request is read.</param>
+/// <param name="View">The picture in which members are looked up.</param>
+/// <param name="Member">The member that the path names.</param>
+internal sealed record V1Asked(JsonElement Body, ClusterView View, NodeId Member)
+{
+    public long SeenEpoch => Given("seenEpoch") is { } epoch ? epoch.GetInt64() : 0;
+
+    public bool DryRun => Flag("dryRun");
+
+    public bool AcceptDataLoss => Flag("acceptDataLoss");
+
+    public int Count => Given("count")!.Value.GetInt32();
+
+    public long ForMilliseconds => Given("forMilliseconds")!.Value.GetInt64();
+
+    public string? Reason => Given("reason")?.GetString();
+
+    public DateTimeOffset? At => Given("at")?.GetDateTimeOffset();
+
+    public long? InMilliseconds => Given("inMilliseconds")?.GetInt64();
+
+    /// <summary>Throws <see cref="FormatException"/> where no member is named so.</summary>
+    public NodeId? To => Given("to")?.GetString() is not { } text ? null
+        : MemberWords.Find(View, text) is ({ } member, _) ? member.Id
+        : throw new FormatException(PlainText.OneLine(
+            $"to: '{text}' is none of the members, or more than one; allowed: the number, name, address or id of one of "
+            + string.Join(", ", View.Members.Select(m => m.Name).Take(7))));
+
+    private bool Flag(string name) => Given(name)?.GetBoolean() ?? false;
+
+    private JsonElement? Given(string name) =>
+        Body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

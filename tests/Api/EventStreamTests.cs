@@ -1,0 +1,96 @@
+using MySqlHa.Api;
+using MySqlHa.Cluster;
+using Xunit;
+
+namespace MySqlHa.Tests.Api;
+
+public sealed class EventStreamTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Events_come_as_they_happen_and_a_stream_is_resumed_where_it_ended()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader);
+        Tell(api, "first");
+        using (var stream = await OpenAsync(api))
+        {
+            Assert.Equal("first", await NextAsync(stream));
+            Tell(api, "second");
+            Assert.Equal("second", await NextAsync(stream));
+        }
+
+        Tell(api, "third");
+        using var resumed = await OpenAsync(api, lastId: 2);
+        Assert.Equal("third", await NextAsync(resumed));
+        Assert.Equal("[]", (await api.SendAsync(HttpMethod.Get, "/v1/events?after=3")).Body);
+        Assert.Equal(400, (await api.SendAsync(HttpMethod.Get, "/v1/events?after=-3")).Status);
+    }
+
+    [Fact]
+    public async Task There_are_so_many_streams_and_no_more_and_one_that_ends_makes_room()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader);
+        var open = new List<StreamReader>();
+        try
+        {
+            for (var i = 0; i < EventsEndpoint.MostStreams; i++)
+            {
+                open.Add(await OpenAsync(api));
+            }
+
+            Assert.Equal(503, (await api.SendAsync(HttpMethod.Get, "/v1/events", EventsEndpoint.Stream)).Status);
+            Assert.Equal(200, (await api.SendAsync(HttpMethod.Get, "/leader")).Status);
+            open[0].Dispose();
+            open.RemoveAt(0);
+            for (var until = DateTime.UtcNow + Deadline; ;)
+            {
+                try
+                {
+                    open.Add(await OpenAsync(api));
+                    break;
+                }
+                catch (HttpRequestException) when (DateTime.UtcNow < until)
+                {
+                    await Task.Delay(20); // the node has not noticed yet that the client is gone
+                }
+            }
+        }
+        finally
+        {
+            open.ForEach(o => o.Dispose());
+        }
+    }
+
+    private static void Tell(RunningApi api, string code) =>
+        api.Book.Add(DateTimeOffset.UnixEpoch, [new ClusterEvent(code, $"{code} happened", EventScope.Cluster)]);
+
+    private static async Task<StreamReader> OpenAsync(RunningApi api, long lastId = 0)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events");
+        request.Headers.Accept.ParseAdd(EventsEndpoint.Stream);
+        if (lastId > 0)
+        {
+            request.Headers.Add("Last-Event-ID", $"{lastId}");
+        }
+
+        var response = await api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        _ = response.EnsureSuccessStatusCode();
+        return new StreamReader(await response.Content.ReadAsStreamAsync());
+    }
+
+    /// <summary>The name of the next event.</summary>
+    private static async Task<string> NextAsync(StreamReader stream)
+    {
+        using var patience = new CancellationTokenSource(Deadline);
+        while (await stream.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (line.StartsWith("event: ", StringComparison.Ordinal))
+            {
+                return line["event: ".Length..];
+            }
+        }
+
+        return "the end";
+    }
+}
