@@ -46,7 +46,7 @@ internal sealed class ServerCertificate(AccessOptions options)
                     (_read, Problem) = (both, "");
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException || IsNoCertificate(e))
             {
                 var force = _fromFile is not null ? "the one from before" : _ring is not null ? "the ring's own" : "none";
                 Problem = $"the certificate in {path} with the key in {keyPath} is not taken ({e.Message}); in force is {force}";
@@ -54,7 +54,11 @@ internal sealed class ServerCertificate(AccessOptions options)
         }
     }
 
-    /// <summary>Throws <see cref="CryptographicException"/> or <see cref="ArgumentException"/>: no PEM, or key and certificate differ.</summary>
+    /// <summary>What the runtime says of PEM that is none, or not a server's.</summary>
+    internal static bool IsNoCertificate(Exception e) =>
+        e is CryptographicException or ArgumentException or NotSupportedException or InvalidOperationException;
+
+    /// <summary>Throws (<see cref="IsNoCertificate"/>) where it is no PEM, or key and certificate differ.</summary>
     internal static SslStreamCertificateContext Parse(string chain, string key)
     {
         var certificate = X509Certificate2.CreateFromPem(chain, key);

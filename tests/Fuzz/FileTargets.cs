@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using MySqlHa.Api;
@@ -6,6 +7,7 @@ using MySqlHa.Cluster;
 using MySqlHa.Configuration;
 using MySqlHa.Guard;
 using MySqlHa.Node;
+using MySqlHa.Ring;
 using MySqlHa.Sandbox;
 using MySqlHa.Storage;
 using MySqlHa.Supervision;
@@ -78,6 +80,11 @@ internal static class FileTargets
         new("files of tokens",
             Texts($"# ours\n{TokenText.Line("anna", "admin", "a")}\n\n{TokenText.Line("b.2", "read", "b")} # for graphs\n"),
             bytes => _ = TokenFile.Parse(Text(bytes)).Sum(t => t.Name.Length + t.Sha256.Length), e => e is FormatException),
+        new("certificates", Texts(Certificate()), bytes => ServerCertificate.Parse(Text(bytes), Text(bytes)),
+            ServerCertificate.IsNoCertificate)
+        {
+            Slowness = 50,
+        },
         new("audits", Texts("""
             [{"number":1,"at":"2026-03-01T00:00:00+00:00","who":"anna","role":"admin","from":"10.0.0.1","via":"db1","request":"pause",
             "outcome":"done","reason":{"code":"a","text":"b"}}]
@@ -184,6 +191,12 @@ internal static class FileTargets
                 throw new InvalidOperationException(clean ? "half a log ended in order" : "what ended in order is not seen to");
             }
         });
+    }
+
+    private static string Certificate()
+    {
+        using var made = ApiCertificate.Mint(RingKey.Create("fuzz"), ["127.0.61.10"]);
+        return made.ExportCertificatePem() + "\n" + made.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() + "\n";
     }
 
     private static string Manifest() => JsonSerializer.Serialize(

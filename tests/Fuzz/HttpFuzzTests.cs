@@ -39,7 +39,8 @@ public sealed partial class HttpFuzzTests(ITestOutputHelper output)
         Request("HEAD /census HTTP/1.0", "If-None-Match: \"1\"", "Range: bytes=0-1"),
         .. FileTargets.Bodies.Select(b => Operator(b)),
         .. FileTargets.V1Bodies.Select(b => Request(
-            $"{b.Method} {b.Path.Replace("{member}", "db3", StringComparison.Ordinal)} HTTP/1.1", Bearer, "Connection: close", "Content-Type: application/json",
+            $"{b.Method} {b.Path.Replace("{member}", "db3", StringComparison.Ordinal)} HTTP/1.1",
+            Bearer, "Connection: close", "Content-Type: application/json",
             $"Content-Length: {b.Body.Length}\r\n\r\n{b.Body}")),
         Request("POST /v1/step-down HTTP/1.1", "Authorization: Basic eDp5", "Connection: close"),
         Request("PUT /v1/pause HTTP/1.1", Bearer, Bearer, "Connection: close"),

@@ -20,7 +20,7 @@ public sealed partial class ReaderTableTests
     {
         ["Api/CensusPage"] = [Trusted + "a part of the program"],
         ["Api/OperatorBody"] = ["bodies of operators"],
-        ["Api/FilePiece"] = [Carries + "files of people, to TokenFile and to the runtime's PEM reader", "files of tokens"],
+        ["Api/FilePiece"] = [Carries + "files of people, to TokenFile and to the runtime's PEM reader", "files of tokens", "certificates"],
         ["Api/OperatorDoor"] = [nameof(HttpFuzzTests)],
         ["Api/PipeStream"] = [Carries + "a connection's bytes to TLS"],
         ["Api/RequestBody"] = ["bodies of operators", nameof(HttpFuzzTests)],
