@@ -20,6 +20,9 @@ public sealed record AccessOptions
     /// <summary>With its private key; null: no TLS without files.</summary>
     public X509Certificate2? RingCertificate { get; init; }
 
+    /// <summary>Who asks for this name in the handshake is shown <see cref="RingCertificate"/>, whatever the files hold.</summary>
+    public string RingServerName { get; init; } = "";
+
     /// <summary>PEM, the chain behind the certificate; null: the ring's.</summary>
     public string? CertificatePath { get; init; }
 

@@ -24,7 +24,9 @@ internal sealed class ServerCertificate(AccessOptions options)
     public string Problem { get; private set; } = "";
 
     /// <summary>Null: there is none, and no TLS.</summary>
-    public SslStreamCertificateContext? Current => Volatile.Read(ref _fromFile) ?? _ring;
+    /// <param name="name">The server that the client asks for.</param>
+    public SslStreamCertificateContext? For(string name) =>
+        name == options.RingServerName && _ring is not null ? _ring : Volatile.Read(ref _fromFile) ?? _ring;
 
     /// <summary>Looks at the files.</summary>
     public void Refresh()

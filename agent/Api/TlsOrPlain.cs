@@ -55,11 +55,6 @@ internal sealed class TlsOrPlain(ServerCertificate certificate)
 
     private async Task OverTlsAsync(ConnectionContext connection, Func<Task> next)
     {
-        if (certificate.Current is not { } shown)
-        {
-            return;
-        }
-
         var raw = connection.Transport;
         await using var stream = new SslStream(new PipeStream(raw), leaveInnerStreamOpen: false);
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed))
@@ -68,14 +63,7 @@ internal sealed class TlsOrPlain(ServerCertificate certificate)
             try
             {
                 await stream.AuthenticateAsServerAsync(
-                    new SslServerAuthenticationOptions
-                    {
-                        ServerCertificateContext = shown,
-                        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                        ApplicationProtocols = [SslApplicationProtocol.Http11],
-                        AllowRenegotiation = false,
-                    },
-                    patience.Token);
+                    (_, hello, _, _) => ValueTask.FromResult(OptionsFor(hello.ServerName)), state: null, patience.Token);
             }
             catch (Exception)
             {
@@ -99,6 +87,15 @@ internal sealed class TlsOrPlain(ServerCertificate certificate)
             connection.Transport = raw;
         }
     }
+
+    /// <summary>Without a certificate the handshake fails.</summary>
+    private SslServerAuthenticationOptions OptionsFor(string name) => new()
+    {
+        ServerCertificateContext = certificate.For(name),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        AllowRenegotiation = false,
+    };
 
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 

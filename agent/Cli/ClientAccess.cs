@@ -52,35 +52,43 @@ internal sealed class ClientAccess
         return new Uri($"{(tls ? "https" : "http")}://{address}/{path}");
     }
 
+    /// <summary>The server to ask for in the handshake, so that it shows what the ring's key knows; null: the one of the address.</summary>
+    public string? ServerName => _key is not null && _authorities is null ? ApiCertificate.ServerName : null;
+
     public SslClientAuthenticationOptions Tls() => new()
     {
-        RemoteCertificateValidationCallback = (_, shown, _, errors) =>
+        RemoteCertificateValidationCallback = (_, shown, sent, errors) =>
         {
-            TurnedAway = !IsTaken(shown as X509Certificate2, errors);
+            TurnedAway = !IsTaken(shown as X509Certificate2, sent, errors);
             return !TurnedAway;
         },
     };
 
-    private bool IsTaken(X509Certificate2? shown, SslPolicyErrors errors)
+    private bool IsTaken(X509Certificate2? shown, X509Chain? sent, SslPolicyErrors errors)
     {
         if (shown is null)
         {
             return false;
         }
 
-        if (errors == SslPolicyErrors.None || _key?.Vouches(shown) == true)
+        if (_key is not null && _authorities is null)
         {
-            return true;
+            return _key.Vouches(shown);
         }
 
-        if (_authorities is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        if (errors == SslPolicyErrors.None || _authorities is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return false;
+            return errors == SslPolicyErrors.None;
         }
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
+        foreach (var between in sent?.ChainElements.ToArray() ?? [])
+        {
+            _ = chain.ChainPolicy.ExtraStore.Add(between.Certificate);
+        }
+
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         return chain.Build(shown);

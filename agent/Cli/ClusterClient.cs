@@ -154,6 +154,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses, Client
     private HttpRequestMessage Message(HttpMethod method, PeerAddress address, string path)
     {
         var message = new HttpRequestMessage(method, access.UrlOf(address, path));
+        message.Headers.Host = message.RequestUri!.Scheme == Uri.UriSchemeHttps ? access.ServerName : null;
         if (access.Token is { } token)
         {
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -167,7 +168,7 @@ internal sealed class ClusterClient(IReadOnlyList<PeerAddress> addresses, Client
         HttpRequestError.ConfigurationLimitExceeded =>
             $"does not answer like a mysqlha agent: with more than {ViewReader.LongestAnswer} bytes",
         HttpRequestError.SecureConnectionError when access.TurnedAway =>
-            "shows a certificate that is not the ring's, and that nothing else vouches for: --ring-key or --ca says whom to take",
+            "shows a certificate that is not the ring's, or that nobody known vouches for: --ring-key or --ca says whom to take",
         HttpRequestError.SecureConnectionError =>
             $"does not speak TLS ({e.InnerException?.Message ?? e.Message}); --plain looks without it, and without a token",
         _ => e.InnerException?.Message ?? e.Message,

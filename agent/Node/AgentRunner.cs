@@ -216,6 +216,7 @@ public static class AgentRunner
             RingToken = key.ApiToken,
             RingCertificate = ApiCertificate.Mint(
                 key, [options.Listen, options.HttpListen, options.Name, Environment.MachineName, "localhost", "127.0.0.1", "::1"]),
+            RingServerName = ApiCertificate.ServerName,
             TokensPath = options.Api.Tokens,
             ReadNeedsToken = options.Api.ReadNeedsToken,
             TlsRequired = options.Api.TlsRequired,

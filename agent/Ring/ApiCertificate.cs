@@ -10,6 +10,9 @@ namespace MySqlHa.Ring;
 /// </summary>
 public static class ApiCertificate
 {
+    /// <summary>Who asks for this name in the handshake is shown this certificate, whatever other one the node has.</summary>
+    public const string ServerName = "api.mysqlha-ring";
+
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
 
     /// <param name="hosts">Names and IP addresses by which clients reach the node.</param>

@@ -86,6 +86,7 @@ public sealed class CensusClient : IDisposable
     public async Task<OperatorAnswer> PostAsync(SandboxNode node, OperatorRequest request, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(node, "operator", tls: true));
+        message.Headers.Host = ApiCertificate.ServerName; // the certificate that the key knows
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key.ApiToken);
         message.Content = JsonContent.Create(request, OperatorJson.Default.OperatorRequest);
         try

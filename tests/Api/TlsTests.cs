@@ -66,11 +66,14 @@ public sealed class TlsTests
         {
             CertificatePath = directory.File("api.crt"),
             KeyPath = directory.File("api.key"),
+            RingServerName = ApiCertificate.ServerName,
             OnProblem = told.Add,
         };
         var first = Write(directory, "first");
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader, options);
         Assert.Equal(first, await ThumbprintAsync(api));
+
+        Assert.True(Key.Vouches((await AskAsync(api, "/leader", HttpMethod.Get, null, ApiCertificate.ServerName)).Shown));
 
         var second = Write(directory, "second");
         await UntilAsync(async () => await ThumbprintAsync(api) == second);
@@ -123,7 +126,8 @@ public sealed class TlsTests
 
     private static async Task<string> ThumbprintAsync(RunningApi api) => (await AskAsync(api, "/leader", HttpMethod.Get, null)).Shown.Thumbprint;
 
-    private static async Task<(int Status, X509Certificate2 Shown)> AskAsync(RunningApi api, string path, HttpMethod method, string? token)
+    private static async Task<(int Status, X509Certificate2 Shown)> AskAsync(
+        RunningApi api, string path, HttpMethod method, string? token, string? name = null)
     {
         X509Certificate2? shown = null;
         using var client = new HttpClient(new SocketsHttpHandler
@@ -140,6 +144,7 @@ public sealed class TlsTests
         });
         using var request = new HttpRequestMessage(method, new Uri($"https://{api.Address.Authority}{path}"));
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Host = name;
         using var response = await client.SendAsync(request);
         return ((int)response.StatusCode, shown!);
     }

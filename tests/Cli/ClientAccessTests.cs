@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using MySqlHa.Api;
 using MySqlHa.Cluster;
 using MySqlHa.Ring;
@@ -32,6 +33,26 @@ public sealed class ClientAccessTests : IDisposable
 
         run.Expect(0);
         Assert.Equal("ring", Assert.Single(api.Callers).Name);
+    }
+
+    [Fact]
+    public async Task The_ring_key_does_where_the_node_has_a_certificate_that_nobody_here_knows()
+    {
+        using var strange = ApiCertificate.Mint(RingKey.Create("other"), ["db1"]);
+        File.WriteAllText(_directory.File("api.crt"), strange.ExportCertificatePem());
+        File.WriteAllText(_directory.File("api.key"), strange.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader, new AccessOptions
+        {
+            RingToken = _key.ApiToken,
+            RingCertificate = ApiCertificate.Mint(_key, ["127.0.61.10"]),
+            RingServerName = ApiCertificate.ServerName,
+            CertificatePath = _directory.File("api.crt"),
+            KeyPath = _directory.File("api.key"),
+        });
+
+        (await AskAsync(api, "--ring-key", _directory.File("ring.key"))).Expect(0);
+        (await AskAsync(api, "--ca", _directory.File("ca.pem"), "--token-file", RunningApi.TokenFile)).Expect(1);
+        Assert.Single(api.Asked);
     }
 
     [Fact]
