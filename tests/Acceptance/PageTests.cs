@@ -1,4 +1,6 @@
 using System.Text.Json;
+using MySqlHa.Ring;
+using MySqlHa.Sandbox;
 using MySqlHa.Tests.Page;
 using Xunit;
 using Xunit.Abstractions;
@@ -49,6 +51,39 @@ public sealed class PageTests(SandboxCluster cluster, ITestOutputHelper output) 
         Assert.Contains("established", told);
         await tab.UntilAsync("the old leader follows again", "document.querySelectorAll('#topology .link.flows').length === 2", within: 40);
         await tab.ShowsAsync("#verdict.ok", "A failover would work now", within: 20);
-        Assert.DoesNotContain(tab.Complaints, c => !c.Contains("/v1/events", StringComparison.Ordinal)); // an agent without a stream says 404
+        Assert.True(await tab.HoldsAsync("document.querySelectorAll('#events li').length > 2"));
+        await tab.ShowsAsync("#events-state", "as they happen");
+        PageMeasures.Quiet(tab, address);
     }
+
+    [ChromiumFact]
+    public async Task A_switchover_asked_for_in_the_pages_dialog_is_done_and_its_answer_read_there()
+    {
+        var leader = (await cluster.ReadyAsync()).LeaderNumber;
+        var (looking, next) = (SandboxCluster.Numbers.First(n => n != leader), SandboxCluster.Numbers.Last(n => n != leader));
+        var address = new Uri($"http://{SandboxCluster.AddressOf(looking)}:9631");
+        await using var tab = await _browser.OpenAsync();
+        await tab.SizeAsync(1280, 1000);
+        await tab.GoAsync(address);
+        await tab.ShowsAsync("#verdict.ok", $"node{leader} leads and takes writes", within: 30);
+
+        await tab.ClickAsync($"#members tr:nth-child({next}) .deeds button");
+        await tab.ShowsAsync("#dialog-answer", "It can be done now", within: 20);
+        var (from, to) = (SandboxCluster.AddressOf(leader), SandboxCluster.AddressOf(next));
+        await tab.ShowsAsync("#dialog", $"node{next} ({to}) will lead; node{leader} ({from}) becomes its follower.");
+        await tab.ClickAsync("#token");
+        await tab.TypeAsync(RingKey.Load(SandboxPlace.At(SandboxCluster.BaseIp, FaultCluster.Home).RingKeyFile).ApiToken);
+        await tab.PressAsync("Enter");
+        await tab.ShowsAsync("#dialog-answer", "Done", within: 40);
+        output.WriteLine(await tab.TextAsync("#dialog-answer"));
+        await tab.ShootAsync("real-switchover");
+        await tab.PressAsync("Escape");
+
+        await tab.ShowsAsync("#verdict.ok", $"node{next} leads and takes writes", within: 30);
+        await tab.ShowsAsync("#phases", "from when it was asked for until a commit was acknowledged", within: 20);
+        output.WriteLine(await tab.TextAsync("#phases"));
+        _ = await cluster.OtherLeaderAsync(leader, within: 5);
+        PageMeasures.Quiet(tab, address);
+    }
+
 }

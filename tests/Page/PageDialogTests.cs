@@ -212,6 +212,54 @@ public sealed class PageDialogTests(Chromium browser)
         await tab.ShowsAsync("#verdict", "database-1 leads and takes writes");
     }
 
+    [ChromiumFact]
+    public async Task What_the_page_asks_for_is_what_the_real_api_takes()
+    {
+        await using var api = await RunningApi.StartAsync(PageViews.Of(3, 3) with
+        {
+            Plan = new PlanView(DateTimeOffset.UtcNow.AddHours(1), null, DateTimeOffset.UtcNow, "the switchover at 14:00"),
+        });
+        await using var tab = await browser.OpenAsync();
+        await tab.SizeAsync(1280, 900);
+        await tab.GoAsync(api.Address);
+        api.Book.Add(DateTimeOffset.UtcNow, [new ClusterEvent("epoch-opened", "epoch 7 is open", EventScope.Cluster, PageViews.Id(1), 7)]);
+        await tab.ShowsAsync("#events li", "epoch 7 is open");
+        await tab.ShowsAsync("#events-state", "as they happen");
+        _ = await tab.ValueAsync($"sessionStorage.setItem('mysqlha-token', '{RunningApi.Token}')");
+
+        await DoAsync(tab, $"#m-{PageViews.Id(3).Hex} .deeds button:first-child");
+        await DoAsync(tab, "#deeds button:nth-child(2)");
+        await DoAsync(tab, "#deeds button:nth-child(3)");
+        await DoAsync(tab, $"#m-{PageViews.Id(2).Hex} .deeds button:last-child", typed: "database-2");
+        api.View = api.View with { Paused = true };
+        await tab.ShowsAsync("#verdict-text", "failover is paused");
+        await DoAsync(tab, "#deeds button:nth-child(3)");
+
+        OperatorRequest[] wanted =
+        [
+            new SwitchoverCheckRequest(7, PageViews.Id(3)), new SwitchoverRequest(7, PageViews.Id(3)), new CancelSwitchoverRequest(7),
+            new PauseRequest(7, Paused: true), new ReinitRequest(7, PageViews.Id(2)), new PauseRequest(7, Paused: false),
+        ];
+        Assert.Equal(wanted, api.Asked);
+        PageMeasures.Quiet(tab, api.Address);
+    }
+
+    private static async Task DoAsync(Tab tab, string button, string typed = "")
+    {
+        await tab.ClickAsync(button);
+        await tab.UntilAsync("a dialog", "document.querySelector('#dialog').open");
+        if (typed.Length > 0)
+        {
+            await tab.TypeAsync(typed);
+        }
+
+        await tab.UntilAsync("it may be asked for", "!document.querySelector('#dialog-do').disabled");
+        await tab.ClickAsync(Do);
+        await tab.ShowsAsync("#dialog-answer", "Done");
+        await tab.PressAsync("Escape");
+        await tab.UntilAsync("it is closed", "!document.querySelector('#dialog').open");
+    }
+
     private async Task<Tab> OpenAsync(PageDoor door, bool signedIn = false)
     {
         var tab = await browser.OpenAsync();
