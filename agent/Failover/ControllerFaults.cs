@@ -62,4 +62,7 @@ public sealed record ControllerFaults
 
     /// <summary>R13: who leads is changed though the cluster is paused.</summary>
     public bool IgnoresPause { get; init; }
+
+    /// <summary>R13: who is tagged nosync acknowledges nothing though all others are dead.</summary>
+    public bool WaitsForTheDead { get; init; }
 }

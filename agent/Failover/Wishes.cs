@@ -35,11 +35,16 @@ internal static class Wishes
     public static int Order(ControllerInput seen, NodeId node) =>
         (Rank(seen, node) * 10_000) - (seen.Faults.IgnoresWishes ? 0 : Tags(seen.State, node).Priority);
 
-    /// <summary>Of those that could acknowledge, those that shall: all but the ones tagged nosync, unless none would be left.</summary>
+    /// <summary>
+    /// Of those that could acknowledge, those that shall: all but the ones tagged nosync, unless too few of the others live. With only
+    /// dead ones to wait for, commits would wait for ever; and who replaces a dead one has to see a commit before it counts.
+    /// </summary>
     public static ImmutableSortedSet<NodeId> Acknowledging(ControllerInput seen, ImmutableSortedSet<NodeId> able)
     {
         var wanted = able.Where(n => !Tags(seen.State, n).NoSync).ToImmutableSortedSet();
-        return wanted.IsEmpty || seen.Faults.IgnoresWishes ? able : wanted;
+        var enough = seen.Faults.WaitsForTheDead ? !wanted.IsEmpty
+            : !wanted.IsEmpty && wanted.Except(seen.Dead).Count >= ControllerPolicy.AcksNeeded(seen, wanted);
+        return enough && !seen.Faults.IgnoresWishes ? wanted : able;
     }
 
     /// <summary>A maintenance whose time is over ends whatever else is the matter: its mysqld may be what everything waits for.</summary>

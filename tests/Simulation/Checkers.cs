@@ -248,7 +248,7 @@ internal sealed partial class Checkers(World world)
             return;
         }
 
-        NothingWhilePaused(node, core.State);
+        NothingWhilePaused(node, core);
 
         _seen[node] = core.State;
         var text = JsonSerializer.SerializeToUtf8Bytes(core.State, FailoverJson.Default.ClusterState);

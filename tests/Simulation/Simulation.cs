@@ -53,7 +53,10 @@ internal static class Simulation
 
         if (!world.Run(world.Now + within, () => whyNot() is null) && world.Checkers.Violation is null)
         {
-            world.Checkers.Fail("Converges", $"{within.TotalSeconds:0} s after all faults ended: {whyNot()}");
+            var waits = world.Nodes.FirstOrDefault(n => n.Core?.IsController == true) is { Core: { } core } controller
+                ? string.Join("; ", core.View(controller.LocalNow).Reasons.Select(r => r.Text))
+                : "nobody controls";
+            world.Checkers.Fail("Converges", $"{within.TotalSeconds:0} s after all faults ended: {whyNot()} ({waits})");
         }
 
         if (world.Checkers.Violation is null)

@@ -11,13 +11,12 @@ namespace MySqlHa.Tests.Simulation.Scenarios;
 public sealed class PlanTests
 {
     [Fact]
-    public void It_begins_at_its_time_under_another_controller_and_while_paused_and_is_done_once()
+    public void It_begins_at_its_time_under_another_controller_and_is_done_once()
     {
         var script = Founded();
         script.LetControl(script[1]);
         Assert.Equal("planned", Ask(script, Plan(script[2], 4000)).Reason.Code);
         var due = script.World.Now + TimeSpan.FromSeconds(4);
-        Assert.Equal("paused", Ask(script, new PauseRequest(0, true)).Reason.Code);
         script[1].StopAgent();
         script.Until("another controls", () => script.Controller is { } other && other != script[1]);
         script[1].StartAgent();

@@ -137,6 +137,8 @@ internal static class RuleTable
             new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
         new("R13", WishScenarios.NoAcknowledgement, "who is tagged nosync is counted on",
             new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
+        new("R13", WishScenarios.NobodyElseLives, "who is tagged nosync never acknowledges",
+            new() { Controller = new ControllerFaults { WaitsForTheDead = true } }, "MajorityLeads"),
         new("R13", WishScenarios.LeaderMaintained, "a leader in maintenance stays",
             new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
         new("R13", WishScenarios.LeftDown, "mysqld is started in maintenance",

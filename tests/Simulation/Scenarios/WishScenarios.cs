@@ -49,6 +49,20 @@ internal static class WishScenarios
         s.MendData(s[0], s[2]);
     });
 
+    /// <summary>n2, which alone acknowledges, is gone: n1 does so again, tagged as it is.</summary>
+    public static readonly Scenario NobodyElseLives = new("who is tagged nosync acknowledges where all others are dead", 3, s =>
+    {
+        Tag(s, s[1], new NodeTags(NoSync: true));
+        s.Until("an epoch counts on n2 alone", () => Ackers(s) is [var only] && only == s[2].Id);
+        s.Step("n2 is gone", s[2].LosePower);
+        var commit = s.Write(s[0]);
+        bool CountsOnBoth() => s[1].Core!.State.Current is { Closed: false, Number: > 2 } open && open.Ackers.Count == 2;
+        var counts = s.Within("an epoch counts on both", CountsOnBoth, seconds: 30);
+        s.Demand("MajorityLeads", counts, "commits wait for n2 alone, which is gone");
+        s.DemandLeader(seconds: 10, s[0], s[1]);
+        s.Demand("Answered", commit.Told is not true || s[1].Mysqld.Rows.Contains(commit.Content), "a commit was acknowledged by nobody");
+    });
+
     /// <summary>n1's mysqld is stopped in its maintenance, and back when that is over.</summary>
     public static readonly Scenario LeftDown = new("mysqld is left down in maintenance", 3, s =>
     {
