@@ -45,20 +45,7 @@ internal static class DrillCommand
     public static Command Build() => Bare().Client(RunAsync);
 
     /// <summary><c>./sandbox drill</c>: of the sandbox at <c>--base-ip</c>.</summary>
-    public static Command BuildForSandbox() => Bare().Client(
-        parse =>
-        {
-            try
-            {
-                var place = SandboxPlace.At(parse.GetRequiredValue<string>("--base-ip"), SandboxPlace.DefaultHome()).Required();
-                return [.. place.Nodes.Select(n => new PeerAddress(n.Ip, n.Address.HttpPort))];
-            }
-            catch (SandboxException e)
-            {
-                throw new ClientException((int)e.Exit, e.Message);
-            }
-        },
-        RunAsync);
+    public static Command BuildForSandbox() => Bare().Client(NodeAddresses.OfSandbox, RunAsync);
 
     private static Command Bare()
     {

@@ -34,6 +34,7 @@ public static class MysqlhaCommand
         FailoverCommand.Build(),
         StepDownCommand.Build(),
         DrillCommand.Build(),
+        ElectionCommand.Build(),
         PauseCommand.Build(),
         ResumeCommand.Build(),
         MaintenanceCommand.Build(),
@@ -51,6 +52,7 @@ public static class MysqlhaCommand
     {
         var sandbox = SandboxCommand.Build();
         sandbox.Subcommands.Add(DrillCommand.BuildForSandbox());
+        sandbox.Subcommands.Add(ElectionCommand.BuildForSandbox());
         return sandbox;
     }
 

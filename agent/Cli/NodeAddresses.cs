@@ -1,4 +1,6 @@
+using System.CommandLine;
 using MySqlHa.Configuration;
+using MySqlHa.Sandbox;
 
 namespace MySqlHa.Cli;
 
@@ -7,7 +9,7 @@ internal static class NodeAddresses
 {
     public const string Variable = "MYSQLHA_ADDRESS";
     private const int HttpPort = 9631;
-    private static readonly string[] Files = ["agent.yaml", "/etc/mysqlha/agent.yaml"];
+    internal static readonly string[] Files = ["agent.yaml", "/etc/mysqlha/agent.yaml"];
 
     /// <summary>The first configuration there is; null: there is none.</summary>
     public static string? File => Files.FirstOrDefault(System.IO.File.Exists);
@@ -29,6 +31,20 @@ internal static class NodeAddresses
         }
 
         return [.. (File is not { } file ? [] : KnownNodes.In(file)).Append(new PeerAddress("127.0.0.1", HttpPort)).Distinct()];
+    }
+
+    /// <summary>Those of the sandbox at <c>--base-ip</c>.</summary>
+    public static IReadOnlyList<PeerAddress> OfSandbox(ParseResult parse)
+    {
+        try
+        {
+            var place = SandboxPlace.At(parse.GetRequiredValue<string>("--base-ip"), SandboxPlace.DefaultHome()).Required();
+            return [.. place.Nodes.Select(n => new PeerAddress(n.Ip, n.Address.HttpPort))];
+        }
+        catch (SandboxException e)
+        {
+            throw new ClientException((int)e.Exit, e.Message);
+        }
     }
 
     private static PeerAddress Parse(string text, string where) =>

@@ -94,4 +94,7 @@ public sealed record AgentOptions
 
     /// <summary>Option file with account and password of <see cref="ClientUser"/>, for <c>mysql --defaults-file=</c>.</summary>
     public string ClientFile => Path.Combine(Data, "client.cnf");
+
+    /// <summary>The same of the account that installs elections, and owns their schema.</summary>
+    public string ElectionFile => Path.Combine(Data, "election.cnf");
 }

@@ -26,6 +26,9 @@ public static class KnownNodes
     /// <summary>The ring key's absolute path; null where the file names none.</summary>
     public static string? RingKeyOf(string path) => ReaderOf(path)?.Path("ring-key", "");
 
+    /// <summary>The data directory that the configuration names; null where the file cannot be read or names none.</summary>
+    public static string? DataOf(string path) => ReaderOf(path)?.Path("data", "");
+
     private static OptionsReader? ReaderOf(string path)
     {
         string text;

@@ -42,6 +42,7 @@ internal sealed partial class EffectRunner
             }
 
             ClientFile.Write(options.ClientFile, Accounts.Application);
+            ClientFile.Write(options.ElectionFile, Accounts.Election);
             var look = await LookAsync(server, patience.Token);
             return look with { MysqldPid = running.Pid };
         }

@@ -15,7 +15,9 @@ public sealed record MysqlAccount(string User, string Password)
 /// </param>
 /// <param name="Cloning">What a node fetches a whole copy from a donor with.</param>
 /// <param name="Application">An ordinary account: read-only and offline mode hold for it. Null for none.</param>
-public sealed record ClusterAccounts(MysqlAccount Agent, MysqlAccount Replication, MysqlAccount Cloning, MysqlAccount? Application);
+/// <param name="Election">Owns <see cref="BootstrapSql.ElectionSchema"/> and nothing else. Null for none.</param>
+public sealed record ClusterAccounts(
+    MysqlAccount Agent, MysqlAccount Replication, MysqlAccount Cloning, MysqlAccount? Application, MysqlAccount? Election = null);
 
 /// <summary>
 /// What is run once in a new data directory. Nothing of it is in the binary log, so a new node's GTID set is empty and
@@ -31,6 +33,14 @@ public static class BootstrapSql
     private const string ApplicationGlobal =
         "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE,"
         + " CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER";
+
+    /// <summary>Where leases of applications are, once somebody installs that. The application account only asks there.</summary>
+    public const string ElectionSchema = "mysqlha_election";
+
+    // All but SELECT, EXECUTE and SHOW VIEW.
+    private const string ElectionWrites =
+        "INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, CREATE VIEW, CREATE ROUTINE,"
+        + " ALTER ROUTINE, EVENT, TRIGGER";
 
     public static string Render(ClusterAccounts accounts)
     {
@@ -75,6 +85,12 @@ public static class BootstrapSql
             ApplicationStatements(application).ForEach(Add);
         }
 
+        if (accounts.Election is { } election)
+        {
+            CreateUser($"{Remote(election)} REQUIRE SSL").ForEach(Add);
+            Add($"GRANT SELECT, EXECUTE, SHOW VIEW, {ElectionWrites} ON {ElectionSchema}.* TO {Sql.Quoted(election.User)}@'%'");
+        }
+
         return statements;
     }
 
@@ -102,6 +118,7 @@ public static class BootstrapSql
             $"REVOKE {ApplicationGlobal} ON mysql.* FROM {user}",
             $"REVOKE {ApplicationGlobal} ON sys.* FROM {user}",
             $"REVOKE {ApplicationGlobal} ON mysqlha.* FROM {user}",
+            $"REVOKE {ElectionWrites} ON {ElectionSchema}.* FROM {user}",
         ];
     }
 

@@ -4,8 +4,8 @@ namespace MySqlHa.Sandbox;
 public sealed record ClientAccount(string User, string Password)
 {
     /// <summary>From the first node that has it; null: no agent made it yet.</summary>
-    public static ClientAccount? Of(IEnumerable<SandboxNode> nodes) =>
-        nodes.Select(node => node.ClientFile).Where(File.Exists)
+    public static ClientAccount? Of(IEnumerable<SandboxNode> nodes, string file = "client.cnf") =>
+        nodes.Select(node => Path.Combine(node.DataDirectory, file)).Where(File.Exists)
             .Select(file => Parse(File.ReadAllLines(file))).FirstOrDefault(account => account is not null);
 
     /// <summary>Reads the [client] group of an option file; null where it has no user or no password.</summary>

@@ -81,9 +81,9 @@ public sealed class SandboxPlace
             ? home
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mysqlha", "sandbox");
 
-    /// <summary>The application account of the sandbox that a node with this address belongs to; null: none here does.</summary>
-    public static ClientAccount? AccountAt(string address, string home) =>
-        With(address, home).Select(place => ClientAccount.Of(place.Nodes)).FirstOrDefault(account => account is not null);
+    /// <summary>An account (the application's) of the sandbox that a node with this address belongs to; null: none here does.</summary>
+    public static ClientAccount? AccountAt(string address, string home, string file = "client.cnf") =>
+        With(address, home).Select(place => ClientAccount.Of(place.Nodes, file)).FirstOrDefault(account => account is not null);
 
     /// <summary>The file of the ring key of the sandbox that a node with this address belongs to; null: none here does.</summary>
     public static string? KeyAt(string address, string home) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MySqlHa.Tests.House;
 
 namespace MySqlHa.Tests.Acceptance;
 
@@ -11,6 +12,7 @@ internal static class MysqlhaProgram
         var start = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["MYSQLHA_SANDBOX_HOME"] = FaultCluster.Home; // whose ring key it asks with
         start.Environment["MYSQLHA_ADDRESS"] = string.Join(',', SandboxCluster.Numbers.Select(SandboxCluster.AddressOf));
+        _ = start.Environment.TryAdd("MYSQLHA_SANDBOX_HOME", Path.Combine(Repository.Root, ".sandbox"));
         foreach (var word in (string[])[Path.Combine(AppContext.BaseDirectory, "mysqlha.dll"), .. words])
         {
             start.ArgumentList.Add(word);

@@ -37,6 +37,8 @@ public sealed partial class ReaderTableTests
         ["Consensus/WireRead"] = ["frames between agents"],
         ["Core/NodeCore.Consensus"] = ["commands in the log", nameof(FuzzTests)],
         ["Core/PeerCodec"] = ["frames between agents"],
+        ["Cli/ElectionAccount"] = [Carries + "client.cnf to ClientAccount, a password's line to MySQL's driver", "client.cnf"],
+        ["Election/ElectionSql"] = [Trusted + "a part of the program"],
         ["Guard/GuardProcess"] = [Carries + "a lock; its lines are LineFile's"],
         ["Guard/LineFile"] = ["lines of guard and agent", "the guard's orders", "the guard's signs"],
         ["Hooks/HookProcess"] = [Carries + "the last line of what a hook wrote, to a person, and as a number at most"],

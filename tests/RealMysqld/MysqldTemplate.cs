@@ -12,7 +12,8 @@ public sealed class MysqldTemplate : IAsyncLifetime
         new MysqlAccount("mysqlha_agent", @"agent's \ pass"),
         new MysqlAccount("mysqlha_repl", "repl's"),
         new MysqlAccount("mysqlha_clone", "clone's"),
-        new MysqlAccount("app", "app's"));
+        new MysqlAccount("app", "app's"),
+        new MysqlAccount("mysqlha_election", "election's"));
 
     private readonly string _root = Path.Combine(Path.GetTempPath(), $"ha{Random.Shared.Next():x8}");
 
