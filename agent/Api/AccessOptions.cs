@@ -5,7 +5,7 @@ namespace MySqlHa.Api;
 /// <summary>Who may read, who may change, and what the API shows itself by. Files are read again when they change.</summary>
 public sealed record AccessOptions
 {
-    /// <summary>The token that every node of the ring takes, as admin; null: none.</summary>
+    /// <summary>The token that every node of the ring takes, as admin; null: none. Replaced by <see cref="ApiServer.UseRing"/>.</summary>
     public string? RingToken { get; init; }
 
     /// <summary>See <see cref="TokenFile"/>; null: no tokens but the ring's.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -78,6 +79,13 @@ public sealed class ApiServer : IAsyncDisposable
         var server = new ApiServer(app, access, stopping);
         ApiLog.Listening(logger, options.Host, server.Port);
         return server;
+    }
+
+    /// <summary>From here on these are the ring's tokens and certificate. Connections that stand stay; each request shows its token.</summary>
+    public void UseRing(IEnumerable<string> tokens, X509Certificate2 certificate)
+    {
+        _access.Tokens.UseRing(tokens);
+        _access.Certificate.UseRing(certificate);
     }
 
     public async ValueTask DisposeAsync()

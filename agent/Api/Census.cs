@@ -60,6 +60,7 @@ internal static class Census
             AgentVersion = m.AgentVersion,
             AgentPid = m.AgentPid,
             MysqldPid = m.MysqldPid,
+            RingKeys = [.. m.RingKeys],
             Problems = ReasonDocument.Of(m.Problems),
         };
     }

@@ -123,6 +123,9 @@ internal sealed record CensusMember
     public required string AgentVersion { get; init; }
     public required int AgentPid { get; init; }
     public required int MysqldPid { get; init; }
+
+    /// <summary>Fingerprints: the one it uses, then those that it only accepts; empty: not known.</summary>
+    public required IReadOnlyList<string> RingKeys { get; init; }
     public required ImmutableArray<ReasonDocument> Problems { get; init; }
 }
 

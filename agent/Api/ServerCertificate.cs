@@ -14,8 +14,7 @@ internal sealed class ServerCertificate(AccessOptions options)
     private const int LongestFile = 256 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly SslStreamCertificateContext? _ring =
-        options.RingCertificate is { } own ? SslStreamCertificateContext.Create(own, additionalCertificates: null, offline: true) : null;
+    private SslStreamCertificateContext? _ring = options.RingCertificate is { } own ? OfRing(own) : null;
 
     private byte[] _read = [];
     private SslStreamCertificateContext? _fromFile;
@@ -25,8 +24,14 @@ internal sealed class ServerCertificate(AccessOptions options)
 
     /// <summary>Null: there is none, and no TLS.</summary>
     /// <param name="name">The server that the client asks for.</param>
-    public SslStreamCertificateContext? For(string name) =>
-        name == options.RingServerName && _ring is not null ? _ring : Volatile.Read(ref _fromFile) ?? _ring;
+    public SslStreamCertificateContext? For(string name)
+    {
+        var ring = Volatile.Read(ref _ring);
+        return name == options.RingServerName && ring is not null ? ring : Volatile.Read(ref _fromFile) ?? ring;
+    }
+
+    /// <summary>From here on this is the ring's.</summary>
+    public void UseRing(X509Certificate2 certificate) => Volatile.Write(ref _ring, OfRing(certificate));
 
     /// <summary>Looks at the files.</summary>
     public void Refresh()
@@ -69,4 +74,7 @@ internal sealed class ServerCertificate(AccessOptions options)
         more.RemoveAt(0);
         return SslStreamCertificateContext.Create(certificate, more, offline: true);
     }
+
+    private static SslStreamCertificateContext OfRing(X509Certificate2 certificate) =>
+        SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
 }

@@ -16,14 +16,22 @@ internal sealed class TokenBook(AccessOptions options)
     private const int LongestToken = 256;
 
     private readonly Lock _gate = new();
-    private readonly ImmutableArray<TokenEntry> _ring =
-        options.RingToken is { } token ? [new TokenEntry(Caller.Ring, Caller.Admin, TokenText.Digest(token))] : [];
+    private ImmutableArray<TokenEntry> _ring = OfRing(options.RingToken is { } token ? [token] : []);
 
     private byte[] _read = [];
     private ImmutableArray<TokenEntry> _fromFile = [];
 
     /// <summary>What is wrong with the file; empty: nothing.</summary>
     public string Problem { get; private set; } = "";
+
+    /// <summary>From here on these are the ring's tokens, one of each key that is accepted.</summary>
+    public void UseRing(IEnumerable<string> tokens)
+    {
+        lock (_gate)
+        {
+            _ring = OfRing(tokens);
+        }
+    }
 
     /// <summary>Whose token it is; null: nobody's. Takes as long for one as for the other.</summary>
     public TokenEntry? Find(string token)
@@ -47,13 +55,13 @@ internal sealed class TokenBook(AccessOptions options)
     /// <summary>Reads the file again.</summary>
     public ImmutableArray<TokenEntry> Current()
     {
-        if (options.TokensPath is not { } path)
-        {
-            return _ring;
-        }
-
         lock (_gate)
         {
+            if (options.TokensPath is not { } path)
+            {
+                return _ring;
+            }
+
             try
             {
                 var bytes = FilePiece.Read(path, LongestFile);
@@ -72,4 +80,7 @@ internal sealed class TokenBook(AccessOptions options)
             return [.. _ring, .. _fromFile];
         }
     }
+
+    private static ImmutableArray<TokenEntry> OfRing(IEnumerable<string> tokens) =>
+        [.. tokens.Select(t => new TokenEntry(Caller.Ring, Caller.Admin, TokenText.Digest(t)))];
 }

@@ -17,12 +17,12 @@ internal sealed class ClientAccess
     public const string Variable = "MYSQLHA_TOKEN";
     private const int LongestToken = 256;
 
-    private readonly RingKey? _key;
+    private readonly RingKeys? _key;
     private readonly X509Certificate2Collection? _authorities;
     private readonly bool _plain;
 
-    private ClientAccess(RingKey? key, string? token, X509Certificate2Collection? authorities, bool plain) =>
-        (_key, Token, _authorities, _plain) = (key, plain ? null : token ?? key?.ApiToken, authorities, plain);
+    private ClientAccess(RingKeys? key, string? token, X509Certificate2Collection? authorities, bool plain) =>
+        (_key, Token, _authorities, _plain) = (key, plain ? null : token ?? key?.First.ApiToken, authorities, plain);
 
     /// <summary>Null: none is known.</summary>
     public string? Token { get; }
@@ -95,13 +95,13 @@ internal sealed class ClientAccess
     }
 
     /// <summary>That which was named; else that of the configuration that is there; else that of the sandbox that is asked.</summary>
-    private static RingKey? KeyOf(string? named, IReadOnlyList<PeerAddress> addresses)
+    private static RingKeys? KeyOf(string? named, IReadOnlyList<PeerAddress> addresses)
     {
         try
         {
             if (named is not null)
             {
-                return RingKey.Load(named);
+                return RingKeys.Load(named);
             }
         }
         catch (RingKeyException e)
@@ -114,7 +114,7 @@ internal sealed class ClientAccess
             : addresses.Select(a => SandboxPlace.KeyAt(a.Host, SandboxPlace.DefaultHome())).OfType<string>().FirstOrDefault(CanRead);
         try
         {
-            return path is null ? null : RingKey.Load(path);
+            return path is null ? null : RingKeys.Load(path);
         }
         catch (RingKeyException)
         {

@@ -4,10 +4,13 @@ using MySqlHa.Ring;
 
 namespace MySqlHa.Cli;
 
-/// <summary><c>mysqlha ring new</c>: the one secret that every node of a ring has. <c>ring ca</c>: what others know it by.</summary>
+/// <summary>
+/// <c>mysqlha ring new</c>: the one secret that every node of a ring has. <c>ring ca</c>: what others know it by. <c>ring show</c>: what is
+/// in a file, without secrets. <c>ring rotate</c>: another key, while everything runs.
+/// </summary>
 internal static class RingCommand
 {
-    public static Command Build() => new("ring", "The ring key") { New(), Authority() };
+    public static Command Build() => new("ring", "The ring key") { New(), Authority(), Show(), RingRotateCommand.Build() };
 
     private static Command New()
     {
@@ -46,7 +49,7 @@ internal static class RingCommand
 
             try
             {
-                configuration.Output.Write(RingKey.Load(from).AuthorityPem);
+                configuration.Output.Write(RingKeys.Load(from).AuthorityPem);
                 return ExitCodes.Ok;
             }
             catch (RingKeyException e)
@@ -56,6 +59,38 @@ internal static class RingCommand
             }
         });
         return command;
+    }
+
+    private static Command Show()
+    {
+        var path = new Argument<string>("FILE") { Description = "A ring key's file" };
+        var command = new Command("show", "Names the keys in a file by their fingerprints; shows nothing secret") { path };
+        command.SetAction(parse =>
+        {
+            var configuration = parse.InvocationConfiguration;
+            try
+            {
+                WriteKeys(RingKeys.Load(parse.GetRequiredValue(path)), configuration.Output);
+                return ExitCodes.Ok;
+            }
+            catch (RingKeyException e)
+            {
+                configuration.Error.WriteLine($"mysqlha: {e.Message}");
+                return ExitCodes.Error;
+            }
+        });
+        return command;
+    }
+
+    internal static void WriteKeys(RingKeys keys, TextWriter output)
+    {
+        var table = new TextTable("#", "KEY", "FINGERPRINT", "");
+        for (var i = 0; i < keys.All.Length; i++)
+        {
+            table.Add($"{i + 1}", keys.All[i].NameAndRevision, keys.All[i].Fingerprint, i == 0 ? "used" : "accepted");
+        }
+
+        table.WriteTo(output);
     }
 
     private static int Make(ParseResult parse, string name, string? path)

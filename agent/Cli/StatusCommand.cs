@@ -75,6 +75,9 @@ internal static class StatusCommand
         (m.Maintenance is { } maintenance ? [Maintained(maintenance)] : Array.Empty<string>())
             .Concat(m.Problems.Where(p => p.Code != "maintenance").Select(p => p.Text))
             .Concat(m.Tags.IsEmpty ? [] : [$"tags: {string.Join(", ", m.Tags)}"])
+            .Concat(m.RingKeys.Length > 1
+                ? [$"uses ring key {m.RingKeys[0]}, accepts {string.Join(" and ", m.RingKeys.Skip(1))} too"]
+                : [])
             .Concat(m.Activity.Length > 0 ? [m.Activity] : [])
             .Concat(m is { Role: MemberRole.Follower, ReceiverRunning: false } ? ["receives nothing"] : [])
             .Concat(m is { Role: MemberRole.Follower, ApplierRunning: false } ? ["applies nothing"] : []));

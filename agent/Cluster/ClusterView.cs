@@ -133,6 +133,9 @@ public sealed record MemberView
     /// <summary>As in its configuration: <c>nofailover</c>, <c>priority=200</c>; empty too where an older agent answers.</summary>
     public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 
+    /// <summary>Fingerprints of the ring's keys: the one it uses, then those that it only accepts. Empty: it is not heard, or older.</summary>
+    public ImmutableArray<string> RingKeys { get => field.IsDefault ? [] : field; init; }
+
     /// <summary>Operators work on it; null: they do not.</summary>
     public MaintenanceView? Maintenance { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Membership;
 
@@ -43,6 +44,11 @@ public sealed record OperatorCalled(long CallId, OperatorRequest Request, Caller
 
 /// <summary>What is wrong with the API's tokens or certificate, in a sentence for people; empty: nothing. Each change is told once.</summary>
 public sealed record AccessNoted(string Problem) : CoreInput;
+
+/// <summary>The keys of the ring that are in force on this node. Each change is told once.</summary>
+/// <param name="Fingerprints">The one that is used, then those that are only accepted.</param>
+/// <param name="Problem">What is wrong with their file, in a sentence for people; empty: nothing.</param>
+public sealed record RingKeysNoted(ImmutableArray<string> Fingerprints, string Problem) : CoreInput;
 
 /// <summary>The agent is asked to stop: it hands a leadership of Raft over first.</summary>
 public sealed record StopAsked : CoreInput

@@ -94,6 +94,7 @@ public sealed partial class NodeCore
         FirstSet = _mysqld is { Duty: MysqldDuty.Leading } && _began.Epoch == _mysqld.DutyEpoch ? _began.Set : null,
         Understands = MemberReport.Present,
         Tags = EffectiveTags(),
+        RingKeys = _ringKeys.Fingerprints,
         MysqldEndedAgo = _mysqld is { State: MysqldState.Stopped } && _mysqld.StoppedAt > Instant.Zero
             ? (int)Math.Min((_now - _mysqld.StoppedAt).TotalMilliseconds, int.MaxValue)
             : null,
@@ -137,6 +138,11 @@ public sealed partial class NodeCore
         if (_accessProblem.Length > 0)
         {
             yield return new Reason("api-access", _accessProblem);
+        }
+
+        if (_ringKeys.Problem.Length > 0)
+        {
+            yield return new Reason("ring-key", _ringKeys.Problem);
         }
 
         if (_difference is { What: { } difference } && _now - _difference.Since >= _options.Timing.Lease * 3)

@@ -167,6 +167,7 @@ public sealed partial class NodeCore
             Activity = fresh ? known!.Activity : "",
             Problems = [.. fresh ? known!.Problems : [], .. StrangersProblem(info.Id, gossip)],
             Tags = [.. info.Tags.Words()],
+            RingKeys = fresh ? known!.RingKeys : [],
             Maintenance = _state.Maintenance.TryGetValue(info.Id, out var maintenance)
                 ? new MaintenanceView(Time(maintenance.Since), Time(maintenance.Until), maintenance.Reason)
                 : null,

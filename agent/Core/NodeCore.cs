@@ -155,6 +155,9 @@ public sealed partial class NodeCore
             case AccessNoted access:
                 NoteAccess(access.Problem);
                 break;
+            case RingKeysNoted keys:
+                NoteRingKeys(keys);
+                break;
             case OperatorCalled call:
                 TakeCall(call);
                 break;

@@ -86,6 +86,9 @@ public sealed record MemberReport
     /// <summary>As the node is configured.</summary>
     public NodeTags Tags { get => field ?? NodeTags.None; init; }
 
+    /// <summary>Fingerprints of the ring's keys: the one the node uses, then those that it only accepts. Empty: the agent is older.</summary>
+    public ImmutableArray<string> RingKeys { get => field.IsDefault ? [] : field; init; }
+
     /// <summary>Milliseconds since this node's mysqld ended, by its agent's clock; null: it runs, or that was not seen.</summary>
     public int? MysqldEndedAgo { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -57,7 +58,7 @@ public static class AgentRunner
 
     private static async Task<(int Code, bool DiskFull)> LiveAsync(AgentOptions options, ILogger logger, CancellationToken stopping)
     {
-        var key = RingKey.Load(options.RingKeyPath);
+        var keys = RingKeys.Load(options.RingKeyPath);
         foreach (var directory in new[] { options.Data, options.StateDirectory, options.RunDirectory })
         {
             _ = Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -100,7 +101,7 @@ public static class AgentRunner
         var core = new NodeCore(coreOptions, restored, new Random(BitConverter.ToInt32(RandomNumberGenerator.GetBytes(4))), BootClock.Now);
         var loop = new NodeLoop(core, log, localFile, lease, guard, announced, logger) { Effects = effects };
         late.Is(loop, core);
-        await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, key), loop, logger);
+        await using var ring = RingTransport.Start(new RingOptions(self, options.Listen, options.Ports.Ring, keys), loop, logger);
         loop.Ring = ring;
         using var proxy = options.Proxy is { } settings
             ? ClientProxy.Start(ProxyOptionsOf(settings) with { Self = self, LeaseRuns = () => loop.LeaseLeft > TimeSpan.Zero }, logger)
@@ -112,8 +113,9 @@ public static class AgentRunner
             DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token), RunHooksAsync(options, loop, logger, ends.Token));
         try
         {
-            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, key, loop), new LoopPort(loop, options.Timing), logger, stopping);
+            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, keys.First, loop), new LoopPort(loop, options.Timing), logger, stopping);
             loop.Api = api;
+            watching = Task.WhenAll(watching, WatchKeysAsync(options, keys, ring, api, loop, ends.Token));
             await using var teller = EventTeller.Start(loop.Events, () => loop.View, WebhooksOf(options), TracesOf(options), logger);
             loop.Teller = teller;
             NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
@@ -163,6 +165,27 @@ public static class AgentRunner
                     s => loop.Post(new SuitabilityNoted(s.Suitable ? "" : $"not suitable to lead: {s.Problem}", s.Priority)), stopping),
                 CancellationToken.None));
     }
+
+    private static Task WatchKeysAsync(
+        AgentOptions options, RingKeys keys, RingTransport ring, ApiServer api, NodeLoop loop, CancellationToken stopping)
+    {
+        void UseInApi(RingKeys now) => api.UseRing(now.All.Select(k => k.ApiToken), ApiCertificateOf(options, now.First));
+
+        UseInApi(keys);
+        var watch = new RingKeyWatch(
+            options.RingKeyPath,
+            keys,
+            now =>
+            {
+                ring.Use(now);
+                UseInApi(now);
+            },
+            loop.PostSurely);
+        return Task.Run(() => watch.WatchAsync(stopping), CancellationToken.None);
+    }
+
+    private static X509Certificate2 ApiCertificateOf(AgentOptions options, RingKey key) => ApiCertificate.Mint(
+        key, [options.Listen, options.HttpListen, options.Name, Environment.MachineName, "localhost", "127.0.0.1", "::1"]);
 
     private static LocalRecord LoadLocal(string path)
     {
@@ -214,8 +237,7 @@ public static class AgentRunner
         Access = new AccessOptions
         {
             RingToken = key.ApiToken,
-            RingCertificate = ApiCertificate.Mint(
-                key, [options.Listen, options.HttpListen, options.Name, Environment.MachineName, "localhost", "127.0.0.1", "::1"]),
+            RingCertificate = ApiCertificateOf(options, key),
             RingServerName = ApiCertificate.ServerName,
             TokensPath = options.Api.Tokens,
             ReadNeedsToken = options.Api.ReadNeedsToken,

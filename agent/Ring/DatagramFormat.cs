@@ -8,9 +8,9 @@ namespace MySqlHa.Ring;
 /// </summary>
 /// <remarks>
 /// A GCM nonce must never repeat under one key. The key here is not the ring's gossip key but one derived from it (HKDF-SHA256)
-/// with a salt of 128 random bits that each process draws when it starts and carries in the header. So every process has a
-/// key of its own (two of 2^32 process starts share a salt with a chance of 2^-65), and under it the nonce is a 64-bit counter,
-/// which does not repeat in any process's life.
+/// with a salt of 128 random bits that each process draws when it starts, and when it begins to use another ring key, and carries in
+/// the header. So every process has a key of its own (two of 2^32 process starts share a salt with a chance of 2^-65), and under it the
+/// nonce is a 64-bit counter, which does not repeat in any process's life.
 /// Replay: the counter runs in a sliding window for each salt, so what one receiver accepted once it refuses for as long as it
 /// remembers that sender. After the receiver's restart, or once the sender is forgotten, an old datagram opens again; it says
 /// nothing that gossip does not also meet as a late packet: states are ordered by incarnation, answers by the number of their

@@ -5,33 +5,44 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Ring;
 
 /// <summary>
-/// Opens datagrams of this ring and refuses all others. Remembers the processes it heard (at most 1,024; the one silent longest
+/// Opens datagrams sealed with one of this ring's keys and refuses all others. Remembers the processes it heard (at most 1,024; the one silent longest
 /// is forgotten first) and which of their datagrams it saw. Only a datagram that opened leaves a trace in memory. Not thread-safe.
 /// </summary>
-internal sealed class DatagramOpener(RingKey key, NodeId self) : IDisposable
+internal sealed class DatagramOpener(RingKeys keys, NodeId self) : IDisposable
 {
     private const int MaxSenders = 1024;
 
-    private readonly byte[] _keyId = DatagramFormat.KeyId(key);
     private readonly byte[] _self = Convert.FromHexString(self.Hex);
-    private readonly Dictionary<UInt128, Sender> _senders = [];
+    private readonly Dictionary<(uint KeyId, UInt128 Salt), Sender> _senders = [];
+    private Dictionary<uint, RingKey> _keys = ById(keys);
     private long _opened;
+
+    /// <summary>From here on these keys count. Who was heard by another one is forgotten.</summary>
+    internal void Use(RingKeys keys)
+    {
+        _keys = ById(keys);
+        foreach (var gone in _senders.Where(s => !_keys.ContainsKey(s.Key.KeyId)).ToList())
+        {
+            gone.Value.Cipher.Dispose();
+            _ = _senders.Remove(gone.Key);
+        }
+    }
 
     /// <summary>Null and the payload, or why the datagram is refused.</summary>
     internal RingRefusal? Open(ReadOnlySpan<byte> datagram, out byte[] payload)
     {
         payload = [];
-        if (RefusalOfHeader(datagram) is { } refusal)
+        if (RefusalOfHeader(datagram, out var key) is { } refusal)
         {
             return refusal;
         }
 
         var header = datagram[..DatagramFormat.HeaderBytes];
         var salt = header.Slice(DatagramFormat.SaltAt, DatagramFormat.SaltBytes);
-        var process = BinaryPrimitives.ReadUInt128BigEndian(salt);
+        var process = (KeyIdIn(header), BinaryPrimitives.ReadUInt128BigEndian(salt));
         var counter = BinaryPrimitives.ReadUInt64BigEndian(header[DatagramFormat.CounterAt..]);
         var known = _senders.TryGetValue(process, out var sender);
-        sender ??= new Sender(DatagramFormat.CipherOf(key, salt));
+        sender ??= new Sender(DatagramFormat.CipherOf(key!, salt));
         var plain = new byte[datagram.Length - DatagramFormat.HeaderBytes - DatagramFormat.TagBytes];
         if (!Decrypt(sender.Cipher, datagram, plain))
         {
@@ -73,8 +84,15 @@ internal sealed class DatagramOpener(RingKey key, NodeId self) : IDisposable
         _senders.Clear();
     }
 
-    private RingRefusal? RefusalOfHeader(ReadOnlySpan<byte> datagram)
+    private static Dictionary<uint, RingKey> ById(RingKeys keys) =>
+        keys.All.ToDictionary(key => BinaryPrimitives.ReadUInt32BigEndian(DatagramFormat.KeyId(key)));
+
+    private static uint KeyIdIn(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32BigEndian(header[DatagramFormat.KeyIdAt..]);
+
+    /// <param name="key">The one that the datagram names, where nothing is refused.</param>
+    private RingRefusal? RefusalOfHeader(ReadOnlySpan<byte> datagram, out RingKey? key)
     {
+        key = null;
         if (datagram.IsEmpty || (datagram[0] & DatagramFormat.ProtocolMask) != (DatagramFormat.Version & DatagramFormat.ProtocolMask))
         {
             return RingRefusal.DatagramGarbage;
@@ -90,8 +108,7 @@ internal sealed class DatagramOpener(RingKey key, NodeId self) : IDisposable
             return RingRefusal.DatagramGarbage;
         }
 
-        var keyId = datagram.Slice(DatagramFormat.KeyIdAt, DatagramFormat.KeyIdBytes);
-        return keyId.SequenceEqual(_keyId) ? null : RingRefusal.DatagramOtherKey;
+        return _keys.TryGetValue(KeyIdIn(datagram), out key) ? null : RingRefusal.DatagramOtherKey;
     }
 
     private static bool Decrypt(AesGcm cipher, ReadOnlySpan<byte> datagram, Span<byte> plain)
@@ -115,7 +132,7 @@ internal sealed class DatagramOpener(RingKey key, NodeId self) : IDisposable
         }
     }
 
-    private void Remember(UInt128 process, Sender sender)
+    private void Remember((uint KeyId, UInt128 Salt) process, Sender sender)
     {
         if (_senders.Count >= MaxSenders)
         {

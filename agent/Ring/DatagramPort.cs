@@ -16,7 +16,8 @@ internal sealed class DatagramPort : IDisposable
     private readonly RingCounters _counters;
     private readonly RefusalBook _refusals;
     private readonly ILogger _logger;
-    private readonly DatagramSealer _sealer;
+    private DatagramSealer _sealer;
+    private RingKeys _keys;
 
     internal DatagramPort(
         Socket socket, RingOptions options, IRingReceiver receiver, RingCounters counters, RefusalBook refusals, ILogger logger)
@@ -30,14 +31,27 @@ internal sealed class DatagramPort : IDisposable
         _counters = counters;
         _refusals = refusals;
         _logger = logger;
-        _sealer = new DatagramSealer(options.Key, options.Self);
+        _keys = options.Keys;
+        _sealer = new DatagramSealer(_keys.First, options.Self);
+    }
+
+    /// <summary>From here on these keys count, for what comes and for what leaves. One caller at a time.</summary>
+    internal void Use(RingKeys keys)
+    {
+        if (keys.First.Fingerprint != Volatile.Read(ref _keys).First.Fingerprint)
+        {
+            // A fresh salt. The one before is left to who may be sealing with it just now.
+            Volatile.Write(ref _sealer, new DatagramSealer(keys.First, _options.Self));
+        }
+
+        Volatile.Write(ref _keys, keys);
     }
 
     internal void Send(IPEndPoint to, ReadOnlySpan<byte> payload)
     {
         try
         {
-            _ = _socket.SendTo(_sealer.Seal(payload), SocketFlags.None, to);
+            _ = _socket.SendTo(Volatile.Read(ref _sealer).Seal(payload), SocketFlags.None, to);
             _counters.DatagramSent();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -49,7 +63,8 @@ internal sealed class DatagramPort : IDisposable
 
     internal async Task ReceiveAsync(CancellationToken stopping)
     {
-        using var opener = new DatagramOpener(_options.Key, _options.Self);
+        var keys = Volatile.Read(ref _keys);
+        using var opener = new DatagramOpener(keys, _options.Self);
         var buffer = new byte[ReceiveBytes];
         var any = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (!stopping.IsCancellationRequested)
@@ -57,6 +72,12 @@ internal sealed class DatagramPort : IDisposable
             try
             {
                 var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stopping);
+                if (keys != Volatile.Read(ref _keys))
+                {
+                    keys = Volatile.Read(ref _keys);
+                    opener.Use(keys);
+                }
+
                 Take(opener, buffer.AsSpan(0, received.ReceivedBytes), (IPEndPoint)received.RemoteEndPoint);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -100,7 +121,7 @@ internal sealed class DatagramPort : IDisposable
     private string SentenceOf(RingRefusal refusal) => refusal switch
     {
         RingRefusal.DatagramVersion => "its datagram is of another version of the ring's protocol",
-        RingRefusal.DatagramOtherKey => "its datagram is sealed with the key of another ring",
+        RingRefusal.DatagramOtherKey => $"its datagram is sealed with the key of another ring; {RingLog.IfRotated(Volatile.Read(ref _keys))}",
         RingRefusal.DatagramForged => "its datagram claims this ring's key but is forged or damaged",
         RingRefusal.DatagramReplayed => "its datagram came before, or much too late",
         RingRefusal.DatagramOwnId => $"its datagram carries this node's own id {_options.Self}: was a data directory copied?",

@@ -4,7 +4,10 @@ using MySqlHa.Cluster;
 
 namespace MySqlHa.Ring;
 
-/// <summary>Seals this process's datagrams; see <see cref="DatagramFormat"/> for why no nonce repeats. Any thread may call.</summary>
+/// <summary>
+/// Seals this process's datagrams; see <see cref="DatagramFormat"/> for why no nonce repeats. A sealer has one key and one salt for its
+/// life. Any thread may call.
+/// </summary>
 internal sealed class DatagramSealer : IDisposable
 {
     private readonly Lock _lock = new();

@@ -8,7 +8,8 @@ internal abstract record HandshakeOutcome
 {
     /// <param name="Peer">The node that the peer's certificate names.</param>
     /// <param name="Stream">Encrypted both ways; owned by whoever takes the outcome.</param>
-    internal sealed record Proven(NodeId Peer, SslStream Stream) : HandshakeOutcome;
+    /// <param name="Keys">By which the two have proven themselves.</param>
+    internal sealed record Proven(NodeId Peer, SslStream Stream, LinkKeys Keys) : HandshakeOutcome;
 
     internal sealed record Refused(RingRefusal Reason, string Sentence) : HandshakeOutcome;
 

@@ -17,6 +17,9 @@ internal static class LinkLimits
     /// <summary>A frame that waited longer for its connection is not sent.</summary>
     internal static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
 
+    /// <summary>For a peer to read to its end what was sent, before the connection to it is made anew with another key.</summary>
+    internal static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
+
     internal static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(50);
 
     internal static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(1);

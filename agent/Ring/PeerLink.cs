@@ -9,7 +9,7 @@ namespace MySqlHa.Ring;
 
 /// <summary>
 /// The outgoing connection to one peer: frames leave in the order they were given, each at most once. Made when there is something to
-/// send, made anew when it is lost or the peer has moved. What waited too long is dropped, never sent late:
+/// send, made anew when it is lost, the peer has moved, or other keys are to be used. What waited too long is dropped, never sent late:
 /// Raft sends again, and a stale lease helps nobody.
 /// </summary>
 internal sealed class PeerLink : IAsyncDisposable
@@ -21,6 +21,8 @@ internal sealed class PeerLink : IAsyncDisposable
     private readonly FrameWriter _writer;
     private readonly Task _work;
     private Target _target;
+    private Made? _made;
+    private TaskCompletionSource? _renewal;
     private bool _lossLogged;
 
     internal PeerLink(NodeId peer, IPEndPoint address, LinkContext context)
@@ -45,6 +47,21 @@ internal sealed class PeerLink : IAsyncDisposable
         _context.Counters.FrameDropped(_queue.Add(payload));
     }
 
+    /// <summary>
+    /// Where the connection that stands was made with keys that are not those to use: the peer reads it to its end, then it is made anew,
+    /// and no frame is lost by that. Returns when the next one was tried.
+    /// </summary>
+    internal async Task RenewAsync()
+    {
+        if (Volatile.Read(ref _made) is { } made && !IsPresent(made.Keys))
+        {
+            var renewal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _renewal, renewal);
+            await made.Replaced.CancelAsync();
+            _ = await Task.WhenAny(renewal.Task, _work, Task.Delay(LinkLimits.Handshake)); // it may have been lost by itself just now
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -61,7 +78,11 @@ internal sealed class PeerLink : IAsyncDisposable
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, target.Left.Token);
             try
             {
-                await _queue.WaitAsync(attempt.Token);
+                if (Volatile.Read(ref _renewal) is null)
+                {
+                    await _queue.WaitAsync(attempt.Token);
+                }
+
                 var worked = await ConnectAndPumpAsync(target.Address, attempt.Token);
                 failures = worked ? 0 : failures + 1;
                 await Task.Delay(LinkLimits.Backoff(failures), attempt.Token);
@@ -79,8 +100,9 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>False where there was no connection, or none that lasted: then the next attempt waits longer.</summary>
     private async Task<bool> ConnectAndPumpAsync(IPEndPoint address, CancellationToken cancellation)
     {
-        var (stream, failure) = await ConnectAsync(address, cancellation);
-        if (stream is null)
+        var (proven, failure) = await ConnectAsync(address, cancellation);
+        Interlocked.Exchange(ref _renewal, null)?.SetResult();
+        if (proven is not { Stream: var stream })
         {
             cancellation.ThrowIfCancellationRequested();
             _context.Counters.FrameDropped(_queue.DropOlderThan(TimeSpan.Zero));
@@ -95,13 +117,25 @@ internal sealed class PeerLink : IAsyncDisposable
             _lossLogged = false;
             _context.Counters.FrameDropped(_queue.DropOlderThan(LinkLimits.MaxAge));
             var since = Stopwatch.GetTimestamp();
-            var reason = await PumpAsync(stream, cancellation);
+            var made = new Made(proven.Keys);
+            Volatile.Write(ref _made, made);
+            if (!IsPresent(made.Keys))
+            {
+                await made.Replaced.CancelAsync(); // the keys changed under its handshake
+            }
+
+            var reason = await PumpAsync(stream, made.Replaced.Token, cancellation);
+            Volatile.Write(ref _made, null);
             LogLoss(address, reason);
-            return Stopwatch.GetElapsedTime(since) > LinkLimits.BackoffMax;
+            return made.Replaced.IsCancellationRequested || Stopwatch.GetElapsedTime(since) > LinkLimits.BackoffMax;
         }
     }
 
-    private async Task<(SslStream? Stream, string Failure)> ConnectAsync(IPEndPoint address, CancellationToken cancellation)
+    /// <summary>This node shows itself by that key still, and accepts that of the peer.</summary>
+    private bool IsPresent(LinkKeys keys) =>
+        _context.Handshake.Identity.Keys is var now && keys.Own == now.First.Fingerprint && now.Accepts(keys.Peers);
+
+    private async Task<(HandshakeOutcome.Proven? Link, string Failure)> ConnectAsync(IPEndPoint address, CancellationToken cancellation)
     {
         Socket? socket = null;
         try
@@ -126,7 +160,7 @@ internal sealed class PeerLink : IAsyncDisposable
         switch (await _context.Handshake.AsClientAsync(socket, _peer, limit.Token))
         {
             case HandshakeOutcome.Proven proven:
-                return (proven.Stream, "");
+                return (proven, "");
             case HandshakeOutcome.Refused refused when !cancellation.IsCancellationRequested:
                 _context.Refusals.Refuse(refused.Reason, address.Address, refused.Sentence);
                 return (null, refused.Sentence);
@@ -137,25 +171,33 @@ internal sealed class PeerLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends until the connection is lost, stalls or the token says so; the reason is for the log.</summary>
-    private async Task<string> PumpAsync(SslStream stream, CancellationToken cancellation)
+    /// <summary>Sends until the connection is lost, stalls, is replaced or the token says so; the reason is for the log.</summary>
+    private async Task<string> PumpAsync(SslStream stream, CancellationToken replaced, CancellationToken cancellation)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watch = WatchAsync(stream, lost);
         using var write = CancellationTokenSource.CreateLinkedTokenSource(lost.Token);
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(lost.Token, replaced);
         var stalled = false;
         try
         {
-            while (true)
+            while (!replaced.IsCancellationRequested)
             {
-                await _queue.WaitAsync(lost.Token);
+                await _queue.WaitAsync(idle.Token);
                 stalled = true;
                 await _writer.WriteQueuedAsync(stream, write);
                 stalled = false;
             }
+
+            return await DrainAsync(stream, watch);
         }
         catch (OperationCanceledException)
         {
+            if (replaced.IsCancellationRequested && !stalled && !lost.IsCancellationRequested)
+            {
+                return await DrainAsync(stream, watch);
+            }
+
             return stalled && !lost.IsCancellationRequested
                 ? $"it took nothing for {LinkLimits.Stall.TotalSeconds} s"
                 : cancellation.IsCancellationRequested ? "stopped, or it moved" : "it hung up";
@@ -169,6 +211,25 @@ internal sealed class PeerLink : IAsyncDisposable
             await lost.CancelAsync();
             await watch;
         }
+    }
+
+    /// <summary>
+    /// Says that nothing more comes, and waits until the peer, which then has read all, hangs up: a connection that came sooner would
+    /// end this one with frames unread.
+    /// </summary>
+    private static async Task<string> DrainAsync(SslStream stream, Task hungUp)
+    {
+        try
+        {
+            await stream.ShutdownAsync().WaitAsync(LinkLimits.Drain);
+            await hungUp.WaitAsync(LinkLimits.Drain);
+        }
+        catch (Exception)
+        {
+            // It is lost, or too slow: what is under way may be lost with it.
+        }
+
+        return "it is made anew with other keys";
     }
 
     /// <summary>The peer never writes here after its welcome: whatever a read returns, the connection is over.</summary>
@@ -194,6 +255,14 @@ internal sealed class PeerLink : IAsyncDisposable
             _lossLogged = true;
             RingLog.LinkLost(_context.Logger, _peer, address, reason);
         }
+    }
+
+    /// <summary>The connection that stands, until it is to be replaced.</summary>
+    private sealed class Made(LinkKeys keys)
+    {
+        internal LinkKeys Keys { get; } = keys;
+
+        internal CancellationTokenSource Replaced { get; } = new();
     }
 
     /// <summary>Where the peer is, until it is somewhere else.</summary>

@@ -10,7 +10,8 @@ namespace MySqlHa.Ring;
 /// <summary>
 /// Takes connections on the ring's port. Strangers cannot use it up: at most 64 connections are in their handshake, for 3 s each,
 /// and the oldest makes room for the newest, so that a member, which needs a few milliseconds, gets through a crowd that
-/// says nothing. One connection for each proven peer: the newer replaces the older, which a crash or a cut has orphaned.
+/// says nothing. One connection for each proven peer: the newer replaces the older, which a crash or a cut has orphaned. One that was
+/// proven by a key that is no longer accepted ends.
 /// </summary>
 internal sealed class PeerListener(Socket listener, LinkContext context)
 {
@@ -51,6 +52,23 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
 
         await Task.WhenAll(_conversations.Keys);
     }
+
+    /// <summary>Ends the connections of peers that have proven themselves by a key which is no longer accepted, one after the other.</summary>
+    internal async Task EndUnacceptedAsync()
+    {
+        List<Incoming> unaccepted;
+        lock (_lock)
+        {
+            unaccepted = [.. _incoming.Values.Where(i => !IsAccepted(i.Key))];
+        }
+
+        foreach (var incoming in unaccepted)
+        {
+            await incoming.EndAsync();
+        }
+    }
+
+    private bool IsAccepted(string key) => context.Handshake.Identity.Keys.Accepts(key);
 
     private async Task ConverseAsync(Socket socket, CancellationToken stopping)
     {
@@ -105,7 +123,7 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
 
     private async Task ListenToAsync(HandshakeOutcome.Proven proven, IPEndPoint from, CancellationToken stopping)
     {
-        using var mine = new Incoming(stopping);
+        using var mine = new Incoming(proven.Keys.Peers, stopping);
         Incoming? older;
         lock (_lock)
         {
@@ -117,6 +135,11 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
         {
             // Its last frame is delivered before the first one of this connection.
             await older.EndAsync();
+        }
+
+        if (!IsAccepted(mine.Key))
+        {
+            await mine.CancelAsync(); // the keys changed under its handshake
         }
 
         context.Counters.Accepted();
@@ -164,7 +187,7 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
         }
         catch (OperationCanceledException)
         {
-            return "stopped, or it connected anew";
+            return "stopped, it connected anew, or its key is no longer accepted";
         }
         catch (Exception e)
         {
@@ -212,12 +235,17 @@ internal sealed class PeerListener(Socket listener, LinkContext context)
     }
 
     /// <summary>The connection of a proven peer.</summary>
-    private sealed class Incoming(CancellationToken stopping) : IDisposable
+    private sealed class Incoming(string key, CancellationToken stopping) : IDisposable
     {
         private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal CancellationToken Token => _end.Token;
+
+        /// <summary>The fingerprint of the one by which the peer has proven itself.</summary>
+        internal string Key => key;
+
+        internal Task CancelAsync() => _end.CancelAsync();
 
         internal void HasEnded() => _ended.SetResult();
 

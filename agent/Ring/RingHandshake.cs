@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MySqlHa.Cluster;
 
@@ -10,10 +11,13 @@ namespace MySqlHa.Ring;
 /// Mutual TLS 1.3 between two members, either side of it. The version of the protocol is the ALPN name. The client says
 /// in the server name which ring and which node it wants, so that the server can tell a stranger's key from garbage; that name
 /// is only a hint for the log, the certificates decide. The server's first byte after TLS tells the client that it was accepted:
-/// in TLS 1.3 a client's handshake ends before the server has judged the client's certificate.
+/// in TLS 1.3 a client's handshake ends before the server has judged the client's certificate. Which keys count may change between
+/// two handshakes, never within one.
 /// </summary>
 internal sealed class RingHandshake(RingIdentity identity)
 {
+    private RingIdentity _identity = identity;
+
     private const byte TlsHandshakeRecord = 0x16;
     private const byte Welcome = 1;
     private const string OtherVersion = "it speaks TLS, but not this version of the ring's protocol";
@@ -23,6 +27,11 @@ internal sealed class RingHandshake(RingIdentity identity)
 
     private static readonly string[] HttpMethods =
         ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "];
+
+    internal RingIdentity Identity => Volatile.Read(ref _identity);
+
+    /// <summary>From here on other keys count.</summary>
+    internal void Use(RingIdentity identity) => Volatile.Write(ref _identity, identity);
 
     /// <summary>
     /// Closes the socket unless the outcome is <see cref="HandshakeOutcome.Proven"/>. Ends when the token says so, at the latest.
@@ -35,7 +44,7 @@ internal sealed class RingHandshake(RingIdentity identity)
             return refusal;
         }
 
-        var seen = new Seen();
+        var seen = new Seen(Identity);
         return await ShakeAsync(socket, seen, async stream =>
         {
             await stream.AuthenticateAsServerAsync((_, hello, _, _) =>
@@ -48,20 +57,21 @@ internal sealed class RingHandshake(RingIdentity identity)
                 return Refusal(RingRefusal.HandshakeVersion, OtherVersion);
             }
 
-            if (!seen.ServerName.StartsWith(identity.Self.Hex, StringComparison.Ordinal))
+            if (!seen.ServerName.StartsWith(seen.Identity.Self.Hex, StringComparison.Ordinal))
             {
-                return Refusal(RingRefusal.OtherNode, $"node {seen.Peer} looks here for another node than this one, {identity.Self}");
+                return Refusal(RingRefusal.OtherNode, $"node {seen.Peer} looks here for another node than this one, {seen.Identity.Self}");
             }
 
             await stream.WriteAsync(new[] { Welcome }, deadline);
-            return new HandshakeOutcome.Proven(seen.Peer, stream);
+            return new HandshakeOutcome.Proven(seen.Peer, stream, seen.Keys);
         });
     }
 
     /// <summary>As <see cref="AsServerAsync"/>, for a connected socket to the node wanted.</summary>
     internal Task<HandshakeOutcome> AsClientAsync(Socket socket, NodeId wanted, CancellationToken deadline)
     {
-        var seen = new Seen { ServerName = $"{wanted.Hex}.{identity.Fingerprint}{NameSuffix}" };
+        var identity = Identity;
+        var seen = new Seen(identity) { ServerName = $"{wanted.Hex}.{identity.Fingerprint}{NameSuffix}" };
         return ShakeAsync(socket, seen, async stream =>
         {
             await stream.AuthenticateAsClientAsync(ClientOptions(seen, wanted), deadline);
@@ -73,8 +83,8 @@ internal sealed class RingHandshake(RingIdentity identity)
             var welcome = new byte[1];
             var read = await stream.ReadAsync(welcome, deadline);
             return read == 1 && welcome[0] == Welcome
-                ? new HandshakeOutcome.Proven(seen.Peer, stream)
-                : new HandshakeOutcome.Ended("it hung up instead of accepting this node");
+                ? new HandshakeOutcome.Proven(seen.Peer, stream, seen.Keys)
+                : new HandshakeOutcome.Ended($"it hung up instead of accepting this node; {RingLog.IfOtherKey}");
         });
     }
 
@@ -133,39 +143,35 @@ internal sealed class RingHandshake(RingIdentity identity)
         return first[0] == TlsHandshakeRecord ? null : Refusal(RingRefusal.NotTls, "it sent something that is not TLS");
     }
 
-    private SslServerAuthenticationOptions ServerOptions(Seen seen) => new()
+    private static SslServerAuthenticationOptions ServerOptions(Seen seen) => new()
     {
-        ServerCertificateContext = identity.Certificate,
+        ServerCertificateContext = seen.Identity.Certificate,
         ClientCertificateRequired = true,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [Protocol],
         AllowRenegotiation = false,
         // A resumed session would skip the certificates.
         AllowTlsResume = false,
-        RemoteCertificateValidationCallback = (_, certificate, _, _) => seen.Take(identity.Judge(certificate)),
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => seen.Judges(certificate, wanted: null),
     };
 
-    private SslClientAuthenticationOptions ClientOptions(Seen seen, NodeId wanted) => new()
+    private static SslClientAuthenticationOptions ClientOptions(Seen seen, NodeId wanted) => new()
     {
         TargetHost = seen.ServerName,
-        ClientCertificateContext = identity.Certificate,
+        ClientCertificateContext = seen.Identity.Certificate,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [Protocol],
         AllowRenegotiation = false,
         AllowTlsResume = false,
-        RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-        {
-            var (peer, refusal) = identity.Judge(certificate);
-            return seen.Take((peer, peer == wanted ? refusal : refusal ?? RingRefusal.OtherNode));
-        },
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => seen.Judges(certificate, wanted),
     };
 
-    private HandshakeOutcome Explain(Seen seen, Exception error)
+    private static HandshakeOutcome Explain(Seen seen, Exception error)
     {
         // The server name tells of another ring even where that ring's node hung up before its certificate was judged here.
-        if (seen.Refusal is RingRefusal.OtherKey || IsNameOfOtherRing(seen.ServerName))
+        if (seen.Refusal is RingRefusal.OtherKey || IsNameOfOtherRing(seen))
         {
-            return Refusal(RingRefusal.OtherKey, "it belongs to a ring with another key");
+            return Refusal(RingRefusal.OtherKey, $"it belongs to a ring with another key; {RingLog.IfRotated(seen.Identity.Keys)}");
         }
 
         return (seen.Refusal, error) switch
@@ -174,7 +180,7 @@ internal sealed class RingHandshake(RingIdentity identity)
             (RingRefusal.NotANode, _) => Refusal(RingRefusal.NotANode, "its certificate is of this ring but names no node"),
             (RingRefusal.OtherNode, _) => Refusal(RingRefusal.OtherNode, $"node {seen.Peer} answers there, not the one wanted"),
             (RingRefusal.OwnId, _) =>
-                Refusal(RingRefusal.OwnId, $"it has this node's own id {identity.Self}: was a data directory copied?"),
+                Refusal(RingRefusal.OwnId, $"it has this node's own id {seen.Identity.Self}: was a data directory copied?"),
             (_, OperationCanceledException) => Refusal(RingRefusal.HandshakeTooSlow, "its TLS handshake was not done in time"),
             // OpenSSL's words, from either side of the alert.
             _ when Innermost(error).Contains("no application protocol", StringComparison.Ordinal) =>
@@ -186,26 +192,33 @@ internal sealed class RingHandshake(RingIdentity identity)
         };
     }
 
-    private bool IsNameOfOtherRing(string name) =>
-        name.EndsWith(NameSuffix, StringComparison.Ordinal)
-        && !name.EndsWith($".{identity.Fingerprint}{NameSuffix}", StringComparison.Ordinal);
+    private static bool IsNameOfOtherRing(Seen seen) =>
+        seen.ServerName.EndsWith(NameSuffix, StringComparison.Ordinal)
+        && !seen.Identity.Keys.Fingerprints.Any(f => seen.ServerName.EndsWith($".{f}{NameSuffix}", StringComparison.Ordinal));
 
     private static HandshakeOutcome.Refused Refusal(RingRefusal reason, string sentence) => new(reason, sentence);
 
     private static string Innermost(Exception e) => e.GetBaseException().Message;
 
     /// <summary>What the callbacks of one handshake saw.</summary>
-    private sealed class Seen
+    private sealed class Seen(RingIdentity identity)
     {
+        private string _key = "";
+
+        internal RingIdentity Identity => identity;
+
         internal string ServerName { get; set; } = "";
 
         internal NodeId Peer { get; private set; }
 
         internal RingRefusal? Refusal { get; private set; }
 
-        internal bool Take((NodeId Peer, RingRefusal? Refusal) judgement)
+        internal LinkKeys Keys => new(identity.Fingerprint, _key);
+
+        internal bool Judges(X509Certificate? certificate, NodeId? wanted)
         {
-            (Peer, Refusal) = judgement;
+            (Peer, Refusal) = identity.Judge(certificate, out _key);
+            Refusal ??= wanted is { } node && Peer != node ? RingRefusal.OtherNode : null;
             return Refusal is null;
         }
     }

@@ -13,10 +13,11 @@ namespace MySqlHa.Ring;
 /// </summary>
 public sealed partial class RingKey
 {
-    private const string Format = "MYSQLHA-RING-KEY-";
+    /// <summary>How the first line of each key begins.</summary>
+    internal const string Format = "MYSQLHA-RING-KEY-";
+
     private const string Version = "1";
     private const int SeedBytes = 32;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly byte[] _seed;
     private readonly ECDsa _authorityKey;
@@ -105,37 +106,9 @@ public sealed partial class RingKey
     }
 
     /// <summary>
-    /// Reads a key's file. Throws <see cref="RingKeyException"/> naming the path where it is missing, open to others or no key.
+    /// Reads a file with one key. Throws <see cref="RingKeyException"/> naming the path where it is missing, open to others or no key.
     /// </summary>
-    public static RingKey Load(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-#pragma warning disable CA1416 // the agent runs on Linux
-            var mode = File.GetUnixFileMode(file.SafeFileHandle);
-#pragma warning restore CA1416
-            if ((mode & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
-            {
-                throw new RingKeyException($"ring key {path} is open to other users (mode {Octal(mode)}): chmod 600 {path}");
-            }
-
-            using var reader = new StreamReader(file, Encoding.UTF8);
-            return Parse(reader.ReadToEnd());
-        }
-        catch (FormatException e)
-        {
-            throw new RingKeyException($"ring key {path}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RingKeyException($"ring key {path} does not exist", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RingKeyException($"ring key {path} cannot be read: {e.Message}", e);
-        }
-    }
+    public static RingKey Load(string path) => RingKeyFile.Parse(path, RingKeyFile.Read(path), Parse);
 
     /// <summary>
     /// Writes the key to a new file of mode 0600. Throws <see cref="RingKeyException"/> where it cannot, or where the file exists:
@@ -152,7 +125,7 @@ public sealed partial class RingKey
         try
         {
 #pragma warning disable CA1416 // the agent runs on Linux
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = RingKeyFile.OwnerOnly };
 #pragma warning restore CA1416
             using var file = new FileStream(path, options);
             created = true;
@@ -242,8 +215,6 @@ public sealed partial class RingKey
 
     private static string Check(IEnumerable<string> lines) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines)))[..12]);
-
-    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 
     private byte[] Derive(string purpose, int length) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, _seed, length, info: Encoding.ASCII.GetBytes(purpose));

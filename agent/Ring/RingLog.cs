@@ -7,6 +7,12 @@ namespace MySqlHa.Ring;
 /// <summary>What the ring says in the log: ids 2000 to 2099.</summary>
 internal static partial class RingLog
 {
+    /// <summary>What to do about a refusal, if it is one of our own nodes that was refused.</summary>
+    public static string IfRotated(RingKeys keys) =>
+        $"this node uses {keys}; {IfOtherKey}";
+
+    public const string IfOtherKey = "if that one is ours, one of the two missed a step of a rotation: compare 'mysqlha ring show' on both";
+
     [LoggerMessage(2000, LogLevel.Information, "Ring listened on {Address} (udp and tcp) with key {Key}")]
     public static partial void Listened(ILogger logger, IPEndPoint address, string key);
 
@@ -21,6 +27,9 @@ internal static partial class RingLog
 
     [LoggerMessage(2004, LogLevel.Debug, "Link from {Peer} at {Address} ended: {Reason}")]
     public static partial void LinkEnded(ILogger logger, NodeId peer, IPEndPoint address, string reason);
+
+    [LoggerMessage(2005, LogLevel.Information, "Ring uses key {Keys} from now on")]
+    public static partial void KeysTaken(ILogger logger, RingKeys keys);
 
     [LoggerMessage(2010, LogLevel.Warning, "Ring refused {Remote} ({Reason}): {Sentence}; not logged again for {Minutes} minutes")]
     public static partial void Refused(ILogger logger, IPAddress remote, RingRefusal reason, string sentence, int minutes);

@@ -9,5 +9,5 @@ namespace MySqlHa.Ring;
 /// nodes apart by it. <c>0.0.0.0</c> leaves the choice to the kernel.
 /// </param>
 /// <param name="Port">One number for udp and tcp, 1 to 65535; 0 takes a free one (see <see cref="RingTransport.Port"/>).</param>
-/// <param name="Key">The key of the ring; whoever has it is a member.</param>
-public sealed record RingOptions(NodeId Self, string BindHost, int Port, RingKey Key);
+/// <param name="Keys">The keys of the ring; whoever has one is a member.</param>
+public sealed record RingOptions(NodeId Self, string BindHost, int Port, RingKeys Keys);

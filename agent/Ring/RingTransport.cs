@@ -9,35 +9,39 @@ namespace MySqlHa.Ring;
 /// <summary>
 /// Everything between nodes, on one port of udp and tcp, authenticated and encrypted with the ring's key. Best effort: datagrams
 /// and frames may be lost, frames of one peer never change their order and never come twice. What is not of this ring is refused,
-/// counted, logged once, and has no other effect. Any thread may call; no call waits for the network.
+/// counted, logged once, and has no other effect. Keys may be replaced while it runs. Any thread may call; no call waits for the network.
 /// </summary>
 public sealed class RingTransport : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<NodeId, Lazy<PeerLink>> _links = [];
     private readonly ConcurrentDictionary<string, IPAddress?> _addresses = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly RingIdentity _identity;
+    private readonly NodeId _self;
+    private readonly Lock _using = new();
     private readonly Socket _listener;
     private readonly DatagramPort _datagrams;
     private readonly LinkContext _context;
+    private readonly PeerListener _incoming;
     private readonly Task _work;
+    private Task _renewing = Task.CompletedTask;
     private int _disposed;
 
     private RingTransport(RingOptions options, IRingReceiver receiver, ILogger logger)
     {
-        _identity = new RingIdentity(options.Key, options.Self);
+        _self = options.Self;
         var (datagrams, listener) = RingSocket.BindBoth(options.BindHost, options.Port);
         var bound = (IPEndPoint)listener.LocalEndPoint!;
         Port = bound.Port;
         var refusals = new RefusalBook(Counters, logger, TimeProvider.System);
-        _context = new LinkContext(bound.Address, new RingHandshake(_identity), receiver, Counters, refusals, logger);
+        _context = new LinkContext(bound.Address, new RingHandshake(new RingIdentity(options.Keys, _self)), receiver, Counters, refusals, logger);
         _listener = listener;
         _datagrams = new DatagramPort(datagrams, options, receiver, Counters, refusals, logger);
+        _incoming = new PeerListener(listener, _context);
         // Off the caller's thread and its synchronization context: a socket with much to read would never give it back.
         _work = Task.WhenAll(
             Task.Run(() => _datagrams.ReceiveAsync(_stop.Token)),
-            Task.Run(() => new PeerListener(_listener, _context).RunAsync(_stop.Token)));
-        RingLog.Listened(logger, bound, options.Key.ToString());
+            Task.Run(() => _incoming.RunAsync(_stop.Token)));
+        RingLog.Listened(logger, bound, options.Keys.ToString());
     }
 
     /// <summary>The longest payload of a frame: 8 MiB.</summary>
@@ -51,8 +55,38 @@ public sealed class RingTransport : IAsyncDisposable
 
     public RingCounters Counters { get; } = new();
 
+    /// <summary>Ends when the connections are as the last <see cref="Use"/> wanted them.</summary>
+    internal Task Renewing
+    {
+        get
+        {
+            lock (_using)
+            {
+                return _renewing;
+            }
+        }
+    }
+
     /// <summary>Binds both sockets and starts. Throws <see cref="RingBindException"/> where the address or port cannot be used.</summary>
     public static RingTransport Start(RingOptions options, IRingReceiver receiver, ILogger logger) => new(options, receiver, logger);
+
+    /// <summary>
+    /// From here on these keys count: what is new is made and judged by them. Connections that stand and were made with others are made
+    /// anew one after the other, without losing a frame; those of a peer that proved itself by a key that is gone end.
+    /// </summary>
+    public void Use(RingKeys keys)
+    {
+        lock (_using)
+        {
+            // The identity before is left to handshakes that are under way.
+            _context.Handshake.Use(new RingIdentity(keys, _self));
+            _datagrams.Use(keys);
+            var before = _renewing;
+            _renewing = Task.Run(() => RenewAsync(before));
+        }
+
+        RingLog.KeysTaken(_context.Logger, keys);
+    }
 
     /// <summary>
     /// Sends one datagram, or drops and counts it where the kernel will not take it. A payload over 1,400 bytes is an
@@ -103,9 +137,20 @@ public sealed class RingTransport : IAsyncDisposable
         _listener.Dispose();
         await Task.WhenAll(_links.Values.Select(link => link.Value.DisposeAsync().AsTask()));
         await _work;
+        await Renewing;
         _datagrams.Dispose();
-        _identity.Dispose();
+        _context.Handshake.Identity.Dispose();
         _stop.Dispose();
+    }
+
+    private async Task RenewAsync(Task before)
+    {
+        await before;
+        await _incoming.EndUnacceptedAsync();
+        foreach (var link in _links.Values)
+        {
+            await link.Value.RenewAsync();
+        }
     }
 
     private IPEndPoint? AddressOf(string host, int port, string peer)

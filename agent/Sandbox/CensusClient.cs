@@ -15,7 +15,7 @@ public sealed record NodeAnswer(SandboxNode Node, ClusterView? View, string Sile
 /// <summary>Reads the nodes' pictures of the cluster as anyone could, and posts operators' requests with the ring's token.</summary>
 public sealed class CensusClient : IDisposable
 {
-    private readonly Lazy<RingKey>? _key;
+    private readonly Lazy<RingKeys>? _key;
 
     // A node that is frozen or cut off takes a connection and says nothing.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -28,7 +28,7 @@ public sealed class CensusClient : IDisposable
     /// <param name="keyFile">The sandbox's ring key: it gives the token, and the nodes are known by it. Null: only to look.</param>
     public CensusClient(string? keyFile = null)
     {
-        _key = keyFile is null ? null : new Lazy<RingKey>(() => RingKey.Load(keyFile));
+        _key = keyFile is null ? null : new Lazy<RingKeys>(() => RingKeys.Load(keyFile));
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -45,7 +45,7 @@ public sealed class CensusClient : IDisposable
         };
     }
 
-    private RingKey Key => _key?.Value ?? throw new InvalidOperationException("this client only looks");
+    private RingKeys Key => _key?.Value ?? throw new InvalidOperationException("this client only looks");
 
     public void Dispose() => _http.Dispose();
 
@@ -87,7 +87,7 @@ public sealed class CensusClient : IDisposable
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, UrlOf(node, "operator", tls: true));
         message.Headers.Host = ApiCertificate.ServerName; // the certificate that the key knows
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key.ApiToken);
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key.First.ApiToken);
         message.Content = JsonContent.Create(request, OperatorJson.Default.OperatorRequest);
         try
         {

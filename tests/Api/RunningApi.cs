@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MySqlHa.Api;
 using MySqlHa.Cluster;
 using MySqlHa.Node;
+using MySqlHa.Ring;
 using Xunit;
 
 namespace MySqlHa.Tests.Api;
@@ -86,6 +87,9 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
         var response = await Client.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response);
     }
+
+    /// <summary>As an agent does whose ring key is rotated.</summary>
+    public void UseRing(RingKeys keys) => _server!.UseRing(keys.All.Select(k => k.ApiToken), ApiCertificate.Mint(keys.First, ["127.0.61.10"]));
 
     public async Task<JsonElement> JsonAsync(string path)
     {

@@ -26,7 +26,8 @@ internal static class FuzzTargets
         new("frames between agents", Traffic.Value.Frames, bytes => Again(bytes, PeerCodec.Decode, PeerCodec.Encode), IsFormat),
         new("gossip", Traffic.Value.Datagrams, bytes => Again(bytes, GossipCodec.Decode, GossipCodec.Encode), IsFormat),
         Sealed(),
-        RingKeys(),
+        RingKeyTexts(),
+        RingKeyFiles(),
         new("GTID sets",
             Texts("", $"{Server}:1-5:7,\n22222222-2222-2222-2222-222222222222:1", $"{Server}:tag:1-9"),
             bytes => Same(GtidSet.Parse(Encoding.Latin1.GetString(bytes)).ToString(), s => GtidSet.Parse(s).ToString()),
@@ -104,7 +105,7 @@ internal static class FuzzTargets
         var samples = Traffic.Value.Datagrams.Select(d => sealer.Seal(d)).ToList();
         return new FuzzTarget("sealed datagrams", samples, bytes =>
         {
-            using var opener = new DatagramOpener(key, Self);
+            using var opener = new DatagramOpener(RingKeys.Of(key), Self);
             _ = opener.Open(bytes, out var payload);
             if (payload.Length > 0 && !Traffic.Value.Datagrams.Any(d => d.AsSpan().SequenceEqual(payload)))
             {
@@ -113,8 +114,24 @@ internal static class FuzzTargets
         }, _ => false);
     }
 
-    private static FuzzTarget RingKeys() => new(
+    private static FuzzTarget RingKeyTexts() => new(
         "ring keys", Texts(RingKey.Create("fuzz").ToFileText()), bytes => RingKey.Parse(Encoding.UTF8.GetString(bytes)), IsFormat);
+
+    /// <summary>What is taken is within the limits, and the same when it is written and read again.</summary>
+    private static FuzzTarget RingKeyFiles()
+    {
+        RingKey[] keys = [.. Enumerable.Range(0, RingKeys.Most).Select(_ => RingKey.Create("fuzz"))];
+        var samples = Enumerable.Range(1, RingKeys.Most).Select(n => RingKeys.Of(keys[..n]).ToFileText());
+        return new FuzzTarget("ring key files", Texts([.. samples]), bytes =>
+        {
+            var taken = RingKeys.Parse(Encoding.UTF8.GetString(bytes));
+            if (taken.All.Length > RingKeys.Most || !RingKeys.Parse(taken.ToFileText()).Fingerprints.SequenceEqual(taken.Fingerprints)
+                || taken.Fingerprints.Distinct().Count() < taken.All.Length)
+            {
+                throw new InvalidOperationException("keys were taken that cannot be a ring's");
+            }
+        }, IsFormat);
+    }
 
     private static FuzzTarget Configuration()
     {

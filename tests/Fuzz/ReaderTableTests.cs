@@ -60,6 +60,7 @@ public sealed partial class ReaderTableTests
         ["Ring/PortHolder"] = [Trusted + "/proc/net"],
         ["Ring/RingHandshake"] = [Carries + "TLS; one byte of welcome is compared"],
         ["Ring/RingKey"] = ["ring keys"],
+        ["Ring/RingKeyFile"] = [Carries + "64 KiB at most, to RingKeys", "ring key files"],
         ["Ring/RingTransport"] = [Carries + "the port's loop"],
         ["Sandbox/AgentStart"] = [Carries + "the last lines of a log, to a person"],
         ["Sandbox/CensusClient"] = ["views", "answers to operators"],

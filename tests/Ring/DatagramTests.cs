@@ -14,7 +14,7 @@ public sealed class DatagramTests
     public void A_sealed_datagram_opens_once()
     {
         using var sealer = new DatagramSealer(Key, RingPeer.NewId());
-        using var opener = new DatagramOpener(Key, RingPeer.NewId());
+        using var opener = new DatagramOpener(RingKeys.Of(Key), RingPeer.NewId());
         var datagram = sealer.Seal("hello"u8);
         Assert.Null(opener.Open(datagram, out var payload));
         Assert.Equal("hello", Encoding.ASCII.GetString(payload));
@@ -26,7 +26,7 @@ public sealed class DatagramTests
     public void Any_changed_bit_of_a_datagram_makes_it_refused_and_the_whole_one_still_opens()
     {
         using var sealer = new DatagramSealer(Key, RingPeer.NewId());
-        using var opener = new DatagramOpener(Key, RingPeer.NewId());
+        using var opener = new DatagramOpener(RingKeys.Of(Key), RingPeer.NewId());
         Assert.Null(opener.Open(sealer.Seal("known"u8), out _));
         var datagram = sealer.Seal("hello"u8);
         for (var bit = 0; bit < datagram.Length * 8; bit++)
@@ -55,7 +55,7 @@ public sealed class DatagramTests
     public void A_refusal_says_what_is_wrong(int at, int value, RingRefusal expected)
     {
         using var sealer = new DatagramSealer(Key, RingPeer.NewId());
-        using var opener = new DatagramOpener(Key, RingPeer.NewId());
+        using var opener = new DatagramOpener(RingKeys.Of(Key), RingPeer.NewId());
         var datagram = sealer.Seal("hello"u8);
         datagram[at] = value < 0 ? (byte)~datagram[at] : (byte)value;
         Assert.Equal(expected, opener.Open(datagram, out _));
@@ -66,7 +66,7 @@ public sealed class DatagramTests
     {
         var self = RingPeer.NewId();
         using var sealer = new DatagramSealer(Key, self);
-        using var opener = new DatagramOpener(Key, self);
+        using var opener = new DatagramOpener(RingKeys.Of(Key), self);
         Assert.Equal(RingRefusal.DatagramOwnId, opener.Open(sealer.Seal("hello"u8), out _));
     }
 
@@ -99,7 +99,7 @@ public sealed class DatagramTests
     [Fact]
     public void A_sender_out_of_more_than_are_remembered_still_gets_through()
     {
-        using var opener = new DatagramOpener(Key, RingPeer.NewId());
+        using var opener = new DatagramOpener(RingKeys.Of(Key), RingPeer.NewId());
         using var first = new DatagramSealer(Key, RingPeer.NewId());
         Assert.Null(opener.Open(first.Seal("x"u8), out _));
         for (var i = 0; i < 1100; i++)

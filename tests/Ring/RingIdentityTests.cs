@@ -12,19 +12,19 @@ public sealed class RingIdentityTests
     [Fact]
     public void A_certificate_of_the_ring_proves_the_node_it_names()
     {
-        using var identity = new RingIdentity(Key, RingPeer.NewId());
-        using var peer = new RingIdentity(RingKey.Parse(Key.ToFileText()), Peer);
+        using var identity = new RingIdentity(RingKeys.Of(Key), RingPeer.NewId());
+        using var peer = new RingIdentity(RingKeys.Of(RingKey.Parse(Key.ToFileText())), Peer);
         Assert.Equal((Peer, null), identity.Judge(peer.Certificate.TargetCertificate));
     }
 
     [Fact]
     public void Any_other_certificate_proves_nothing()
     {
-        using var identity = new RingIdentity(Key, RingPeer.NewId());
+        using var identity = new RingIdentity(RingKeys.Of(Key), RingPeer.NewId());
         Assert.Equal(RingRefusal.NoCertificate, identity.Judge(null).Refusal);
         Assert.Equal(RingRefusal.OwnId, identity.Judge(identity.Certificate.TargetCertificate).Refusal);
 
-        using var otherRing = new RingIdentity(RingKey.Create("test"), Peer);
+        using var otherRing = new RingIdentity(RingKeys.Of(RingKey.Create("test")), Peer);
         Assert.Equal(RingRefusal.OtherKey, identity.Judge(otherRing.Certificate.TargetCertificate).Refusal);
 
         using var selfSigned = TestCertificates.SelfSigned($"CN={Peer.Hex}");

@@ -42,7 +42,7 @@ public sealed class RingKeyTests : IDisposable
     public void A_key_shows_no_secret_when_it_is_printed()
     {
         var key = RingKey.Create("production");
-        var options = new RingOptions(RingPeer.NewId(), "127.0.31.1", 9638, key);
+        var options = new RingOptions(RingPeer.NewId(), "127.0.31.1", 9638, RingKeys.Of(key));
         foreach (var secret in key.ToFileText().Split('\n').Skip(3).Where(line => line.Length > 0))
         {
             Assert.DoesNotContain(secret, $"{key} {options}", StringComparison.Ordinal);

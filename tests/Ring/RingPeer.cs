@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using MySqlHa.Cluster;
@@ -14,10 +15,15 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
     private readonly RingTransport _transport;
 
     internal RingPeer(RingKey key, string host, int port = 0, NodeId? id = null)
+        : this(RingKeys.Of(key), host, port, id)
+    {
+    }
+
+    internal RingPeer(RingKeys keys, string host, int port = 0, NodeId? id = null)
     {
         Id = id ?? NewId();
         Host = host;
-        _transport = RingTransport.Start(new RingOptions(Id, host, port, key), this, Log);
+        _transport = RingTransport.Start(new RingOptions(Id, host, port, keys), this, Log);
     }
 
     internal NodeId Id { get; }
@@ -39,6 +45,8 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
 
     internal ConcurrentQueue<(string Host, int Port, string Text)> Datagrams { get; } = [];
 
+    internal ConcurrentQueue<(NodeId From, long At)> Arrivals { get; } = [];
+
     internal static NodeId NewId() => NodeId.From(RandomNumberGenerator.GetBytes(16));
 
     internal void Send(RingPeer to, string text) => _transport.Send(to.Id, to.Host, to.Port, Encoding.UTF8.GetBytes(text));
@@ -58,6 +66,13 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
             });
     }
 
+    /// <summary>Between two frames of a peer.</summary>
+    internal TimeSpan LongestSilence(RingPeer of)
+    {
+        var at = Arrivals.Where(a => a.From == of.Id).Select(a => a.At).ToList();
+        return at.Zip(at.Skip(1)).Select(pair => Stopwatch.GetElapsedTime(pair.First, pair.Second)).DefaultIfEmpty().Max();
+    }
+
     void IRingReceiver.OnDatagram(string fromHost, int fromPort, ReadOnlyMemory<byte> payload) =>
         Datagrams.Enqueue((fromHost, fromPort, Encoding.UTF8.GetString(payload.Span)));
 
@@ -71,6 +86,7 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
         else
         {
             Frames.Enqueue((from, text));
+            Arrivals.Enqueue((from, Stopwatch.GetTimestamp()));
         }
     }
 

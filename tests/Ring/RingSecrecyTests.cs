@@ -47,7 +47,7 @@ public sealed class RingSecrecyTests
         Assert.Equal(-1, first.AsSpan().IndexOf(Convert.FromHexString(one.Id.Hex)));
         Assert.False(first.AsSpan(DatagramFormat.HeaderBytes).SequenceEqual(second.AsSpan(DatagramFormat.HeaderBytes)));
         // And the tap did hold the message: a member can open it.
-        using var opener = new DatagramOpener(Key, RingPeer.NewId());
+        using var opener = new DatagramOpener(RingKeys.Of(Key), RingPeer.NewId());
         Assert.Null(opener.Open(first, out var payload));
         Assert.Equal(Payload, payload);
     }

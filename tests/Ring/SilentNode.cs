@@ -17,7 +17,7 @@ internal sealed class SilentNode : IAsyncDisposable
     internal SilentNode(RingKey key, string host)
     {
         Host = host;
-        _identity = new RingIdentity(key, Id);
+        _identity = new RingIdentity(RingKeys.Of(key), Id);
         _listener.Bind(new IPEndPoint(IPAddress.Parse(host), 0));
         _listener.Listen();
         _work = Task.Run(RunAsync);
