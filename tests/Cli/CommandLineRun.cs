@@ -1,3 +1,4 @@
+using System.CommandLine;
 using MySqlHa.Cli;
 using MySqlHa.Configuration;
 using MySqlHa.Tests.Api;
@@ -12,21 +13,25 @@ internal sealed record CommandLineRun(int Code, string Output, string Error, Age
 {
     public const string Collection = "command line";
 
+    // Made once: options that commands share remember every command that they were ever given to, and are looked through at each run.
+    private static readonly RootCommand Root = MysqlhaCommand.Build((options, _) =>
+    {
+        _started = options;
+        return Task.FromResult(17);
+    }, (_, _) => 18);
+
+    private static AgentOptions? _started;
+
     /// <summary>Runs against the nodes, in this order.</summary>
     public static Task<CommandLineRun> AgainstAsync(RunningApi api, params string[] args) =>
         OfAsync([.. args, "--address", api.Address.Authority, "--token-file", RunningApi.TokenFile]);
 
     public static async Task<CommandLineRun> OfAsync(params string[] args)
     {
-        AgentOptions? started = null;
-        var root = MysqlhaCommand.Build((options, _) =>
-        {
-            started = options;
-            return Task.FromResult(17);
-        }, (_, _) => 18);
+        _started = null;
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await MysqlhaCommand.RunAsync(root, args, output, error);
-        return new CommandLineRun(code, output.ToString(), error.ToString(), started);
+        var code = await MysqlhaCommand.RunAsync(Root, args, output, error);
+        return new CommandLineRun(code, output.ToString(), error.ToString(), _started);
     }
 
     public void Expect(int code) => Assert.True(code == Code, $"exit code {Code} instead of {code}\n{Output}\n{Error}");

@@ -199,6 +199,5 @@ internal static class RuleTable
         ["R5"] = "a leaving node that is not locked out has its mutant in MembershipTests, under random faults",
         ["R8"] = "the next leader is armed as semi-sync source in the flip, not before: an armed one that loses its follower blocks its applier",
         ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
-        ["R11"] = "no endpoint: clients find the leader themselves",
     };
 }
