@@ -99,7 +99,7 @@ internal sealed class Access(AccessOptions options, ILogger logger)
         {
             return changes || options.ReadNeedsToken
                 ? await RefuseAsync(context, 401, "token-missing", changes
-                    ? "a change needs a token of role admin: 'Authorization: Bearer TOKEN'; mysqlha with the ring key at hand sends one"
+                    ? "a change needs a token of role admin: 'Authorization: Bearer TOKEN'; mysqlha with the ring key at hand (--ring-key FILE) sends one"
                     : "this node asks for a token (api.read: token): 'Authorization: Bearer TOKEN'")
                 : new Caller("", "", from);
         }
