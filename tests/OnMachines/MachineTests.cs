@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MySqlHa.Machines.Engine;
 using MySqlHa.Machines.Hosts;
@@ -10,13 +11,12 @@ namespace MySqlHa.Tests.OnMachines;
 [Collection("machines")]
 public sealed class MachineTests : IAsyncLifetime
 {
-    private const string Network = "10.24.0.0/16";
-
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("mha-machine-");
     private readonly MachinePlace _place;
     private string _root = "";
     private string _key = "";
     private string _publicKey = "";
+    private System.Net.IPNetwork _network;
 
     public MachineTests() => _place = new MachinePlace(Path.Combine(_home.FullName, "machines"));
 
@@ -27,7 +27,7 @@ public sealed class MachineTests : IAsyncLifetime
         _ = await Shell.MustAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path);
         _key = await File.ReadAllTextAsync(path);
         _publicKey = (await File.ReadAllTextAsync(path + ".pub")).Trim();
-        await new MachineNetwork(_place).UpAsync(System.Net.IPNetwork.Parse(Network));
+        await new MachineNetwork(_place).UpAsync(_network = await MachineNetwork.FreeAsync());
     }
 
     public async Task DisposeAsync()
@@ -39,7 +39,7 @@ public sealed class MachineTests : IAsyncLifetime
     [MachinesFact]
     public async Task A_volume_outlives_a_power_cut_and_its_machine()
     {
-        var machine = await BootAsync("first", "10.24.0.11", MachineFault.None);
+        var machine = await BootAsync("first", At(11), MachineFault.None);
         var volumes = new Volumes(_place);
         volumes.Create("vol-1", 1);
         await machine.PlugAsync(volumes.Give("vol-1", machine.Record.Id));
@@ -58,20 +58,20 @@ public sealed class MachineTests : IAsyncLifetime
         await Assert.ThrowsAsync<MachinesException>(() => machine.UnplugAsync(volumes.Find("vol-1")!)); // it is mounted
 
         await machine.DeleteAsync();
-        var next = await BootAsync("next", "10.24.0.11", MachineFault.None);
+        var next = await BootAsync("next", At(11), MachineFault.None);
         await next.PlugAsync(volumes.Give("vol-1", next.Record.Id));
         Assert.Equal("kept", await SaysAsync(next, $"sudo mkdir /data; sudo mount {device} /data; cat /data/word"));
 
-        var taken = await Assert.ThrowsAsync<MachinesException>(() => BootAsync("third", "10.24.0.11", MachineFault.None));
+        var taken = await Assert.ThrowsAsync<MachinesException>(() => BootAsync("third", At(11), MachineFault.None));
         Assert.Contains("InvalidIPAddress.InUse", taken.Message, StringComparison.Ordinal);
     }
 
     [MachinesFact]
     public async Task A_machine_without_sshd_fails_a_command_after_the_dials_allowed_and_is_reached_once_healed()
     {
-        var machine = await BootAsync("mute", "10.24.0.12", MachineFault.NoSshd);
+        var machine = await BootAsync("mute", At(12), MachineFault.NoSshd);
         var refused = await Assert.ThrowsAsync<MachinesException>(() => SshConnection.DialAsync(Connection(machine, dials: 3), default));
-        Assert.Matches("after 3 failed attempts: dial 10.24.0.12:22: .*refused", refused.Message);
+        Assert.Matches($"after 3 failed attempts: dial {At(12)}:22: .*refused", refused.Message);
         await machine.HealAsync(_root);
         Assert.Equal("mute", await SaysAsync(machine, "hostname"));
     }
@@ -79,7 +79,7 @@ public sealed class MachineTests : IAsyncLifetime
     [MachinesFact]
     public async Task Ssh_keeps_to_the_semantics_of_remote_commands()
     {
-        var machine = await BootAsync("words", "10.24.0.13", MachineFault.None);
+        var machine = await BootAsync("words", At(13), MachineFault.None);
         using var ssh = await SshConnection.DialAsync(Connection(machine), default);
         Assert.Equal("typed in", (await ssh.RunAsync("cat", null, "typed in", null, default)).Out);
         Assert.Equal(7, (await ssh.RunAsync("exit 7", null, null, null, default)).ExitCode);
@@ -101,10 +101,16 @@ public sealed class MachineTests : IAsyncLifetime
         Assert.Contains("Host key verification failed", stranger.Message, StringComparison.Ordinal);
     }
 
+    [MachinesFact]
+    public async Task A_network_that_another_bridge_of_the_host_has_is_not_taken() =>
+        Assert.NotEqual(_network, await MachineNetwork.FreeAsync());
+
+    private string At(byte host) => _network.BaseAddress.ToString()[..^1] + host.ToString(CultureInfo.InvariantCulture);
+
     private async Task<Machine> BootAsync(string name, string address, MachineFault fault)
     {
         var machine = await Machine.CreateAsync(
-            _place, new MachineRecord(RecordedProvider.NewId("i-"), name, address, Network, [_publicKey], "", 8, fault));
+            _place, new MachineRecord(RecordedProvider.NewId("i-"), name, address, _network.ToString(), [_publicKey], "", 8, fault));
         await machine.BootAsync(_root);
         return machine;
     }

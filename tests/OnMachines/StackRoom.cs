@@ -15,9 +15,8 @@ namespace MySqlHa.Tests.OnMachines;
 /// <summary>One stack on machines, for all tests of a class: a folder of its own, and a network that no default names.</summary>
 public sealed class StackRoom : IAsyncLifetime
 {
-    private const string Network = "10.23.0.0/16";
-
     private readonly string _home = Directory.CreateTempSubdirectory("mha-stack-").FullName;
+    private System.Net.IPNetwork _network;
 
     public StackRoom() => Place = new MachinePlace(Path.Combine(_home, "machines"));
 
@@ -29,10 +28,10 @@ public sealed class StackRoom : IAsyncLifetime
 
     public string AgentArchive => (string)State.Resources.First(r => r.Name == "node1-agent").Inputs["source"]!["asset:path"]!;
 
-    public Task InitializeAsync()
+    public async Task InitializeAsync()
     {
         ThreadPool.SetMinThreads(64, 64); // the driver blocks a thread for each server that hangs
-        return Task.CompletedTask;
+        _network = await MachineNetwork.FreeAsync();
     }
 
     public async Task DisposeAsync()
@@ -47,9 +46,9 @@ public sealed class StackRoom : IAsyncLifetime
     {
         var given = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
         {
-            ["network"] = Network,
+            ["network"] = _network.ToString(),
             ["waitSeconds"] = "90",
-            ["clientsFrom"] = """["10.23.0.1/32"]""",
+            ["clientsFrom"] = $"""["{MachineNetwork.Gateway(_network)}/32"]""",
         };
         var (exit, told) = await DeskAsync(desk => desk.UpAsync(
             new UpRequest(given, faults ?? new Dictionary<string, MachineFault>()), preview: false, default));

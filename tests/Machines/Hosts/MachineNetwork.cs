@@ -30,6 +30,22 @@ public sealed class MachineNetwork(MachinePlace place)
         return string.Create(CultureInfo.InvariantCulture, $"{place.Name}-{bytes[2]:x2}{bytes[3]:x2}");
     }
 
+    /// <summary>
+    /// A /16 under 10/8 of which this host has no address: what a run that was killed left behind may keep its own. Two that ask at
+    /// the same time begin at different ones.
+    /// </summary>
+    public static async Task<IPNetwork> FreeAsync()
+    {
+        const int First = 21, Count = 200;
+        var taken = await AddressesAsync();
+        return Enumerable.Range(0, Count)
+            .Select(n => IPNetwork.Parse(string.Create(
+                CultureInfo.InvariantCulture, $"10.{First + ((Environment.ProcessId + n) % Count)}.0.0/16")))
+            .Cast<IPNetwork?>()
+            .FirstOrDefault(network => !taken.Any(words => Overlaps(words[3], network!.Value)))
+            ?? throw new MachinesException($"this host has addresses of each network 10.{First}.0.0/16 to 10.{First + Count - 1}.0.0/16");
+    }
+
     /// <summary>Idempotent. Throws where another interface of this host has addresses of the network.</summary>
     public async Task UpAsync(IPNetwork network)
     {
@@ -38,11 +54,7 @@ public sealed class MachineNetwork(MachinePlace place)
             return;
         }
 
-        var taken = (await Shell.MustAsync("ip", "-o", "-4", "address")).Split('\n')
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .FirstOrDefault(words => words.Length > 3
-                && IPNetwork.TryParse(NetworkOf(words[3]), out var other)
-                && (other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress)));
+        var taken = (await AddressesAsync()).FirstOrDefault(words => Overlaps(words[3], network));
         if (taken is not null)
         {
             throw new MachinesException(
@@ -99,6 +111,17 @@ public sealed class MachineNetwork(MachinePlace place)
 
     private static bool IsBridgeOfSomePlace(string link) =>
         Path.GetFileName(link).StartsWith(Prefix, StringComparison.Ordinal) && Directory.Exists(Path.Combine(link, "bridge"));
+
+    private static async Task<string[][]> AddressesAsync() =>
+    [
+        .. (await Shell.MustAsync("ip", "-o", "-4", "address")).Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words.Length > 3),
+    ];
+
+    private static bool Overlaps(string addressAndBits, IPNetwork network) =>
+        IPNetwork.TryParse(NetworkOf(addressAndBits), out var other)
+        && (other.Contains(network.BaseAddress) || network.Contains(other.BaseAddress));
 
     private static string NetworkOf(string addressAndBits)
     {
