@@ -81,7 +81,7 @@ internal static class TopFrame
         return
         [
             (m.Number.ToString(CultureInfo.InvariantCulture) + (m.Id == view.Self ? "*" : ""), TopStyle.Plain),
-            (PlainText.OneLine(m.Name), leads ? TopStyle.Bold : TopStyle.Plain),
+            (m.Name, leads ? TopStyle.Bold : TopStyle.Plain),
             (m.Address.Host, TopStyle.Plain),
             (m.Role == MemberRole.None ? "-" : ViewText.Word(m.Role), leads ? TopStyle.Bold : TopStyle.Plain),
             (ViewText.Word(m.Health), m.Health switch
@@ -98,7 +98,7 @@ internal static class TopFrame
             (!follows ? "-" : behind?.ToString(CultureInfo.InvariantCulture) ?? "?", behind > 0 ? TopStyle.Warning : TopStyle.Plain),
             (follows ? ViewText.Lag(m.LagSeconds) : "-", m.LagSeconds > 5 ? TopStyle.Warning : TopStyle.Plain),
             (m.Acker ? "yes" : "-", TopStyle.Plain),
-            (PlainText.OneLine(StatusCommand.Remarks(m)), TopStyle.Warning),
+            (StatusCommand.Remarks(m), TopStyle.Warning),
         ];
     }
 
@@ -120,7 +120,7 @@ internal static class TopFrame
         foreach (var (text, style) in line)
         {
             // What came from a node cannot move the cursor.
-            var shown = string.Concat((text.Length <= left ? text : text[..left]).Select(c => char.IsControl(c) ? ' ' : c));
+            var shown = PlainText.OneLine(text.Length <= left ? text : text[..left]);
             left -= shown.Length;
             var code = !colours || shown.Length == 0 ? "" : style switch
             {

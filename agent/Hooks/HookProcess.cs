@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Hooks;
 
@@ -104,7 +105,7 @@ internal static class HookProcess
             lock (_gate)
             {
                 var line = _text.ToString().Split('\n').LastOrDefault(l => !string.IsNullOrWhiteSpace(l))?.Trim() ?? "";
-                line = string.Concat(line.Select(c => char.IsControl(c) ? ' ' : c));
+                line = PlainText.OneLine(line);
                 return line.Length > LongestLine ? line[..LongestLine] : line;
             }
         }
