@@ -142,21 +142,23 @@ public static class AgentOptionsFile
 
     private static ProxySettings? ProxyOf(OptionsReader read, string listen, NodePorts others, List<ConfigurationProblem> problems)
     {
-        const string Allowed = "false, or a mapping with keys of listen, read-write, read-only, max-connections, max-lag";
-        var standard = new ProxySettings(listen, 6446, 6447, 10_000, TimeSpan.FromSeconds(10));
+        const string Allowed = "false, or a mapping with keys of listen, read-write, read-only, max-connections, threads, max-lag";
+        var standard = new ProxySettings(listen, 6446, 6447, 10_000, Math.Min(Environment.ProcessorCount, 4), TimeSpan.FromSeconds(10));
         if (read.Has("proxy") && !read.IsMapping("proxy"))
         {
             return read.Optional("proxy", ValueText.TrySwitch, Allowed, true) ? standard : null;
         }
 
         var before = problems.Count;
-        var proxy = read.Map("proxy", ["listen", "read-write", "read-only", "max-connections", "max-lag"], Allowed) is not { } given
+        string[] keys = ["listen", "read-write", "read-only", "max-connections", "threads", "max-lag"];
+        var proxy = read.Map("proxy", keys, Allowed) is not { } given
             ? standard
             : new ProxySettings(
                 given.Optional("listen", ValueText.TryHttpAddress, ValueText.HttpAddresses, standard.Listen),
                 given.Optional("read-write", ValueText.TryPort, ValueText.Ports, standard.ReadWrite),
                 given.Optional("read-only", ValueText.TryPort, ValueText.Ports, standard.ReadOnly),
                 given.Optional("max-connections", ValueText.TryClientCount, ValueText.ClientCounts, standard.MaxConnections),
+                given.Optional("threads", ValueText.TryThreads, ValueText.Threads, standard.Threads),
                 given.Optional("max-lag", ValueText.TryLag, ValueText.Lags, standard.MaxLag));
         int[] taken = [others.Ring, others.Http, others.Mysql];
         if (problems.Count == before

@@ -5,5 +5,6 @@ namespace MySqlHa.Configuration;
 /// <param name="ReadWrite">The port to the leader.</param>
 /// <param name="ReadOnly">The port to followers.</param>
 /// <param name="MaxConnections">Clients at once, 1 to 100,000.</param>
+/// <param name="Threads">That carry clients' bytes, 1 to 64.</param>
 /// <param name="MaxLag">A follower further behind gets no new readers; 0.1 s to an hour.</param>
-public sealed record ProxySettings(string Listen, int ReadWrite, int ReadOnly, int MaxConnections, TimeSpan MaxLag);
+public sealed record ProxySettings(string Listen, int ReadWrite, int ReadOnly, int MaxConnections, int Threads, TimeSpan MaxLag);

@@ -26,6 +26,7 @@ internal static partial class ValueText
     public const string Readers = "open or token";
     public const string TlsWords = "offered or required";
     public const string ClientCounts = "a number from 1 to 100000";
+    public const string Threads = "a number from 1 to 64";
     public const string Priorities = "a number from 0 to 1000";
     public const string HookTimes = "a duration from 100ms to 10m";
     public const string Everies = "a duration from 1s to 1h";
@@ -33,6 +34,9 @@ internal static partial class ValueText
 
     public static bool TryClientCount(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 100_000;
+
+    public static bool TryThreads(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 64;
 
     public static bool TryPriority(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1000;

@@ -221,7 +221,7 @@ public static class AgentRunner
     };
 
     private static ProxyOptions ProxyOptionsOf(ProxySettings proxy) =>
-        new(proxy.Listen, proxy.ReadWrite, proxy.ReadOnly) { MostConnections = proxy.MaxConnections };
+        new(proxy.Listen, proxy.ReadWrite, proxy.ReadOnly) { MostConnections = proxy.MaxConnections, Threads = proxy.Threads };
 
     private static ImmutableArray<WebhookTarget> WebhooksOf(AgentOptions options) =>
     [

@@ -18,16 +18,18 @@ public sealed class ClientProxy : IDisposable
     private readonly ProxyOptions _options;
     private readonly Socket _readWrite;
     private readonly Socket _readOnly;
-    private readonly Thread _thread;
-    private readonly Lock _gate = new();
-    private ClientRoutes _routes = ClientRoutes.None;
-    private ProxyLoop? _loop;
-    private bool _stopping;
+    private readonly ProxyCrew _crew;
+    private readonly Thread[] _threads;
 
     private ClientProxy(ProxyOptions options, Socket readWrite, Socket readOnly, ILogger logger)
     {
         (_options, _readWrite, _readOnly, _logger) = (options, readWrite, readOnly, logger);
-        _thread = new Thread(Run) { Name = "client-proxy", IsBackground = true };
+        _crew = new ProxyCrew(options, Counters);
+        _threads =
+        [
+            .. Enumerable.Range(0, options.Threads)
+                .Select(number => new Thread(() => Run(number)) { Name = $"client-proxy-{number}", IsBackground = true }),
+        ];
     }
 
     public int ReadWritePort => ((IPEndPoint)_readWrite.LocalEndPoint!).Port;
@@ -35,6 +37,8 @@ public sealed class ClientProxy : IDisposable
     public int ReadOnlyPort => ((IPEndPoint)_readOnly.LocalEndPoint!).Port;
 
     public ProxyCounters Counters { get; } = new();
+
+    internal IReadOnlyList<int> ClientsByThread => _crew.Clients;
 
     /// <summary>
     /// Listens from now on; clients wait until <see cref="Follow"/> says where to go. Throws <see cref="ProxyListenException"/>.
@@ -53,7 +57,11 @@ public sealed class ClientProxy : IDisposable
         try
         {
             var proxy = new ClientProxy(options, readWrite, Listen(options.Host, options.ReadOnlyPort, "proxy.read-only"), logger);
-            proxy._thread.Start();
+            foreach (var thread in proxy._threads)
+            {
+                thread.Start();
+            }
+
             ProxyLog.Listening(logger, options.Host, proxy.ReadWritePort, proxy.ReadOnlyPort);
             return proxy;
         }
@@ -64,15 +72,8 @@ public sealed class ClientProxy : IDisposable
         }
     }
 
-    /// <summary>Where clients go from now on. Returns at once; the proxy's own thread does the rest.</summary>
-    public void Follow(ClientRoutes routes)
-    {
-        lock (_gate)
-        {
-            _routes = routes;
-            _loop?.Follow(routes);
-        }
-    }
+    /// <summary>Where clients go from now on. Returns at once; the proxy's own threads do the rest.</summary>
+    public void Follow(ClientRoutes routes) => _crew.Follow(routes);
 
     /// <summary>For people and programs; as many clients as configured, or fewer where this process may not open so many files.</summary>
     public ProxyView View() => new(
@@ -93,32 +94,27 @@ public sealed class ClientProxy : IDisposable
     /// <summary>Lets every client go.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        _crew.Stop();
+        foreach (var thread in _threads)
         {
-            _stopping = true;
-            _loop?.Stop();
+            thread.Join();
         }
 
-        _thread.Join();
         _readWrite.Dispose();
         _readOnly.Dispose();
     }
 
-    private void Run()
+    /// <summary>The first one accepts.</summary>
+    private void Run(int number)
     {
+        var listeners = number == 0 ? new ProxyListeners(Descriptor(_readWrite), Descriptor(_readOnly)) : null;
         while (true)
         {
             using var poller = new Poller();
-            var loop = new ProxyLoop(_options, poller, Descriptor(_readWrite), Descriptor(_readOnly), Counters);
-            lock (_gate)
+            var loop = new ProxyLoop(_crew, poller, listeners);
+            if (!_crew.Begin(number, loop))
             {
-                if (_stopping)
-                {
-                    return;
-                }
-
-                _loop = loop;
-                loop.Follow(_routes);
+                return;
             }
 
             try
@@ -128,14 +124,11 @@ public sealed class ClientProxy : IDisposable
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 ProxyLog.Broke(_logger, e);
-                loop.LetGo();
             }
             finally
             {
-                lock (_gate)
-                {
-                    _loop = null;
-                }
+                _crew.End(number);
+                loop.LetGo();
             }
         }
     }

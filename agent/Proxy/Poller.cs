@@ -20,6 +20,9 @@ internal enum Readiness : uint
 
     /// <summary>The peer has sent its last.</summary>
     PeerEnded = 0x2000,
+
+    /// <summary>Told once for each time that something happens, instead of as long as it is so.</summary>
+    Edge = 0x80000000,
 }
 
 /// <summary>
@@ -50,7 +53,8 @@ internal sealed unsafe partial class Poller : IDisposable
             throw new Win32Exception();
         }
 
-        Add(_wake, Readiness.Input, Woken);
+        // Never read: each wake-up is an edge of its own. Were it read, one that came just before would be lost with it.
+        Add(_wake, Readiness.Input | Readiness.Edge, Woken);
     }
 
     /// <param name="token">Comes back with each event; never <see cref="ulong.MaxValue"/>.</param>
@@ -84,14 +88,7 @@ internal sealed unsafe partial class Poller : IDisposable
         var bytes = _events.AsSpan(index * (Offset + 8));
         ready = (Readiness)BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         token = BinaryPrimitives.ReadUInt64LittleEndian(bytes[Offset..]);
-        if (token != Woken)
-        {
-            return true;
-        }
-
-        ulong count;
-        _ = read(_wake, &count, sizeof(ulong));
-        return false;
+        return token != Woken;
     }
 
     public void Dispose()
@@ -122,9 +119,6 @@ internal sealed unsafe partial class Poller : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int epoll_wait(int epoll, byte* events, int most, int milliseconds);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint read(int descriptor, void* buffer, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(int descriptor, void* buffer, nuint length);

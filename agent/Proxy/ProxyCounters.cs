@@ -1,6 +1,6 @@
 namespace MySqlHa.Proxy;
 
-/// <summary>What the proxy counts since its start. Written by its own thread, read by any.</summary>
+/// <summary>What the proxy counts since its start. Written by its own threads, read by any.</summary>
 public sealed class ProxyCounters
 {
     private readonly long[] _counts = new long[Enum.GetValues<ProxyCount>().Length];
@@ -8,8 +8,6 @@ public sealed class ProxyCounters
     public long this[ProxyCount count] => Interlocked.Read(ref _counts[(int)count]);
 
     internal void Add(ProxyCount count, long more = 1) => _ = Interlocked.Add(ref _counts[(int)count], more);
-
-    internal void Set(ProxyCount count, long now) => _ = Interlocked.Exchange(ref _counts[(int)count], now);
 }
 
 public enum ProxyCount

@@ -18,7 +18,7 @@ internal sealed partial class ProxyLoop
                     Place(session);
                     break;
                 case { Early: not null } when session.Epoch != routes.Epoch || (routes.Writer ?? session.Target) != session.Target:
-                    counters.Add(ProxyCount.ClosedByEpoch);
+                    _counters.Add(ProxyCount.ClosedByEpoch);
                     CloseOrPlace(session);
                     break;
                 case { Early: not null } when routes.Writer is not null:
@@ -31,7 +31,7 @@ internal sealed partial class ProxyLoop
                     break;
                 case { ReadWrite: false, Stage: SessionStage.Open or SessionStage.Connecting }
                     when !routes.Serving.Contains(session.Target!.Node):
-                    counters.Add(ProxyCount.ClosedByServing);
+                    _counters.Add(ProxyCount.ClosedByServing);
                     CloseOrPlace(session);
                     break;
             }
@@ -44,11 +44,11 @@ internal sealed partial class ProxyLoop
         if (session is { Used: true, IsQuiet: false })
         {
             session.Stage = SessionStage.Ending;
-            _sessions.Time(session, _now + (long)options.LastAnswer.TotalMilliseconds);
+            _sessions.Time(session, _now + (long)_options.LastAnswer.TotalMilliseconds);
             return;
         }
 
-        counters.Add(ProxyCount.ClosedByEpoch);
+        _counters.Add(ProxyCount.ClosedByEpoch);
         CloseOrPlace(session);
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class ProxyLoop
     /// <summary>To a server, or to wait for one.</summary>
     private void Place(Session session)
     {
-        while (_book.Choose(session.ReadWrite, session.Refused) is { } target)
+        while (_book.Join(session.ReadWrite, session.Refused) is { } target)
         {
             if (Connect(session, target, early: null))
             {
@@ -88,7 +88,7 @@ internal sealed partial class ProxyLoop
             }
         }
 
-        if (_book.ChooseEarly(session.ReadWrite, session.Refused) is { } next && Connect(session, next, new EarlyLogin()))
+        if (_book.JoinEarly(session.ReadWrite, session.Refused) is { } next && Connect(session, next, new EarlyLogin()))
         {
             return;
         }
@@ -99,43 +99,47 @@ internal sealed partial class ProxyLoop
         }
     }
 
+    /// <param name="target">Counts the session already.</param>
     private bool Connect(Session session, RouteTarget target, EarlyLogin? early)
     {
         var socket = SocketCalls.Connect(new IPEndPoint(IPAddress.Parse(target.Host), target.Port));
         if (socket < 0)
         {
-            counters.Add(ProxyCount.ConnectFailed);
+            _book.Left(target.Node);
+            _counters.Add(ProxyCount.ConnectFailed);
             session.Refused.Add(target.Node);
             return false;
         }
 
         Leave(session, SessionStage.Connecting);
         (session.Target, session.Epoch, session.Server.Socket, session.Early) = (target, _book.Routes.Epoch, socket, early);
-        _book.Joined(target.Node);
-        _sessions.Time(session, _now + (long)options.ConnectWithin.TotalMilliseconds);
+        _sessions.Time(session, _now + (long)_options.ConnectWithin.TotalMilliseconds);
         Ask(session, Readiness.PeerEnded, Readiness.Output);
         return true;
     }
 
     private void Wait(Session session)
     {
-        if (_waiting >= options.MostWaiting)
+        if (!crew.MayWait())
         {
-            counters.Add(ProxyCount.TurnedAway);
-            Say(session, $"no server to go to now, and {options.MostWaiting} clients wait for one already");
+            _counters.Add(ProxyCount.TurnedAway);
+            Say(session, $"no server to go to now, and {_options.MostWaiting} clients wait for one already");
             return;
         }
 
-        _waiting++;
-        counters.Add(ProxyCount.Waited);
+        _counters.Add(ProxyCount.Waited);
         session.Stage = SessionStage.Waiting;
-        _sessions.Time(session, session.Since + (long)options.Patience.TotalMilliseconds);
+        _sessions.Time(session, session.Since + (long)_options.Patience.TotalMilliseconds);
         Ask(session, Readiness.PeerEnded, Readiness.None);
     }
 
     private void Leave(Session session, SessionStage next)
     {
-        _waiting -= session is { Stage: SessionStage.Waiting, Timed: >= 0 } ? 1 : 0;
+        if (session is { Stage: SessionStage.Waiting, Timed: >= 0 })
+        {
+            crew.WaitsNoMore();
+        }
+
         session.Stage = next;
         _sessions.Untime(session);
     }
@@ -151,8 +155,8 @@ internal sealed partial class ProxyLoop
             Leave(session, session.Early is null ? SessionStage.Open : SessionStage.Early);
             if (session.Early is not null)
             {
-                counters.Add(ProxyCount.Waited);
-                _sessions.Time(session, session.Since + (long)options.Patience.TotalMilliseconds);
+                _counters.Add(ProxyCount.Waited);
+                _sessions.Time(session, session.Since + (long)_options.Patience.TotalMilliseconds);
             }
 
             Ask(session);
@@ -164,7 +168,7 @@ internal sealed partial class ProxyLoop
     /// <summary>A follower that does not answer is not asked again; a leader is, as long as the client waits.</summary>
     private void ConnectFailed(Session session)
     {
-        counters.Add(ProxyCount.ConnectFailed);
+        _counters.Add(ProxyCount.ConnectFailed);
         session.Refused.Add(session.Target!.Node);
         LeaveServer(session);
         Place(session);
@@ -205,7 +209,8 @@ internal sealed partial class ProxyLoop
         LeaveServer(session);
         _relay.Forget(session.Client);
         SocketCalls.Close(session.Client.Socket);
-        counters.Add(session.ReadWrite ? ProxyCount.ReadWriteNow : ProxyCount.ReadOnlyNow, -1);
+        _counters.Add(session.ReadWrite ? ProxyCount.ReadWriteNow : ProxyCount.ReadOnlyNow, -1);
+        _ = Interlocked.Decrement(ref _clients);
         _sessions.Remove(session);
     }
 }

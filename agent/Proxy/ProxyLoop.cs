@@ -1,14 +1,14 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Proxy;
 
 /// <summary>
-/// The one thread that carries clients' bytes. It decides nothing about the cluster: it follows <see cref="ClientRoutes"/>. Memory of a
-/// session at rest: two sockets and one small object.
+/// One thread that carries its clients' bytes. It decides nothing about the cluster: it follows <see cref="ClientRoutes"/>. Memory of a
+/// session at rest: two sockets and one small object. The thread that has the listeners accepts for all.
 /// </summary>
-internal sealed partial class ProxyLoop(
-    ProxyOptions options, Poller poller, int readWriteListener, int readOnlyListener, ProxyCounters counters)
+internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyListeners? listeners)
 {
     private const ulong ReadWriteToken = 0;
     private const ulong ReadOnlyToken = 1;
@@ -21,20 +21,41 @@ internal sealed partial class ProxyLoop(
     private const int AskAgainAfter = 50;
     private const int AcceptAgainAfter = 100;
     private readonly SessionTable _sessions = new();
-    private readonly RouteBook _book = new();
-    private readonly Relay _relay = new(options.MostHeld);
-    private ClientRoutes? _given;
+    private readonly RouteBook _book = new(crew.Loads);
+    private readonly Relay _relay = new(crew.Options.MostHeld / crew.Options.Threads);
+    private readonly ProxyOptions _options = crew.Options;
+    private readonly ProxyCounters _counters = crew.Counters;
+    private readonly ConcurrentQueue<(bool ReadWrite, int Client)> _given = new();
+    private ClientRoutes? _routes;
+    private int _clients;
+    private long _told;
     private long _now;
-    private int _waiting;
     private long _lookAt;
     private long _askAgainAt;
     private long _deafUntil;
     private volatile bool _stopping;
 
+    /// <summary>From any thread: how many it has, with those that are on their way to it.</summary>
+    public int Clients => Volatile.Read(ref _clients);
+
+    /// <summary>From any thread, before its end: a client that it is to carry from now on. False: it is stopping.</summary>
+    public bool Give(bool readWrite, int client)
+    {
+        if (_stopping)
+        {
+            return false;
+        }
+
+        _ = Interlocked.Increment(ref _clients);
+        _given.Enqueue((readWrite, client));
+        poller.Wake();
+        return true;
+    }
+
     /// <summary>From any thread: the newest routes. Those given before and not taken yet do not matter any more.</summary>
     public void Follow(ClientRoutes routes)
     {
-        _ = Interlocked.Exchange(ref _given, routes);
+        _ = Interlocked.Exchange(ref _routes, routes);
         poller.Wake();
     }
 
@@ -45,7 +66,7 @@ internal sealed partial class ProxyLoop(
         poller.Wake();
     }
 
-    /// <summary>Until it is told to stop; then every client is let go.</summary>
+    /// <summary>Until it is told to stop.</summary>
     public void Run()
     {
         Listen(true);
@@ -53,9 +74,10 @@ internal sealed partial class ProxyLoop(
         {
             var count = poller.Wait(_sessions.Timed.Count > 0 || _deafUntil > 0 ? Beat : -1);
             _now = Environment.TickCount64;
-            if (Interlocked.Exchange(ref _given, null) is { } routes)
+            TakeNewest();
+            while (_given.TryDequeue(out var given))
             {
-                Take(routes);
+                Begin(given.ReadWrite, given.Client);
             }
 
             for (var i = 0; i < count; i++)
@@ -69,13 +91,24 @@ internal sealed partial class ProxyLoop(
             Expire();
             Tell();
         }
-
-        LetGo();
     }
 
-    /// <summary>Ends every session.</summary>
+    private void TakeNewest()
+    {
+        if (Volatile.Read(ref _routes) is not null && Interlocked.Exchange(ref _routes, null) is { } routes)
+        {
+            Take(routes);
+        }
+    }
+
+    /// <summary>Ends every session. Nothing may be given to it any more.</summary>
     public void LetGo()
     {
+        while (_given.TryDequeue(out var given))
+        {
+            _ = _sessions.Add(given.ReadWrite, given.Client, _now);
+        }
+
         foreach (var session in _sessions.All())
         {
             Close(session);
@@ -84,11 +117,23 @@ internal sealed partial class ProxyLoop(
         Tell();
     }
 
-    private void Tell() => counters.Set(ProxyCount.Bytes, _relay.Carried);
+    private void Tell()
+    {
+        if (_relay.Carried != _told)
+        {
+            _counters.Add(ProxyCount.Bytes, _relay.Carried - _told);
+            _told = _relay.Carried;
+        }
+    }
 
     private void Listen(bool on)
     {
-        foreach (var (listener, token) in new[] { (readWriteListener, ReadWriteToken), (readOnlyListener, ReadOnlyToken) })
+        if (listeners is null)
+        {
+            return;
+        }
+
+        foreach (var (listener, token) in new[] { (listeners.ReadWrite, ReadWriteToken), (listeners.ReadOnly, ReadOnlyToken) })
         {
             if (on)
             {
@@ -130,7 +175,7 @@ internal sealed partial class ProxyLoop(
     {
         for (var i = 0; i < AcceptsAtOnce; i++)
         {
-            var client = SocketCalls.Accept(readWrite ? readWriteListener : readOnlyListener);
+            var client = SocketCalls.Accept(readWrite ? listeners!.ReadWrite : listeners!.ReadOnly);
             if (client < 0)
             {
                 if (Marshal.GetLastPInvokeError() is SocketCalls.TooManyFiles or SocketCalls.TooManyFilesHere)
@@ -141,26 +186,37 @@ internal sealed partial class ProxyLoop(
                 return;
             }
 
-            counters.Add(readWrite ? ProxyCount.ReadWriteAccepted : ProxyCount.ReadOnlyAccepted);
-            if (_sessions.Count >= options.MostConnections)
+            _counters.Add(readWrite ? ProxyCount.ReadWriteAccepted : ProxyCount.ReadOnlyAccepted);
+            if (_counters[ProxyCount.ReadWriteNow] + _counters[ProxyCount.ReadOnlyNow] >= _options.MostConnections)
             {
-                counters.Add(ProxyCount.TurnedAway);
-                var why = $"the proxy has its {options.MostConnections} clients already (proxy.max-connections)";
+                _counters.Add(ProxyCount.TurnedAway);
+                var why = $"the proxy has its {_options.MostConnections} clients already (proxy.max-connections)";
                 Refuse(client, ErrorPacket.TooManyConnections, why);
                 continue;
             }
 
-            counters.Add(readWrite ? ProxyCount.ReadWriteNow : ProxyCount.ReadOnlyNow);
-            Place(_sessions.Add(readWrite, client, _now));
+            _counters.Add(readWrite ? ProxyCount.ReadWriteNow : ProxyCount.ReadOnlyNow);
+            if (!crew.TakenByAnother(this, readWrite, client))
+            {
+                _ = Interlocked.Increment(ref _clients);
+                Begin(readWrite, client);
+            }
         }
+    }
+
+    /// <summary>By the routes that were given before it came.</summary>
+    private void Begin(bool readWrite, int client)
+    {
+        TakeNewest();
+        Place(_sessions.Add(readWrite, client, _now));
     }
 
     private void Exchange(Session session, End end, Readiness ready)
     {
         var (client, server) = (session.Client, session.Server);
-        if (session is { ReadWrite: true, Early: null } && session.Target!.Node == options.Self && !options.LeaseRuns())
+        if (session is { ReadWrite: true, Early: null } && session.Target!.Node == _options.Self && !_options.LeaseRuns())
         {
-            counters.Add(ProxyCount.ClosedByEpoch);
+            _counters.Add(ProxyCount.ClosedByEpoch);
             Close(session);
             return;
         }
@@ -176,7 +232,7 @@ internal sealed partial class ProxyLoop(
         var answered = session is { Stage: SessionStage.Ending, IsQuiet: true };
         if (answered)
         {
-            counters.Add(ProxyCount.ClosedByEpoch);
+            _counters.Add(ProxyCount.ClosedByEpoch);
         }
 
         // A server that has ended has nothing more to say; a client may still read.
@@ -292,15 +348,15 @@ internal sealed partial class ProxyLoop(
                 ConnectFailed(session);
                 break;
             case SessionStage.Early when session.Used:
-                counters.Add(ProxyCount.WaitedInVain);
+                _counters.Add(ProxyCount.WaitedInVain);
                 Close(session); // in the middle of a login there is no word for it
                 break;
             case SessionStage.Waiting or SessionStage.Early:
-                counters.Add(ProxyCount.WaitedInVain);
-                Say(session, $"no {(session.ReadWrite ? "writable leader" : "server")} for {options.Patience.TotalSeconds:0.#} s");
+                _counters.Add(ProxyCount.WaitedInVain);
+                Say(session, $"no {(session.ReadWrite ? "writable leader" : "server")} for {_options.Patience.TotalSeconds:0.#} s");
                 break;
             default:
-                counters.Add(ProxyCount.ClosedByEpoch);
+                _counters.Add(ProxyCount.ClosedByEpoch);
                 Close(session);
                 break;
         }

@@ -12,10 +12,13 @@ public sealed record ProxyOptions(string Host, int ReadWritePort = 6446, int Rea
     public NodeId Self { get; init; }
 
     /// <summary>
-    /// Whether the lease of this node, as leader, runs by the clock, whatever its agent's loop is doing: asked by the proxy's own thread
+    /// Whether the lease of this node, as leader, runs by the clock, whatever its agent's loop is doing: asked by the proxy's own threads
     /// before each piece between a writer and this node's mysqld. A machine that stood still and goes on answers nobody through it.
     /// </summary>
     public Func<bool> LeaseRuns { get; init; } = () => true;
+
+    /// <summary>Threads that carry bytes; each client stays with one. 1 to 64.</summary>
+    public int Threads { get; init; } = 1;
 
     /// <summary>Clients at once, of both ports together. Each takes two file descriptors. 1 to 100,000.</summary>
     public int MostConnections { get; init; } = 10_000;

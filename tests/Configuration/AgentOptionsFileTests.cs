@@ -32,7 +32,8 @@ public sealed class AgentOptionsFileTests
         Assert.Equal(GuardOwner.Agent, options.Guard);
         Assert.Equal("app", options.ClientUser);
         Assert.Equal(LogLevel.Information, options.LogLevel);
-        Assert.Equal(new ProxySettings("127.0.61.1", 6446, 6447, 10_000, TimeSpan.FromSeconds(10)), options.Proxy);
+        var threads = Math.Min(Environment.ProcessorCount, 4);
+        Assert.Equal(new ProxySettings("127.0.61.1", 6446, 6447, 10_000, threads, TimeSpan.FromSeconds(10)), options.Proxy);
         Assert.False(options.Adopt);
         Assert.Null(options.Mysqld);
         Assert.Empty(options.Settings);
@@ -50,7 +51,7 @@ public sealed class AgentOptionsFileTests
             listen: 127.0.61.1
             http-listen: 0.0.0.0
             ports: {ring: 19638, http: 19631, mysql: 13306}
-            proxy: {listen: 0.0.0.0, read-write: 16446, read-only: 16447, max-connections: 500, max-lag: 2s}
+            proxy: {listen: 0.0.0.0, read-write: 16446, read-only: 16447, max-connections: 500, threads: 3, max-lag: 2s}
             api: {tokens: tokens, read: token, tls: required, certificate: /c/api.crt, key: /c/api.key}
             data: data
             peers:
@@ -84,7 +85,7 @@ public sealed class AgentOptionsFileTests
         Assert.Equal(new NodeTags(NoFailover: true, Priority: 7, NoSync: true, CloneFrom: true, NoLoad: true), options.Tags);
         Assert.Equal("0.0.0.0", options.HttpListen);
         Assert.Equal(new NodeAddress("127.0.61.1", 19638, 19631, 13306), options.Address);
-        Assert.Equal(new ProxySettings("0.0.0.0", 16446, 16447, 500, TimeSpan.FromSeconds(2)), options.Proxy);
+        Assert.Equal(new ProxySettings("0.0.0.0", 16446, 16447, 500, 3, TimeSpan.FromSeconds(2)), options.Proxy);
         Assert.Equal(
             new ApiSettings("/etc/mysqlha/tokens", ReadNeedsToken: true, TlsRequired: true, "/c/api.crt", "/c/api.key"), options.Api);
         Assert.Equal("/etc/mysqlha/data", options.Data);

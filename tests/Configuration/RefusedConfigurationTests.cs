@@ -35,6 +35,7 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("proxy: {read-only: 3306}", "proxy", "read-only: 3306", "ports of its own")]
     [InlineData("proxy: {listen: db1}", "proxy.listen", "db1", "0.0.0.0")]
     [InlineData("proxy: {max-connections: 0}", "proxy.max-connections", "0", "a number from 1 to 100000")]
+    [InlineData("proxy: {threads: 65}", "proxy.threads", "65", "a number from 1 to 64")]
     [InlineData("proxy: {max-lag: 10}", "proxy.max-lag", "10", "a duration from 100ms to 1h")]
     [InlineData("proxy: {max-lag: 2h}", "proxy.max-lag", "2h", "a duration from 100ms to 1h")]
     [InlineData("tags: nofailover", "tags", "nofailover", "a mapping with keys of nofailover, priority")]

@@ -79,6 +79,7 @@ public sealed class ClientProxyTests : ProxyRoom
         var proxy = Start(Options with { MostWaiting = 2, Patience = TimeSpan.FromMinutes(1) });
         using var first = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         using var second = await ProxyClient.ConnectAsync(proxy.ReadOnlyPort);
+        await Eventually.HoldsAsync("both wait", () => proxy.Counters[ProxyCount.Waited] == 2);
         using var third = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal(2003, Error(await third.RestAsync()).Code);
         first.Dispose();
@@ -286,6 +287,24 @@ public sealed class ClientProxyTests : ProxyRoom
         proxy.Follow(new ClientRoutes(1, null, [], []));
         Assert.Empty(await last.RestAsync());
         Assert.Equal(1, proxy.Counters[ProxyCount.ClosedByServing]);
+    }
+
+    [Fact]
+    public async Task Clients_are_spread_over_the_threads()
+    {
+        var (server, proxy) = (Server('a', (socket, cancellation) => GreetingServer.EchoAsync(socket, cancellation)), Start(Options));
+        proxy.Follow(To(server));
+        var clients = new List<ProxyClient>();
+        for (var i = 0; i < 3 * proxy.ClientsByThread.Count; i++)
+        {
+            clients.Add(await ProxyClient.ConnectAsync(proxy.ReadWritePort));
+            Assert.Equal("a", await clients[^1].GreetedAsync());
+            Assert.Equal("x", await clients[^1].AskAsync("x"));
+        }
+
+        Assert.Equal([3, 3, 3], proxy.ClientsByThread);
+        clients.ForEach(client => client.Dispose());
+        await Eventually.HoldsAsync("all left", () => proxy.ClientsByThread.All(count => count == 0));
     }
 
     [Fact]

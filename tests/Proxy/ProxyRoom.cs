@@ -12,7 +12,7 @@ public abstract class ProxyRoom : IAsyncLifetime
     private readonly List<IAsyncDisposable> _servers = [];
     private readonly List<ClientProxy> _proxies = [];
 
-    private protected static ProxyOptions Options { get; } = new("127.0.0.1", 0, 0);
+    private protected static ProxyOptions Options { get; } = new("127.0.0.1", 0, 0) { Threads = 3 };
 
     public Task InitializeAsync() => Task.CompletedTask;
 
