@@ -11,6 +11,7 @@ internal static class AgentCommand
         var config = Text("--config", "Configuration, one YAML file; flags win over it", "FILE");
         var peers = new Option<string[]>("--peer") { Description = "Another node; may be given more than once", HelpName = "HOST[:9638]" };
         var adopt = new Option<bool>("--adopt") { Description = "Take over a data directory that has data of its own" };
+        var check = new Option<bool>("--check") { Description = "Only read the configuration and say whether it is in order" };
         Option<string?>[] texts =
         [
             Text("--group", "Service group (default: default)", "NAME"),
@@ -24,14 +25,14 @@ internal static class AgentCommand
             Text("--voters", "3, 5 or 7 (default: 3)", "COUNT"),
         ];
         const string Description = "Runs the agent of this node until it is told to stop (SIGTERM, SIGINT)";
-        var command = new Command("agent", Description) { config, peers, adopt };
+        var command = new Command("agent", Description) { config, peers, adopt, check };
         foreach (var text in texts)
         {
             command.Options.Add(text);
         }
 
         command.SetAction((parse, cancellation) =>
-            RunAsync(parse, parse.GetValue(config), Flags(parse, texts, peers, adopt), run, cancellation));
+            RunAsync(parse, parse.GetValue(config), Flags(parse, texts, peers, adopt), parse.GetValue(check) ? null : run, cancellation));
         return command;
     }
 
@@ -70,13 +71,20 @@ internal static class AgentCommand
         ParseResult parse,
         string? config,
         Dictionary<string, IReadOnlyList<string>> flags,
-        Func<AgentOptions, CancellationToken, Task<int>> run,
+        Func<AgentOptions, CancellationToken, Task<int>>? run,
         CancellationToken cancellation)
     {
         var error = parse.InvocationConfiguration.Error;
         try
         {
             var options = AgentOptionsFile.Load(config, flags);
+            if (run is null)
+            {
+                var good = $"{options.Name} of group {options.Group}: the configuration is in order";
+                await parse.InvocationConfiguration.Output.WriteLineAsync(good);
+                return ExitCodes.Ok;
+            }
+
             var problems = StartChecks.Problems(options);
             return problems.Count == 0 ? await run(options, cancellation) : throw new ConfigurationException(problems);
         }

@@ -32,6 +32,16 @@ public static class AgentYaml
         Line($"durability: {settings.Durability}");
         Line("guard: service");
         Line($"client-user: {settings.ClientUser}");
+        foreach (var line in settings.Agent.Values)
+        {
+            Line(line);
+        }
+
+        if (settings.Tags.TryGetValue(node.Name, out var tags))
+        {
+            Line(tags);
+        }
+
         Line(MysqlSettings(settings));
         return text.ToString();
     }

@@ -59,6 +59,12 @@ public sealed record Settings
     /// <summary>More settings of mysqld, by name with underscores.</summary>
     public required IReadOnlyDictionary<string, string> MysqlSettings { get; init; }
 
+    /// <summary>More of the agents' configuration: a line of YAML by key.</summary>
+    public required IReadOnlyDictionary<string, string> Agent { get; init; }
+
+    /// <summary>What is wished of single nodes: a line of YAML by the node's name.</summary>
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
     /// <summary>The account that is made for people and applications.</summary>
     public required string ClientUser { get; init; }
 

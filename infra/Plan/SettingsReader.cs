@@ -9,8 +9,8 @@ public static partial class SettingsReader
     public static IReadOnlyList<string> Keys { get; } =
     [
         "group", "nodes", "zones", "network", "architecture", "instanceType", "rootGb", "dataGb", "sshFrom", "censusFrom", "ringFrom",
-        "clientsFrom", "loadBalancer", "sshPublicKey", "sshPrivateKey", "timing", "durability", "mysqlSettings", "clientUser", "ubuntu",
-        "image", "loginUser", "protectData", "agentArchive", "waitSeconds",
+        "clientsFrom", "loadBalancer", "sshPublicKey", "sshPrivateKey", "timing", "durability", "mysqlSettings", "agent", "tags",
+        "clientUser", "ubuntu", "image", "loginUser", "protectData", "agentArchive", "waitSeconds",
     ];
 
     private static readonly IReadOnlyList<Cidr> Everyone = [Cidr.Everywhere];
@@ -35,13 +35,14 @@ public static partial class SettingsReader
 
     private static Settings Given(ValueReader read, string stackName, string region)
     {
+        var nodes = read.Number("nodes", 3, 9, 3);
         var architecture = read.Named("architecture", Architecture.Named, "arm64 or x64", Architecture.Arm64);
         var settings = new Settings
         {
             StackName = stackName,
             Region = region,
             Group = read.Text("group", GroupPattern(), "1 to 32 lower-case letters, digits and '-', a letter first", "production"),
-            Nodes = read.Number("nodes", 3, 9, 3),
+            Nodes = nodes,
             Zones = read.List("zones", text => text, "a list of zones, like [\"eu-central-1a\", …]", ZonesOf(region)),
             Network = read.Named(
                 "network",
@@ -62,6 +63,8 @@ public static partial class SettingsReader
             Timing = read.Word("timing", ["fast", "lan", "balanced", "wan"], "lan"),
             Durability = read.Word("durability", ["commit", "power"], "commit"),
             MysqlSettings = read.MysqlSettings("mysqlSettings"),
+            Agent = AgentKeys.Agent(read),
+            Tags = AgentKeys.Tags(read, nodes),
             ClientUser = read.Text(
                 "clientUser",
                 UserPattern(),

@@ -118,14 +118,13 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
     public IReadOnlyDictionary<string, string> MysqlSettings(string key)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (Raw(key) is not { } text)
+        if (!Has(key))
         {
             return settings;
         }
 
-        if (Json(text) is not { ValueKind: JsonValueKind.Object } map)
+        if (Mapping(key, "a mapping of mysqld settings to their values is allowed") is not { } map)
         {
-            Refuse(key, $"'{text}'", "a mapping of mysqld settings to their values is allowed");
             return settings;
         }
 
@@ -160,6 +159,18 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
         }
 
         return settings;
+    }
+
+    /// <summary>Null where it is none, which is refused.</summary>
+    public JsonElement? Mapping(string key, string allowed)
+    {
+        if (Json(Raw(key) ?? "") is { ValueKind: JsonValueKind.Object } map)
+        {
+            return map;
+        }
+
+        Refuse(key, $"'{Raw(key)}'", allowed);
+        return null;
     }
 
     private string? Matching(string key, string text, Regex pattern, string allowed)

@@ -47,6 +47,23 @@ public sealed class AgentCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_check_reads_the_configuration_and_starts_nothing()
+    {
+        const string Good = "listen: 127.0.61.1\ndata: .\nring-key: not-there-yet\npeers: [127.0.61.2]\nname: n1\ngroup: a\n";
+        await File.WriteAllTextAsync(At("agent.yaml"), Good);
+        var run = await CommandLineRun.OfAsync("agent", "--config", At("agent.yaml"), "--check");
+        run.Expect(0);
+        Assert.Null(run.Started);
+        Assert.Equal("n1 of group a: the configuration is in order", run.Output.Trim());
+
+        await File.WriteAllTextAsync(At("agent.yaml"), Good + "tags: {priority: 1001}\n");
+        run = await CommandLineRun.OfAsync("agent", "--config", At("agent.yaml"), "--check");
+        run.Expect(2);
+        Assert.Null(run.Started);
+        Assert.Contains("tags.priority: '1001' is not allowed", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_configuration_that_cannot_be_used_ends_with_all_its_mistakes_and_starts_nothing()
     {
         var run = await CommandLineRun.OfAsync("agent", "--listen", "here", "--voters", "4", "--peer", "127.0.61.2");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MySqlHa.Cluster;
 using MySqlHa.Configuration;
 using MySqlHa.Infra.Plan;
 using MySqlHa.Tests.Cli;
@@ -40,6 +41,27 @@ public sealed partial class AgentContractTests
             Assert.Equal(GuardOwner.Service, options.Guard);
             Assert.Equal(plan.Settings.Durability, options.Durability.ToString().ToLowerInvariant());
             Assert.Equal($"{Paths.Data}/client.cnf", options.ClientFile);
+        }
+    }
+
+    [Fact]
+    public void The_agent_reads_what_is_handed_on_to_it_and_what_is_wished_of_one_node()
+    {
+        var plan = Good.Plan(
+            ("agent",
+                """
+                {"log-level": "debug", "proxy": {"threads": 2, "max-lag": "3s"}, "hooks": {"directory": "/etc/mysqlha/hooks"},
+                 "webhooks": [{"url": "https://chat.example/ä?a=\"b\"", "events": ["epoch-opened"]}]}
+                """),
+            ("tags", """{"node2": {"nofailover": true, "priority": 7}}"""));
+        var options = plan.Nodes.Select(n => AgentOptionsFile.Read(Release.Of(plan, n, "v").AgentYaml, "agent.yaml", NoFlags)).ToList();
+        foreach (var (node, of) in plan.Nodes.Zip(options))
+        {
+            Assert.Equal(node.Name == "node2" ? new NodeTags(true, 7, false, false, false) : NodeTags.None, of.Tags);
+            Assert.Equal((2, TimeSpan.FromSeconds(3), 6446), (of.Proxy!.Threads, of.Proxy.MaxLag, of.Proxy.ReadWrite));
+            Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Debug, of.LogLevel);
+            Assert.Equal("/etc/mysqlha/hooks", of.Hooks!.Directory);
+            Assert.Equal("https://chat.example/%C3%A4?a=%22b%22", Assert.Single(of.Webhooks).Url.AbsoluteUri);
         }
     }
 

@@ -120,6 +120,31 @@ public sealed class PageDialogTests(Chromium browser)
     }
 
     [ChromiumFact]
+    public async Task A_switchover_is_planned_for_a_time()
+    {
+        await using var door = await PageDoor.StartAsync(PageViews.Of(3, 3));
+        await using var tab = await OpenAsync(door, signedIn: true);
+
+        await tab.ClickAsync("#deeds button");
+        await tab.ShowsAsync("#dialog-answer", "It can be done now");
+        const string At = "document.querySelector('#plan-at')";
+        _ = await tab.ValueAsync($"{At}.value = '2030-03-01T14:00', {At}.dispatchEvent(new Event('change'))");
+        await tab.UntilAsync("it is to be planned", "document.querySelector('#dialog-do').textContent === 'Plan the switchover'");
+        await tab.ShowsAsync("#dialog", "until then it can be cancelled");
+        await tab.UntilAsync("it may be asked for", "!document.querySelector('#dialog-do').disabled");
+        await PageMeasures.FineAsync(tab, "a dialog with a time");
+        await tab.ShootAsync("dialog-time");
+        await tab.ClickAsync(Do);
+        await tab.ShowsAsync("#dialog-answer", "Done");
+
+        var checkedFor = door.Asked[^2];
+        var asked = Assert.Single(door.Done);
+        var at = await tab.ValueAsync("new Date('2030-03-01T14:00').toISOString()");
+        Assert.Equal($$"""{"to":null,"seenEpoch":7,"dryRun":false,"at":"{{at}}"}""", asked.Body);
+        Assert.Equal($$"""{"to":null,"seenEpoch":7,"dryRun":true,"at":"{{at}}"}""", checkedFor.Body);
+    }
+
+    [ChromiumFact]
     public async Task A_planned_switchover_is_cancelled()
     {
         var at = DateTimeOffset.UtcNow.AddHours(1);

@@ -21,10 +21,24 @@ function openSwitchover(to) {
     line.append(radio, words);
     field.append(line);
   }
+  const time = make("label", "typed"), picker = make("input");
+  picker.type = "datetime-local";
+  picker.id = "plan-at";
+  time.append(make("span", "", `When, by the clock of ${Intl.DateTimeFormat().resolvedOptions().timeZone}; empty: now`), picker);
+  picker.addEventListener("change", () => {
+    text("dialog-do", picker.value ? "Plan the switchover" : "Switch over");
+    drawDialog(lastView);
+    checkDeed();
+  });
+  const both = make("div");
+  both.append(field, time);
+  const at = () => picker.value ? new Date(picker.value) : null;
+  const body = (seenEpoch, dryRun) => ({ to: target, seenEpoch, dryRun, ...at() ? { at: at().toISOString() } : {} });
   openDialog({
-    head: "Switch over", verb: "Switch over", extra: field, sentences: now => switchoverSentences(now, target),
-    check: seenEpoch => ask("POST", "/v1/switchover", { to: target, seenEpoch, dryRun: true }),
-    act: seenEpoch => ask("POST", "/v1/switchover", { to: target, seenEpoch, dryRun: false }),
+    head: "Switch over", verb: "Switch over", extra: both, sentences: now => switchoverSentences(now, target, at()),
+    ready: () => !picker.validity.badInput, // half a time is not "now"
+    check: seenEpoch => ask("POST", "/v1/switchover", body(seenEpoch, true)),
+    act: seenEpoch => ask("POST", "/v1/switchover", body(seenEpoch, false)),
   });
 }
 
@@ -40,11 +54,15 @@ function standingWords(view, m) {
   return known.rank > 1 ? `number ${known.rank} in line` : `no candidate: ${known.reasons.map(r => r.text).join("; ") || "not known why"}`;
 }
 
-function switchoverSentences(view, target) {
+function switchoverSentences(view, target, at) {
   const leader = leaderOf(view), next = target && memberOf(view, target);
   if (!leader) return [["warning", "Nobody leads now."]];
   const best = memberOf(view, view.explanation?.next), found = [];
   const who = next ? `${called(next)} will lead` : `The best follower will lead${best ? `, which is ${called(best)} now` : ""}`;
+  if (at) {
+    const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    found.push(["ok", `Not before ${exact}; until then it can be cancelled.`]);
+  }
   found.push(["ok", `${who}; ${called(leader)} becomes its follower.`]);
   found.push(["ok", "Writers are held for about 0.05 s; no commit is lost."]);
   const through = view.proxy?.readWrite.clients ?? 0;

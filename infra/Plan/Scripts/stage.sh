@@ -24,6 +24,9 @@ main() {
     put 0755 /opt/mysqlha/hand-over "$HAND_OVER"
     install -d -m 0755 "$release"
     put 0644 "$release/agent.yaml" "$AGENT_YAML"
+    local wrong
+    wrong=$("$place/mysqlha" agent --config "$release/agent.yaml" --check 2>&1) ||
+        fail "the agent does not take its configuration, and nothing was changed: $(echo "$wrong" | tail -n +2 | tr -s ' \n' ' ')"
     put 0644 "$release/mysqlha.service" "$AGENT_UNIT"
     put 0644 "$release/mysqlha-guard.service" "$GUARD_UNIT"
     put 0644 "$release/mysqlha-fence.service" "$FENCE_UNIT"
