@@ -28,7 +28,7 @@ internal sealed partial record DocumentedCommand(string Place, string Program, I
         for (var i = 0; i < lines.Count; i++)
         {
             var place = $"{file}:{i + 1}";
-            if (!lines[i].StartsWith("```", StringComparison.Ordinal))
+            if (!IsFence(lines[i]))
             {
                 foreach (var span in Span().Matches(lines[i]).Select(m => m.Groups[1].Value))
                 {
@@ -42,16 +42,16 @@ internal sealed partial record DocumentedCommand(string Place, string Program, I
             }
 
             var end = i + 1;
-            while (end < lines.Count && !lines[end].StartsWith("```", StringComparison.Ordinal))
+            while (end < lines.Count && !IsFence(lines[end]))
             {
                 end++;
             }
 
             // Where a prompt is shown, only what stands behind one is typed; the rest is output.
-            var prompts = lines.Skip(i + 1).Take(end - i - 1).Any(l => l.StartsWith("$ ", StringComparison.Ordinal));
+            var prompts = lines.Skip(i + 1).Take(end - i - 1).Any(IsPrompt);
             for (var at = i + 1; at < end; at++)
             {
-                var typed = !prompts ? lines[at] : lines[at].StartsWith("$ ", StringComparison.Ordinal) ? lines[at][2..] : "";
+                var typed = !prompts ? lines[at] : IsPrompt(lines[at]) ? lines[at].TrimStart()[2..] : "";
                 foreach (var command in Of($"{file}:{at + 1}", typed, whole: true))
                 {
                     yield return command;
@@ -61,6 +61,10 @@ internal sealed partial record DocumentedCommand(string Place, string Program, I
             i = end;
         }
     }
+
+    private static bool IsFence(string line) => line.TrimStart().StartsWith("```", StringComparison.Ordinal);
+
+    private static bool IsPrompt(string line) => line.TrimStart().StartsWith("$ ", StringComparison.Ordinal);
 
     /// <summary>What is wrong with it by the programs' own trees of commands; null: nothing.</summary>
     public string? Wrong(RootCommand agents, RootCommand machines)

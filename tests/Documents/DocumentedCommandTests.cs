@@ -25,6 +25,7 @@ public sealed partial class DocumentedCommandTests
 
     [Theory]
     [InlineData("$ mysqlha explode", "has no 'explode'")]
+    [InlineData("   $ mysqlha explain --explode", "has no --explode")]
     [InlineData("$ mysqlha switchover --too node2", "has no --too")]
     [InlineData("$ mysqlha switchover now", "Unrecognized")]
     [InlineData("$ mysqlha reinit", "Required argument missing")]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MySqlHa.Tests.House;
+using MySqlHa.Tests.Prometheus;
 using Xunit;
 
 namespace MySqlHa.Tests.Documents;
@@ -9,6 +10,7 @@ public sealed partial class ReasonCodeTests
 {
     private const string Heading = "Reasons, by code";
 
+    private static readonly string[] Parts = ["What it means", "What to look at", "What to do"];
     private static readonly string[] Rooms = ["agent/Failover/", "agent/Core/", "agent/Node/"];
 
     // What a node does when nothing is in its way; no member reports these (NodeCore.Reports), they are in its log alone.
@@ -36,6 +38,20 @@ public sealed partial class ReasonCodeTests
     }
 
     [Fact]
+    public void Each_alarm_says_what_it_means_what_to_look_at_and_what_to_do()
+    {
+        var sections = SectionsOf(Repository.Lines("docs/operations.md"));
+        Assert.NotEmpty(AlertRules.All);
+        Repository.None(
+            from alert in AlertRules.All
+            from part in Parts
+            where !sections.GetValueOrDefault(alert.Name, "").Contains($"**{part}.**", StringComparison.Ordinal)
+            select $"docs/operations.md, '{alert.Name}': says nothing under **{part}.**");
+        string[] sample = ["## A", "**What it means.** x", "```", "# NAME", "```", "**What to do.** y", "## B", "**What to look at.** z"];
+        Assert.Equal("## A\n**What it means.** x\n\n\n\n**What to do.** y\n", SectionsOf(sample)["A"]);
+    }
+
+    [Fact]
     public void Codes_are_found_however_they_are_written()
     {
         Assert.Equal(
@@ -45,6 +61,19 @@ public sealed partial class ReasonCodeTests
         var given = Given().ToHashSet();
         Assert.Superset(
             new HashSet<string> { "waiting-for-quorum", "not-attached", "not-the-leader", "lease-lapsed", "clone-failed" }, given);
+    }
+
+    private static Dictionary<string, string> SectionsOf(string[] lines)
+    {
+        var (sections, name) = (new Dictionary<string, string>(), "");
+        foreach (var line in Reference.WithoutCode(lines))
+        {
+            var rank = line.TakeWhile(c => c == '#').Count();
+            name = rank is 1 or 2 ? line[rank..].Trim() : name;
+            sections[name] = sections.GetValueOrDefault(name, "") + line + "\n";
+        }
+
+        return sections;
     }
 
     /// <summary>By the pure rooms, by steps on mysqld that fail, and by what answers load balancers and operators.</summary>

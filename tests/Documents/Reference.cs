@@ -3,9 +3,26 @@ using MySqlHa.Tests.House;
 namespace MySqlHa.Tests.Documents;
 
 /// <summary>The tables of a document: the rows below each heading, as they are written.</summary>
-internal sealed class Reference(string file, IReadOnlyList<string> lines)
+internal sealed class Reference(string file, IReadOnlyList<string> all)
 {
+    private readonly IReadOnlyList<string> _lines = WithoutCode(all);
+
     public static Reference Of(string file) => new(file, Repository.Lines(file));
+
+    /// <summary>As many lines, those of blocks of code empty: in an output '#' begins no heading.</summary>
+    public static IReadOnlyList<string> WithoutCode(IEnumerable<string> lines)
+    {
+        var within = false;
+        return
+        [
+            .. lines.Select(line =>
+            {
+                var fence = line.TrimStart().StartsWith("```", StringComparison.Ordinal);
+                within ^= fence;
+                return within || fence ? "" : line;
+            }),
+        ];
+    }
 
     /// <summary>Rows below the heading, up to the next one; heads of tables left out.</summary>
     /// <param name="deep">Those below its subheadings too.</param>
@@ -13,19 +30,19 @@ internal sealed class Reference(string file, IReadOnlyList<string> lines)
     {
         var rows = new List<string>();
         var rank = 0;
-        for (var i = 0; i < lines.Count; i++)
+        for (var i = 0; i < _lines.Count; i++)
         {
-            var own = lines[i].TakeWhile(c => c == '#').Count();
+            var own = _lines[i].TakeWhile(c => c == '#').Count();
             if (own > 0 && rank > 0 && (own <= rank || !deep))
             {
                 break;
             }
 
-            rank = own > 0 && lines[i][own..].Trim() == heading ? own : rank;
-            var isHead = IsRule(lines[i]) || (i + 1 < lines.Count && IsRule(lines[i + 1]));
-            if (rank > 0 && lines[i].StartsWith("| ", StringComparison.Ordinal) && !isHead)
+            rank = own > 0 && _lines[i][own..].Trim() == heading ? own : rank;
+            var isHead = IsRule(_lines[i]) || (i + 1 < _lines.Count && IsRule(_lines[i + 1]));
+            if (rank > 0 && _lines[i].StartsWith("| ", StringComparison.Ordinal) && !isHead)
             {
-                rows.Add(lines[i]);
+                rows.Add(_lines[i]);
             }
         }
 

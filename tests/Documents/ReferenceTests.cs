@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using MySqlHa.Api;
 using MySqlHa.Cli;
 using MySqlHa.Cluster;
+using MySqlHa.Infra.Plan;
 using MySqlHa.Tests.Api;
 using MySqlHa.Tests.Cli;
 using MySqlHa.Tests.House;
@@ -41,6 +42,27 @@ public sealed partial class ReferenceTests
         Assert.Contains(ConfigurationTable.Keys, k => k.Key == "ports.ring" && k.Allowed.Contains("65535", StringComparison.Ordinal));
         Repository.None(Document.Against("Keys", ConfigurationTable.Rows, ConfigurationTable.Fixed));
         Repository.None(Document.Rows("Keys").Select(ConfigurationTable.WrongDefault).OfType<string>());
+    }
+
+    /// <summary>By the defaults of their keys, which are tried above.</summary>
+    [Fact]
+    public void Ports()
+    {
+        var defaults = Document.Rows("Keys").Select(Reference.Cells).ToDictionary(c => c[0], c => c[1].Trim('`'));
+        string[] keys = ["`ports.ring`", "`ports.http`", "`ports.mysql`", "`proxy.read-write`", "`proxy.read-only`"];
+        Repository.None(Document.Against(
+            "Ports",
+            keys.Select(k => Reference.Row(defaults[k], k, "tcp", "WHO COMES THERE")),
+            row => string.Join(' ', Reference.Cells(row).Take(2))));
+    }
+
+    [Fact]
+    public void What_the_stack_opens()
+    {
+        var settings = SettingsReader.Read("dev", "eu-central-1", new Dictionary<string, string>());
+        var told = Reference.Of("docs/security.md").Rows("What the stack opens").SelectMany(r => Number().Matches(Reference.Cells(r)[0]))
+            .Select(m => int.Parse(m.Value, CultureInfo.InvariantCulture)).Order();
+        Assert.Equal(Openings.Of(settings).Select(o => o.Port).Distinct().Order(), told);
     }
 
     [Theory]
@@ -161,6 +183,9 @@ public sealed partial class ReferenceTests
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Number();
 
     [GeneratedRegex(@"_out\.Agreed\(\s*([^,]*)")]
     private static partial Regex Agreed();
