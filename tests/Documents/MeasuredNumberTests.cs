@@ -31,7 +31,7 @@ public sealed partial class MeasuredNumberTests
         return Measured(line).Where(n => !known.Contains(n));
     }
 
-    /// <summary>Of three digits and more, in a line that says whence they are; "99 of 100" and ports are not told apart from them.</summary>
+    /// <summary>Of three digits and more, in a line that says whence they are.</summary>
     private static IEnumerable<string> Measured(string line) =>
         line.Contains("[m]", StringComparison.Ordinal) || line.Contains("](benchmark-", StringComparison.Ordinal)
             ? Number().Matches(Link().Replace(line, "")).Select(m => m.Value).Where(n => n.Count(char.IsAsciiDigit) >= 3)
