@@ -14,7 +14,7 @@ internal sealed record CommandLineRun(int Code, string Output, string Error, Age
     public const string Collection = "command line";
 
     // Made once: options that commands share remember every command that they were ever given to, and are looked through at each run.
-    private static readonly RootCommand Root = MysqlhaCommand.Build((options, _) =>
+    public static readonly RootCommand Root = MysqlhaCommand.Build((options, _) =>
     {
         _started = options;
         return Task.FromResult(17);

@@ -15,7 +15,9 @@ public static class MachinesCommand
 
     private static readonly Argument<string> Node = new("node") { Description = "leader or a node's number, from 1" };
 
-    public static Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => Build().Parse(args).InvokeAsync();
+
+    public static RootCommand Build()
     {
         var command = new RootCommand(
             """
@@ -30,7 +32,7 @@ public static class MachinesCommand
             command.Subcommands.Add(subcommand);
         }
 
-        return command.Parse(args).InvokeAsync();
+        return command;
     }
 
     private static Command Up()
