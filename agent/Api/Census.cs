@@ -8,7 +8,9 @@ internal static class Census
 {
     public static CensusDocument Of(ClusterView view) => new(
         Changed: true,
-        CensusGroups: new Dictionary<string, CensusGroup> { [view.ServiceGroup.ToString()] = GroupOf(view) },
+        CensusGroups: view.Groups.Where(g => g.Group != view.ServiceGroup)
+            .Select(g => GroupOf(SeenByGossip(view, g)) with { KnownBy = "gossip" })
+            .Prepend(GroupOf(view)).ToDictionary(g => g.ServiceGroup, g => g),
         LocalMemberId: view.Self.Hex,
         // In Habitat these count the changes of each kind of rumour; here a replicated log orders them, and its position counts.
         LastServiceCounter: view.AppliedIndex,
@@ -70,6 +72,35 @@ internal static class Census
     private static CensusPhases PhasesOf(EpochPhases p) => new(
         Words.Of(p.Zero),
         p.Detect, p.Release, p.Close, p.Promise, p.Open, p.Apply, p.Writable, p.Established, p.Clients);
+
+    /// <summary>Another group of the ring: what gossip does not tell is as where nothing is known.</summary>
+    private static ClusterView SeenByGossip(ClusterView view, GroupView group) => new()
+    {
+        ServiceGroup = group.Group,
+        Self = view.Self,
+        ClusterId = group.Clusters.FirstOrDefault() ?? "",
+        Election = group.Election,
+        Epoch = group.Epoch,
+        EpochOpen = group.Leader is not null,
+        Leader = group.Leader,
+        LeaderWritable = group.Leader is not null,
+        Members =
+        [
+            .. group.Members.Select((m, index) => new MemberView
+            {
+                Number = index + 1,
+                Id = m.Id,
+                Name = m.Name,
+                Address = m.Address,
+                Liveness = m.Liveness,
+                Voter = false,
+                Role = m.Id == group.Leader ? MemberRole.Leader : MemberRole.None,
+                AgentVersion = m.AgentVersion,
+                Epoch = m.Leads,
+                Writable = m.Id == group.Leader,
+            }),
+        ],
+    };
 
     private static CensusGroup GroupOf(ClusterView view) => new()
     {

@@ -33,6 +33,10 @@ internal sealed record CensusGroup
     public IReadOnlyDictionary<string, string> ServiceFiles { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     // From here on: ours.
+
+    /// <summary><c>log</c>: this node's own group, in full. <c>gossip</c>: another one, of which only that is known which gossip tells:
+    /// who is there, who lives, and who says that it leads. All else is empty, 0 or unknown, and nobody counts as a voter.</summary>
+    public string KnownBy { get; init; } = "log";
     public required string ClusterId { get; init; }
     public required IReadOnlyList<string> Followers { get; init; }
 

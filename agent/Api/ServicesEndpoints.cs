@@ -24,9 +24,19 @@ internal static class ServicesEndpoints
     {
         var view = port.View;
         var asked = $"{context.Request.RouteValues["service"]}.{context.Request.RouteValues["group"]}";
-        return asked == view.ServiceGroup.ToString()
-            ? answer(view)
-            : context.ProblemAsync(404, "no-such-service", $"This node runs {view.ServiceGroup}, not {asked}.");
+        return asked == view.ServiceGroup.ToString() ? answer(view)
+            : view.Groups.FirstOrDefault(g => g.Group.ToString() == asked) is { } other
+                ? context.ProblemAsync(404, "other-group", WhereOf(view, other))
+            : context.ProblemAsync(404, "no-such-service", PlainText.OneLine($"This node runs {view.ServiceGroup}, not {asked}."));
+    }
+
+    private static string WhereOf(ClusterView view, GroupView other)
+    {
+        var member = other.Members.FirstOrDefault(m => m.Id == other.Leader)
+            ?? other.Members.FirstOrDefault(m => m.Liveness == MemberLiveness.Alive);
+        return $"This node runs {view.ServiceGroup}; " + (member is null
+            ? $"of {other.Group}, which is of this ring, nobody is alive."
+            : $"{other.Group} is of this ring: ask {member.Name} at {member.Address.Host}:{member.Address.HttpPort}.");
     }
 
     /// <summary>Habitat's own mapping.</summary>

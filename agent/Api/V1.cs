@@ -23,6 +23,8 @@ internal static class V1
         Looks("getMember", "/v1/members/{member}", "One member", nameof(MemberView), "role",
             (desk, context) => desk.MemberAsync(context, member => context.JsonAsync(member, ViewJson.Default.MemberView)))
             with { Problems = NoMember },
+        Looks("listServices", "/v1/services", "The service groups of the ring, as gossip tells of them", nameof(GroupView) + "[]",
+            "services", (desk, context) => context.JsonAsync(desk.Port.View.Groups, ViewJson.Default.ImmutableArrayGroupView)),
         Looks("getHistory", "/v1/history", "The epochs, oldest first: who led when, and why it changed", nameof(EpochView) + "[]",
             "history", (desk, context) => context.JsonAsync(desk.Port.View.History, ViewJson.Default.ImmutableArrayEpochView)),
         Looks("getExplanation", "/v1/explain", "Who leads and why, and what would be if the leader were lost now", nameof(Explanation),

@@ -4,10 +4,44 @@ using MySqlHa.Cluster;
 
 namespace MySqlHa.Cli;
 
-/// <summary><c>mysqlha census</c>: the members in Habitat's words; <c>--json</c> is the node's <c>/census</c> as it is.</summary>
+/// <summary>
+/// <c>mysqlha census</c>: the members in Habitat's words, and the other groups of the ring; <c>--json</c> is the node's <c>/census</c>
+/// as it is.
+/// </summary>
 internal static class CensusCommand
 {
-    public static Command Build() => ClientOptions.Reading("census", "The members of the ring and the election, in Habitat's words", Write);
+    public static Command Build() => new Command("census", "The members of the ring and the election, in Habitat's words")
+    {
+        ClientOptions.Json,
+    }.Client(RunAsync);
+
+    private static async Task<int> RunAsync(ParseResult parse, ClusterClient client, CancellationToken cancellation)
+    {
+        var output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(ClientOptions.Json))
+        {
+            await output.WriteLineAsync(await client.ReadAsync("census", cancellation));
+            return ExitCodes.Ok;
+        }
+
+        var view = await client.ViewAsync(cancellation);
+        Write(view, output);
+        try
+        {
+            var others = (await ServicesCommand.AskAsync(client, cancellation)).Where(g => g.Group != view.ServiceGroup).ToList();
+            if (others.Count > 0)
+            {
+                await output.WriteLineAsync("\nother groups of the ring, by gossip:");
+                ServicesCommand.Write(others, output);
+            }
+        }
+        catch (ClientException)
+        {
+            // An older agent knows of no other group.
+        }
+
+        return ExitCodes.Ok;
+    }
 
     private static void Write(ClusterView view, TextWriter output)
     {

@@ -25,6 +25,7 @@ public static class MysqlhaCommand
         StatusCommand.Build(),
         TopCommand.Build(),
         CensusCommand.Build(),
+        ServicesCommand.Build(),
         HistoryCommand.Build(),
         ExplainCommand.Build(),
         RoleCommand.Build(),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using MySqlHa.Cluster;
@@ -8,7 +9,8 @@ namespace MySqlHa.Cli;
 
 /// <summary>
 /// <c>mysqlha ring rotate</c>: one step of giving a ring another key, on one node's file. The agent sees the file by itself. Before a node
-/// uses the new key all members must accept it, and before it drops the old one all must use the new one: the members are asked.
+/// uses the new key all members must accept it, and before it drops the old one all must use the new one: the members are asked, of all
+/// groups of the ring.
 /// </summary>
 internal static class RingRotateCommand
 {
@@ -122,7 +124,11 @@ internal static class RingRotateCommand
         while (true)
         {
             var view = await client.ViewAsync(cancellation);
-            var missing = Missing(view, next.Fingerprint, step);
+            List<string> missing =
+            [
+                .. Missing(view, next.Fingerprint, step),
+                .. await MissingElsewhereAsync(client, file, view.ServiceGroup, next.Fingerprint, step, cancellation),
+            ];
             if (missing.Count == 0 && view.Members.Any(Counts))
             {
                 return;
@@ -153,6 +159,42 @@ internal static class RingRotateCommand
            where problem is not null
            select $"{m.Name} at {m.Address.Host} {problem}",
     ];
+
+    /// <summary>The same of the other groups of the ring: each is asked at members of its own.</summary>
+    private static async Task<List<string>> MissingElsewhereAsync(
+        ClusterClient client, string file, ServiceGroup own, string fingerprint, RotationStep step, CancellationToken cancellation)
+    {
+        var missing = new List<string>();
+        ImmutableArray<GroupView> groups;
+        try
+        {
+            groups = await ServicesCommand.AskAsync(client, cancellation);
+        }
+        catch (ClientException)
+        {
+            return missing; // an older agent knows of no other group
+        }
+
+        foreach (var group in groups.Where(g => g.Group != own))
+        {
+            List<PeerAddress> living =
+            [
+                .. group.Members.Where(m => m.Liveness is MemberLiveness.Alive or MemberLiveness.Suspect)
+                    .Select(m => new PeerAddress(m.Address.Host, m.Address.HttpPort)),
+            ];
+            try
+            {
+                using var its = new ClusterClient(living, ClientAccess.Of(null, null, file, plain: false, living));
+                missing.AddRange(Missing(await its.ViewAsync(cancellation), fingerprint, step).Select(m => $"of {group.Group} {m}"));
+            }
+            catch (ClientException e)
+            {
+                missing.Add($"of {group.Group} {(living.Count == 0 ? "nobody is alive" : e.Message)}");
+            }
+        }
+
+        return missing;
+    }
 
     private static bool Counts(MemberView member) => member.Standing is not (MemberStanding.Stranger or MemberStanding.Removed);
 }

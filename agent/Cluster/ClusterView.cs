@@ -191,6 +191,7 @@ public sealed record ArchivedTail(NodeId Node, GtidSet Transactions, string Path
 public sealed record ClusterView
 {
     private readonly Lazy<Explanation?>? _explanation;
+    private readonly Lazy<ImmutableArray<GroupView>>? _groups;
 
     public required ServiceGroup ServiceGroup { get; init; }
     public required NodeId Self { get; init; }
@@ -267,6 +268,20 @@ public sealed record ClusterView
     /// <summary>What this agent counted of changes of leader since its start; for <c>/metrics</c> alone.</summary>
     [JsonIgnore]
     public LeaderChanges Changes { get; init; } = LeaderChanges.None;
+
+    /// <summary>
+    /// All groups of the ring, this node's own among them, in the order of their names. Not in <c>/view</c>, which is read all the time:
+    /// <c>/census</c> and <c>/v1/services</c> have them.
+    /// </summary>
+    [JsonIgnore]
+    public ImmutableArray<GroupView> Groups => _groups?.Value ?? [];
+
+    /// <summary><see cref="Groups"/>, made when they are first read: the ring may have thousands of members.</summary>
+    [JsonIgnore]
+    public Lazy<ImmutableArray<GroupView>> GroupsWhenRead
+    {
+        init => _groups = value;
+    }
 
     /// <summary>Where clients may connect on the asked node; null: it offers no address, or its agent is older.</summary>
     public ProxyView? Proxy { get; init; }

@@ -20,6 +20,8 @@ namespace MySqlHa.Cluster;
 [JsonSerializable(typeof(ImmutableArray<EpochView>))]
 [JsonSerializable(typeof(ImmutableArray<MemberView>))]
 [JsonSerializable(typeof(ImmutableArray<AuditView>))]
+[JsonSerializable(typeof(GroupView))]
+[JsonSerializable(typeof(ImmutableArray<GroupView>))]
 [JsonSerializable(typeof(OperatorAnswer))]
 [JsonSerializable(typeof(ClusterEvent))]
 [JsonSerializable(typeof(ClusterEvent[]))]

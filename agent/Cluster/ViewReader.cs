@@ -57,6 +57,18 @@ public static class ViewReader
         return all.IsDefault ? throw new JsonException("null") : Completed(all, "audit", a => a);
     }
 
+    /// <summary>The service groups of a ring.</summary>
+    public static ImmutableArray<GroupView> Groups(ReadOnlySpan<byte> json)
+    {
+        var all = JsonSerializer.Deserialize(json, Strict.ImmutableArrayGroupView);
+        return all.IsDefault ? throw new JsonException("null") : Completed(all, "services", g => g with
+        {
+            Group = new ServiceGroup(g.Group.Group ?? throw new JsonException("a group has no name")),
+            Clusters = Completed(g.Clusters, "clusters", c => c),
+            Members = Completed(g.Members, "members", m => m),
+        });
+    }
+
     private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
 

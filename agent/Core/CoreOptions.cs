@@ -105,6 +105,12 @@ public sealed record CoreFaults
     /// <summary>Who may be read is decided once, when the first leader is writable.</summary>
     public bool ReadersOfTheFirstEpoch { get; init; }
 
+    /// <summary>Unfounded members of other groups count where a cluster is founded.</summary>
+    public bool FoundsAcrossGroups { get; init; }
+
+    /// <summary>A cluster of another group is one to join.</summary>
+    public bool JoinsAcrossGroups { get; init; }
+
     /// <summary>The lowest node skips every tenth command.</summary>
     public bool SkipOneCommand { get; init; }
 }

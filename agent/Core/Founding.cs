@@ -33,7 +33,7 @@ internal sealed class Founding(CoreOptions options)
         }
 
         _nextTry = now + Retry;
-        var unfounded = members.Where(m => m.Status == MemberStatus.Alive && m.Facts.Group == options.Group.Group && m.Facts.ClusterId.Length == 0).ToList();
+        var unfounded = members.Where(m => m.Status == MemberStatus.Alive && IsOurs(m.Facts.Group) && m.Facts.ClusterId.Length == 0).ToList();
         if (local.Pledge is { } pledge)
         {
             return Founder(pledge) == options.Self ? Press(now, local, pledge) : AskHow(local, pledge);
@@ -64,6 +64,7 @@ internal sealed class Founding(CoreOptions options)
         var mine = new Pledge(options.NewClusterId, options.NewClusterSecret, [.. chosen.Select(m => new MemberInfo(m.Id, m.Facts.Name, m.Address))])
         {
             Adopter = adopters.Count == 1 ? adopters[0].Id : null,
+            Group = options.Group.Group,
         };
         _began = now;
         _pledged = [options.Self];
@@ -73,8 +74,9 @@ internal sealed class Founding(CoreOptions options)
     /// <summary>Answers a founder. The pledge is durable (in the returned record) before the answer leaves.</summary>
     public (LocalRecord Local, PeerMessage? Answer) Asked(NodeId from, LocalRecord local, Pledge pledge)
     {
-        // What the founder heard of this node may be of an earlier life: data of its own must neither be left out nor be expected in vain.
-        var fits = pledge.Members.Any(m => m.Id == options.Self) && Founder(pledge) == from && pledge.Members.Length == options.Voters
+        // What the founder heard of this node may be of an earlier life: data of its own must neither be left out nor be expected in vain,
+        // and its group may have been another.
+        var fits = (pledge.Group.Length == 0 || IsOurs(pledge.Group)) && pledge.Members.Any(m => m.Id == options.Self) && Founder(pledge) == from && pledge.Members.Length == options.Voters
             && (pledge.Adopter == options.Self) == options.Adopts;
         if (!fits || (local.Pledge is { } mine && mine.ClusterId != pledge.ClusterId && Founder(mine) != from))
         {
@@ -123,6 +125,8 @@ internal sealed class Founding(CoreOptions options)
         Waiting = new Reason("founding", $"pledged to found a cluster with {pledge.Members.Single(m => m.Id == founder).Address.Host}; waiting for its word");
         return (local, [(founder, new FoundHow(pledge.ClusterId))], null);
     }
+
+    private bool IsOurs(string group) => group == options.Group.Group || options.Faults.FoundsAcrossGroups;
 
     private static NodeId Founder(Pledge pledge) => pledge.Members.Min(m => m.Id);
 }

@@ -44,7 +44,7 @@ public sealed partial class NodeCore
     {
         switch (message)
         {
-            case FoundAsk ask when _raft is null:
+            case FoundAsk ask when _raft is null && KnownClusters.Count == 0:
                 var (local, answer) = _founding.Asked(from, _local, ask.Pledge);
                 if (answer is not null)
                 {
@@ -73,7 +73,7 @@ public sealed partial class NodeCore
 
     private void BecomeFounded(Pledge pledge)
     {
-        KeepLocal(_local with { Pledge = pledge, ClusterId = pledge.ClusterId, ClusterSecret = pledge.Secret });
+        KeepLocal(_local with { Pledge = pledge, ClusterId = pledge.ClusterId, ClusterSecret = pledge.Secret, Group = _options.Group.Group });
         var state = ClusterState.Empty with
         {
             ClusterId = pledge.ClusterId,
@@ -325,9 +325,15 @@ public sealed partial class NodeCore
     /// <summary>A member that gossip knows at another address or by another name than the state.</summary>
     private SetMember? MovedMember()
     {
-        var moved = _swim.Members.FirstOrDefault(m => m.Status == MemberStatus.Alive && _state.Members.TryGetValue(m.Id, out var known)
-            && (known.Address != m.Address || known.Name != m.Facts.Name));
-        return moved is null ? null : new SetMember(_state.Members[moved.Id] with { Name = moved.Facts.Name, Address = moved.Address });
+        foreach (var (id, known) in _state.Members)
+        {
+            if (_swim.Find(id) is { Status: MemberStatus.Alive } said && (known.Address != said.Address || known.Name != said.Facts.Name))
+            {
+                return new SetMember(known with { Name = said.Facts.Name, Address = said.Address });
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

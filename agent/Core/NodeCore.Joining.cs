@@ -25,7 +25,7 @@ public sealed partial class NodeCore
     /// <summary>Clusters of this group that the ring knows of.</summary>
     private List<string> KnownClusters => [.. _swim.Members
         .Where(m => m.Status is MemberStatus.Alive or MemberStatus.Suspect && m.Id != _options.Self
-            && m.Facts.Group == _options.Group.Group && m.Facts.ClusterId.Length > 0)
+            && (IsOfThisGroup(m) || _options.Faults.JoinsAcrossGroups) && m.Facts.ClusterId.Length > 0)
         .Select(m => m.Facts.ClusterId).Distinct().Order(StringComparer.Ordinal)];
 
     private bool IsMember(NodeId node) => _state.Members.ContainsKey(node);
@@ -74,9 +74,12 @@ public sealed partial class NodeCore
         }
     }
 
-    /// <summary>Somebody there may know of a cluster: strangers among themselves must not found another beside it.</summary>
+    /// <summary>
+    /// Somebody there may know of a cluster: strangers among themselves must not found another beside it. A member of this group that is
+    /// known has told of its own; one of another group may not have told yet whom it knows.
+    /// </summary>
     private bool SeedsHadTime => _now - _startedAt >= SeedPatience
-        || _options.Seeds.All(s => _swim.Members.Any(m => (m.Address.Host, m.Address.RingPort) == s));
+        || _options.Seeds.All(s => _swim.Members.Any(m => (m.Address.Host, m.Address.RingPort) == s && IsOfThisGroup(m)));
 
     /// <summary>Welcomed, and not a word since: it may have been removed meanwhile, so it goes on asking.</summary>
     private bool WaitsForTheLog => _raft is not null && _local.Joined && _state.Members.IsEmpty;
@@ -100,7 +103,8 @@ public sealed partial class NodeCore
 
     private void TakeJoinAsk(NodeId from, JoinAsk ask)
     {
-        if (_raft is null || ask.ClusterId != _local.ClusterId || ask.Newcomer.Info.Id != from)
+        if (_raft is null || ask.ClusterId != _local.ClusterId || ask.Newcomer.Info.Id != from
+            || (_swim.Find(from) is { } known && !IsOfThisGroup(known) && !_options.Faults.JoinsAcrossGroups))
         {
             return;
         }
@@ -150,7 +154,7 @@ public sealed partial class NodeCore
             return;
         }
 
-        KeepLocal(_local with { ClusterId = welcome.ClusterId, ClusterSecret = welcome.Secret, Joined = true });
+        KeepLocal(_local with { ClusterId = welcome.ClusterId, ClusterSecret = welcome.Secret, Joined = true, Group = _options.Group.Group });
         StartRaft(RaftPersistent.Initial);
         _swim.SetFacts(_now, new MemberFacts(_options.Group.Group, _options.Name, welcome.ClusterId, _options.AgentVersion));
         _out.Event("joined", $"this node joins cluster {welcome.ClusterId}");

@@ -11,7 +11,7 @@ public sealed partial class NodeCore
 
     private void TakeCall(OperatorCalled call)
     {
-        var destination = call.Request is ReinitRequest reinit ? reinit.Node : _raft?.Leader;
+        var destination = call.Request is ReinitRequest reinit ? IsMember(reinit.Node) ? reinit.Node : null : _raft?.Leader;
         if (destination is not { } to || AddressOf(to) is null)
         {
             _out.Reply(call.CallId, OperatorDesk.Refused("no-controller", call.Request is ReinitRequest

@@ -48,6 +48,7 @@ public sealed partial class NodeCore
             History = [.. _state.Epochs.Select(EpochViewOf)],
             Changes = _changes.Counts,
             Audit = AuditViews(),
+            GroupsWhenRead = Groups(),
         };
     }
 
@@ -115,7 +116,7 @@ public sealed partial class NodeCore
 
     /// <summary>Of the same ring and group, but of a cluster that was founded apart: neither listens to the other.</summary>
     private bool IsOfAnotherCluster(MemberRecord member) => _local.ClusterId.Length > 0 && member.Status == MemberStatus.Alive
-        && member.Facts.Group == _options.Group.Group && member.Facts.ClusterId.Length > 0 && member.Facts.ClusterId != _local.ClusterId;
+        && IsOfThisGroup(member) && member.Facts.ClusterId.Length > 0 && member.Facts.ClusterId != _local.ClusterId;
 
     private string OtherCluster(MemberRecord member) =>
         $"{member.Facts.Name} ({member.Address.Host}) belongs to another cluster ({member.Facts.ClusterId}) than this node ({_local.ClusterId})";
@@ -123,7 +124,7 @@ public sealed partial class NodeCore
     private ImmutableArray<MemberView> MemberViews(Instant now)
     {
         // Of nodes that are no members only those that live: a removed machine that was switched off is nobody's concern.
-        var gossip = _swim.Members.Where(m => m.Facts.Group == _options.Group.Group
+        var gossip = _swim.Members.Where(m => IsOfThisGroup(m)
             && (IsMember(m.Id) || m.Status is MemberStatus.Alive or MemberStatus.Suspect)).ToDictionary(m => m.Id);
         var infos = _state.Members.Values.Concat(gossip.Values.Where(g => !_state.Members.ContainsKey(g.Id)).Select(g => new MemberInfo(g.Id, g.Facts.Name, g.Address)));
         return [.. infos.OrderBy(i => AddressKey(i.Address.Host), StringComparer.Ordinal).ThenBy(i => i.Address.RingPort).ThenBy(i => i.Id)

@@ -36,7 +36,7 @@ public sealed partial class NodeCore
     public NodeCore(CoreOptions options, CoreRestored restored, Random random, Instant now)
     {
         (_options, _random, _now, _startedAt) = (options, random, now, now);
-        _local = restored.Local with { Life = restored.Local.Life + 1 };
+        _local = restored.Local with { Life = restored.Local.Life + 1, Group = restored.Local.ClusterId.Length > 0 ? options.Group.Group : "" };
         _announced = restored.Announced;
         _founding = new Founding(options);
         _desk = new LeaseDesk(options.Timing, options.Faults);
@@ -211,11 +211,12 @@ public sealed partial class NodeCore
         MeasureReach();
         Report();
         Route();
+        TellWhetherLeading();
     }
 
     private void TakeFrame(NodeId from, PeerMessage message)
     {
-        if (message is not ExchangeFrame && ToldThatItWasRemoved(from))
+        if (message is not ExchangeFrame && (ToldThatItWasRemoved(from) || IsOfNoConcern(from, message)))
         {
             return;
         }
@@ -291,7 +292,7 @@ public sealed partial class NodeCore
             Send(to, new ExchangeFrame(exchange));
         }
 
-        foreach (var change in output.Changes)
+        foreach (var change in output.Changes.Where(ConcernsThisGroup))
         {
             _membersMoved = true;
             _out.Event("member-" + change.After.Status.ToString().ToLowerInvariant(), change.Reason, change.After.Id);

@@ -33,6 +33,9 @@ public sealed record Pledge(string ClusterId, string Secret, ImmutableArray<Memb
 {
     /// <summary>The member that brings data of its own: the cluster begins with it. Null: all begin empty.</summary>
     public NodeId? Adopter { get; init; }
+
+    /// <summary>The service group of all of them; empty: an older agent's pledge.</summary>
+    public string Group { get => field ?? ""; init; }
 }
 
 /// <summary>What one node must not forget: on its own disk, fsynced before anything that depends on it is sent or done.</summary>
@@ -70,6 +73,9 @@ public sealed record LocalRecord
 
     /// <summary>Set when the cluster is founded (or joined); from then on the id never changes.</summary>
     public string ClusterId { get; init; } = "";
+
+    /// <summary>The service group that the cluster is of; empty: none yet, or an older agent wrote this.</summary>
+    public string Group { get => field ?? ""; init; }
 
     /// <summary>Base64 of 32 random bytes that the account passwords are derived from; the same on all members.</summary>
     public string ClusterSecret { get; init; } = "";

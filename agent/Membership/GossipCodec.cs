@@ -48,6 +48,10 @@ public static class GossipCodec
         var message = Read(bytes, GossipJson.Default.StateExchange);
         Require(Enum.IsDefined(message.Kind), $"exchange kind {(int)message.Kind} is unknown");
         CheckMembers(message.Members, MemberLimits.Members, "members");
+        var compares = message.Kind is ExchangeKind.Compare or ExchangeKind.Difference;
+        var problem = compares ? TableSums.Problem(message.Sums.IsDefault ? 0 : message.Sums.Length)
+            : message.Sums.IsDefaultOrEmpty ? null : $"an exchange of kind {(int)message.Kind} has no sums";
+        Require(problem is null, problem);
         return message;
     }
 

@@ -32,7 +32,8 @@ internal sealed record FlatUpdate(
     [property: JsonPropertyName("c")] string ClusterId,
     [property: JsonPropertyName("v")] string AgentVersion,
     [property: JsonPropertyName("f"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] NodeId? From = null,
-    [property: JsonPropertyName("d"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Adopts = false)
+    [property: JsonPropertyName("d"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Adopts = false,
+    [property: JsonPropertyName("l"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Leads = 0)
 {
     public static FlatUpdate Of(MemberRecord record, NodeId? from) => new(
         record.Id,
@@ -47,13 +48,15 @@ internal sealed record FlatUpdate(
         record.Facts.ClusterId,
         record.Facts.AgentVersion,
         from == record.Id ? null : from,
-        record.Facts.Adopts);
+        record.Facts.Adopts,
+        record.Facts.Leads);
 
     /// <summary>The record; throws <see cref="JsonException"/> where a part of it is not allowed.</summary>
     public MemberRecord ToRecord()
     {
         var address = new NodeAddress(Host, RingPort, HttpPort, MysqlPort);
-        var record = new MemberRecord(Id, address, Incarnation, Status, new MemberFacts(Group, Name, ClusterId, AgentVersion, Adopts));
+        var facts = new MemberFacts(Group, Name, ClusterId, AgentVersion, Adopts, Leads);
+        var record = new MemberRecord(Id, address, Incarnation, Status, facts);
         return MemberLimits.Problem(record) is { } problem ? throw new JsonException($"member {Id}: {problem}") : record;
     }
 }

@@ -10,6 +10,9 @@ internal static class MemberLimits
 {
     public const int Members = 4096;
     public const int UpdatesPerMessage = 64;
+
+    /// <summary>Parts of a table whose sums are compared: 1 to this, a power of two.</summary>
+    public const int Parts = 256;
     public const int Seeds = 256;
     public const long Incarnation = 1L << 50;
     public const int Host = 63;
@@ -26,7 +29,8 @@ internal static class MemberLimits
 
     public static string? Problem(MemberFacts facts) =>
         ProblemOfText("group", facts.Group, 63) ?? ProblemOfText("name", facts.Name, 63)
-        ?? ProblemOfText("clusterId", facts.ClusterId, 36) ?? ProblemOfText("agentVersion", facts.AgentVersion, 32);
+        ?? ProblemOfText("clusterId", facts.ClusterId, 36) ?? ProblemOfText("agentVersion", facts.AgentVersion, 32)
+        ?? (facts.Leads is < 0 or > Incarnation ? $"leads {facts.Leads} is not within 0 to {Incarnation}" : null);
 
     public static string? ProblemOfHost(string host) =>
         host.Length is 0 ? "host is empty: an IP address or a name is needed" : ProblemOfText("host", host, Host);

@@ -11,41 +11,33 @@ namespace MySqlHa.Membership;
 /// </summary>
 internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQueue rumours, List<MemberChange> changes)
 {
-    private readonly SortedDictionary<NodeId, Member> _members = [];
+    private readonly Dictionary<NodeId, Member> _members = [];
+    private readonly SortedDictionary<NodeId, Member> _gone = [];
     private readonly SortedDictionary<NodeId, Suspicion> _suspects = [];
-    private ImmutableArray<MemberRecord> _living = [];
-    private ImmutableArray<MemberRecord> _all = [];
-    private int _livingCount;
-    private bool _stale = true;
+    private readonly SortedRecords _living = new();
+    private readonly SortedRecords _all = new(oneself.Record);
+    private ImmutableArray<MemberRecord> _snapshot;
 
-    public IEnumerable<Member> Others => _members.Values;
+    /// <summary>Grows with each change: what was made of the table at the same version is still right.</summary>
+    public long Version { get; private set; }
+
+    public bool KnowsOthers => _members.Count > 0;
+
+    /// <summary>The others that are confirmed dead or departed: hardly ever many.</summary>
+    public IReadOnlyCollection<Member> Gone => _gone.Values;
 
     public bool HasSuspects => _suspects.Count > 0;
 
     public IEnumerable<Member> Suspects => _suspects.Keys.Select(id => _members[id]);
 
     /// <summary>The others that are alive or suspect, sorted by id.</summary>
-    public ImmutableArray<MemberRecord> Living
-    {
-        get
-        {
-            Refresh();
-            return _living;
-        }
-    }
+    public IReadOnlyList<MemberRecord> Living => _living;
 
-    /// <summary>All, this node included, sorted by id.</summary>
-    public ImmutableArray<MemberRecord> All
-    {
-        get
-        {
-            Refresh();
-            return _all;
-        }
-    }
+    /// <summary>All, this node included, sorted by id; made anew when it is asked for behind a change.</summary>
+    public ImmutableArray<MemberRecord> All => _snapshot.IsDefault ? _snapshot = [.. _all] : _snapshot;
 
     /// <summary>Living members, this node included.</summary>
-    public int Size => _livingCount + 1;
+    public int Size => _living.Count + 1;
 
     public Instant NextSuspicionEnd =>
         _suspects.Count == 0 || options.Fault == SwimFault.SuspicionNeverEnds ? Instant.Never : _suspects.Values.Min(s => s.Deadline);
@@ -53,12 +45,15 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     public Member? Find(NodeId id) => _members.GetValueOrDefault(id);
 
     /// <summary>Takes what was heard of another member; what is older than what is held changes nothing.</summary>
-    public void Hear(Instant now, MemberUpdate heard)
+    /// <param name="now">This node's awake time.</param>
+    /// <param name="heard">What was said, and who said it first.</param>
+    /// <param name="news">Whether others have yet to hear of who is new here.</param>
+    public void Hear(Instant now, MemberUpdate heard, bool news = true)
     {
         var record = heard.Record;
         if (!_members.TryGetValue(record.Id, out var held))
         {
-            Meet(now, heard);
+            Meet(now, heard, news);
         }
         else if (record.Incarnation > held.Record.Incarnation || (options.Fault == SwimFault.OldOverwritesNew && record != held.Record))
         {
@@ -67,6 +62,11 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
         else if (record.Incarnation == held.Record.Incarnation && record.Status > MemberStatus.Alive)
         {
             Condemn(now, held, heard);
+        }
+        else if (record.Incarnation == held.Record.Incarnation && record.Facts.IsFullerThan(held.Record.Facts))
+        {
+            // An older agent passed it on, and left out what it does not know.
+            Put(now, held.Record, heard with { Record = held.Record with { Facts = record.Facts } }, "changed its facts");
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     /// </summary>
     public void Sweep(Instant now)
     {
-        foreach (var member in _members.Values.Where(m => !m.IsLiving && m.Since + options.DepartedAfter <= now).ToList())
+        foreach (var member in _gone.Values.Where(m => m.Since + options.DepartedAfter <= now).ToList())
         {
             if (member.Record.Status == MemberStatus.Departed)
             {
@@ -127,16 +127,23 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     /// <summary>A dead member whose address another living one has now cannot come back there: it departs.</summary>
     public void GiveUpAddress(Instant now, MemberRecord owner)
     {
-        var dead = _members.Values.Select(m => m.Record).Where(r => r.Status == MemberStatus.Confirmed && IsAt(owner, r)).ToList();
+        var dead = _gone.Values.Select(m => m.Record).Where(r => r.Status == MemberStatus.Confirmed && IsAt(owner, r)).ToList();
         foreach (var record in dead)
         {
             Judge(now, record, MemberStatus.Departed, $"dead, and {owner.Id} has its address {owner.Place} now");
         }
     }
 
-    public void OneselfChanged() => _stale = true;
+    public void OneselfChanged()
+    {
+        if (!ReferenceEquals(_all.Find(oneself.Id), oneself.Record))
+        {
+            _all.Put(oneself.Record);
+            Changed();
+        }
+    }
 
-    private void Meet(Instant now, MemberUpdate heard)
+    private void Meet(Instant now, MemberUpdate heard, bool news)
     {
         // Who departed may have been forgotten here already: taking it again from who still remembers would never end.
         if (heard.Record.Status == MemberStatus.Departed || (_members.Count >= MemberLimits.Members - 1 && !MakeRoom()))
@@ -144,12 +151,12 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
             return;
         }
 
-        Put(now, null, heard, heard.From == heard.Record.Id ? "joined" : $"joined, as {heard.From} says");
+        Put(now, null, heard, heard.From == heard.Record.Id ? "joined" : $"joined, as {heard.From} says", news);
     }
 
     private bool MakeRoom()
     {
-        var oldest = _members.Values.Where(m => m.Record.Status == MemberStatus.Departed).OrderBy(m => m.Since).FirstOrDefault();
+        var oldest = _gone.Values.Where(m => m.Record.Status == MemberStatus.Departed).OrderBy(m => m.Since).FirstOrDefault();
         if (oldest is not null)
         {
             Forget(oldest.Record.Id);
@@ -218,22 +225,37 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     private void Judge(Instant now, MemberRecord held, MemberStatus status, string reason) =>
         Put(now, held, new MemberUpdate(held with { Status = status }, oneself.Id), reason);
 
-    private void Put(Instant now, MemberRecord? before, MemberUpdate update, string reason)
+    private void Put(Instant now, MemberRecord? before, MemberUpdate update, string reason, bool news = true)
     {
         var record = update.Record;
-        var since = before?.Status == record.Status ? _members[record.Id].Since : now;
+        var same = before?.Status == record.Status ? _members[record.Id] : null;
         var suspicion = record.Status == MemberStatus.Suspect ? NewSuspicion(now, update.From) : null;
-        var member = new Member(record, update.From, since, suspicion);
-        _livingCount += (member.IsLiving ? 1 : 0) - (Find(record.Id) is { IsLiving: true } ? 1 : 0);
+        var member = new Member(record, update.From, same?.Since ?? now, suspicion);
         _members[record.Id] = member;
-        _stale = true;
+        _all.Put(record);
+        if (member.IsLiving)
+        {
+            _living.Put(record);
+            _ = _gone.Remove(record.Id);
+        }
+        else
+        {
+            _living.Remove(record.Id);
+            _gone[record.Id] = member;
+        }
+
         _ = _suspects.Remove(record.Id);
         if (suspicion is not null)
         {
             _suspects[record.Id] = suspicion;
         }
 
-        rumours.Add(update);
+        Changed();
+        if (news && options.Fault != SwimFault.PassesNothingOn)
+        {
+            rumours.Add(update);
+        }
+
         changes.Add(new MemberChange(before, record, reason));
         SettleAddress(now, record);
     }
@@ -245,7 +267,7 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
             GiveUpAddress(now, record);
         }
         else if (record.Status == MemberStatus.Confirmed
-            && All.FirstOrDefault(r => r.Status == MemberStatus.Alive && IsAt(r, record)) is { } owner)
+            && _all.FirstOrDefault(r => r.Status == MemberStatus.Alive && IsAt(r, record)) is { } owner)
         {
             GiveUpAddress(now, owner);
         }
@@ -265,20 +287,15 @@ internal sealed class MemberTable(Oneself oneself, SwimOptions options, RumourQu
     private void Forget(NodeId id)
     {
         _ = _members.Remove(id);
+        _ = _gone.Remove(id);
+        _all.Remove(id);
         rumours.Remove(id);
-        _stale = true;
+        Changed();
     }
 
-    private void Refresh()
+    private void Changed()
     {
-        if (_stale)
-        {
-            _living = [.. _members.Values.Where(m => m.IsLiving).Select(m => m.Record)];
-            var records = _members.Values.Select(m => m.Record).ToList();
-            var place = records.FindIndex(r => r.Id > oneself.Id);
-            records.Insert(place < 0 ? records.Count : place, oneself.Record);
-            _all = [.. records];
-            _stale = false;
-        }
+        Version++;
+        _snapshot = default;
     }
 }

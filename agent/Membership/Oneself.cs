@@ -42,7 +42,7 @@ internal sealed class Oneself(MemberRecord record, SwimOptions options, RumourQu
             return true;
         }
 
-        if (said.Incarnation == Record.Incarnation && said != Record)
+        if (said.Incarnation == Record.Incarnation && said != Record && !Record.Facts.IsFullerThan(said.Facts))
         {
             Raise(said.Incarnation, ReasonToOvertake(heard));
         }

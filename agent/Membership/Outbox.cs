@@ -47,7 +47,36 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
 
     public void News(MemberRecord to) => Send(to.Gossip, new News(oneself.Id, 0, []), HeldAgainst(to.Id));
 
-    public void Exchange(NodeId to, ExchangeKind kind) => _exchanges.Add((to, new StateExchange(kind, table.All)));
+    /// <summary>Asks whether the other holds the same.</summary>
+    public void Compare(NodeId to) => _exchanges.Add((to, new StateExchange(ExchangeKind.Compare, [], TableSums.Of(table.All))));
+
+    /// <summary>Answers a comparison. False where both hold the same: then nothing is to be said.</summary>
+    public bool Difference(NodeId to, ImmutableArray<long> others)
+    {
+        var mine = TableSums.Of(table.All, others.Length);
+        if (mine.SequenceEqual(others))
+        {
+            return false;
+        }
+
+        _exchanges.Add((to, new StateExchange(ExchangeKind.Difference, TableSums.Differing(table.All, others), mine)));
+        return true;
+    }
+
+    /// <summary>Answers a difference, which was taken: what this node still holds otherwise.</summary>
+    public void Rest(NodeId to, StateExchange theirs)
+    {
+        var said = theirs.Members.ToHashSet();
+        var rest = TableSums.Differing(table.All, theirs.Sums).Where(m => !said.Contains(m)).ToImmutableArray();
+        if (!rest.IsEmpty)
+        {
+            _exchanges.Add((to, new StateExchange(ExchangeKind.Answer, rest)));
+        }
+    }
+
+    public void Offer(NodeId to) => _exchanges.Add((to, new StateExchange(ExchangeKind.Offer, table.All)));
+
+    public void Answer(NodeId to) => _exchanges.Add((to, new StateExchange(ExchangeKind.Answer, table.All)));
 
     public SwimOutput Take(List<MemberChange> changes)
     {
@@ -62,6 +91,8 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
         changes.Clear();
         return output;
     }
+
+    private int Transmissions => options.Fault == SwimFault.TellsOnce ? 1 : options.Transmissions(table.Size);
 
     private ImmutableArray<MemberUpdate> HeldAgainst(NodeId member) =>
         table.Find(member) is { } held && held.Record.Status != MemberStatus.Alive ? [held.Update] : [];
@@ -88,7 +119,7 @@ internal sealed class Outbox(Oneself oneself, MemberTable table, RumourQueue rum
         room -= GossipCodec.Size(bare);
         room -= first.Sum(u => SizeOf(u) + 1);
         var told = first.Select(u => u.Record.Id).ToArray();
-        var more = rumours.Take(room, MemberLimits.UpdatesPerMessage - first.Length, options.Transmissions(table.Size), told);
+        var more = rumours.Take(room, MemberLimits.UpdatesPerMessage - first.Length, Transmissions, told);
         _datagrams.Add((to, bare with { Updates = [.. first, .. more] }));
     }
 }

@@ -12,6 +12,9 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
     /// <summary>Suspects heard per period beside the one probed.</summary>
     private const int Hearings = 3;
 
+    /// <summary>So many members of a large ring hear one suspect in a period; more would only drown it.</summary>
+    private const int Hearers = 32;
+
     private readonly List<NodeId> _round = [];
     private Probe? _probe;
     private Instant _next = now;
@@ -113,18 +116,20 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
     }
 
     /// <summary>
-    /// Nobody is confirmed here who was not told here and asked to object: news may have missed it. Each period however well this node
-    /// is, for the time to object does not wait either.
+    /// Nobody is confirmed who was not told and asked to object: news may have missed it. Each period however well this node
+    /// is, for the time to object does not wait either. In a ring of few each does so; in a large one enough of them, by chance.
     /// </summary>
     private void HearSuspects()
     {
-        var suspects = table.Suspects.Where(m => m.Record.Id != _probe?.Target).Select(m => m.Record).ToArray();
+        var suspects = table.Suspects.Where(m => m.Record.Id != _probe?.Target && IsMine()).Select(m => m.Record).ToArray();
         random.Shuffle(suspects);
         foreach (var suspect in suspects.Take(Hearings))
         {
             outbox.Ping(suspect, outbox.NextSequence());
         }
     }
+
+    private bool IsMine() => table.Size <= Hearers || options.Fault == SwimFault.AllHearSuspects || random.Next(table.Size) < Hearers;
 
     private MemberRecord? NextTarget()
     {
@@ -133,7 +138,7 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
         {
             if (_round.Count == 0)
             {
-                if (fresh || table.Living.IsEmpty)
+                if (fresh || table.Living.Count == 0)
                 {
                     return null;
                 }

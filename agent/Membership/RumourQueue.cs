@@ -39,9 +39,10 @@ internal sealed class RumourQueue
     public List<MemberUpdate> Take(int room, int most, int transmissions, IReadOnlyCollection<NodeId> told)
     {
         var taken = new List<Rumour>();
+        var looks = Looks;
         foreach (var rumour in _order)
         {
-            if (taken.Count >= most || room < SmallestUpdate)
+            if (taken.Count >= most || room < SmallestUpdate || looks-- == 0)
             {
                 break;
             }
@@ -67,6 +68,9 @@ internal sealed class RumourQueue
 
     /// <summary>No update is shorter: id and keys alone take as much.</summary>
     private const int SmallestUpdate = 100;
+
+    /// <summary>Pieces that one message is filled from: in a storm of thousands the next ones will do for the next message.</summary>
+    private const int Looks = 80;
 
     private void Put(Rumour rumour)
     {

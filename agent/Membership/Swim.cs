@@ -14,6 +14,9 @@ namespace MySqlHa.Membership;
 /// </remarks>
 public sealed class Swim
 {
+    /// <summary>So many strangers at once are met one by one, as news.</summary>
+    private const int Crowd = 32;
+
     private readonly SwimOptions _options;
     private readonly Random _random;
     private readonly RumourQueue _rumours = new();
@@ -32,8 +35,10 @@ public sealed class Swim
     private Instant _nextGossip;
     private Instant _nextRejoin;
     private Instant _nextExchange;
+    private TimeSpan _pace; // of comparisons: doubles from where one found a difference, up to the longest
     private Instant _nextMeeting;
     private Instant _nextSweep;
+    private (long Version, int Seeds, ImmutableArray<(string Host, int Port)> Missing) _missing = (-1, 0, []);
 
     /// <param name="self">This node, alive; incarnation 0 will do after a restart as well. <see cref="ArgumentException"/> where a part of
     /// it is not allowed.</param>
@@ -51,7 +56,7 @@ public sealed class Swim
         // A random beginning: rings whose nodes start together do not probe in step.
         _prober = new Prober(_table, _outbox, _health, options, random, now + (options.Period * random.NextDouble()));
         (_nextGossip, _nextRejoin, _nextSweep) = (now + options.GossipPeriod, now, now + options.Period);
-        _nextExchange = now + (options.ExchangePeriod * (0.5 + random.NextDouble()));
+        (_nextExchange, _pace) = (now + (options.ExchangePeriod * (0.5 + random.NextDouble())), TimeSpan.FromDays(1));
         _rumours.Add(_oneself.Update);
     }
 
@@ -161,7 +166,7 @@ public sealed class Swim
         if (!knew && !_oneself.HasLeft && _nextMeeting <= _now && _table.Find(message.Sender) is { IsLiving: true })
         {
             _nextMeeting = _now + _options.Period;
-            _outbox.Exchange(message.Sender, ExchangeKind.Offer);
+            _outbox.Compare(message.Sender);
         }
     }
 
@@ -169,14 +174,42 @@ public sealed class Swim
     public void StepExchange(Instant now, NodeId from, StateExchange message)
     {
         Wake(now);
+
+        // To who comes alone to a large ring everybody is new. That is no news to the ring, and telling it would take minutes.
+        var strangers = message.Members.Count(m => Find(m.Id) is null);
+        var news = strangers <= Crowd || strangers <= _table.Size;
+        var held = _table.Version;
         foreach (var record in message.Members)
         {
-            Hear(new MemberUpdate(record, record.Status is MemberStatus.Alive ? record.Id : from));
+            Hear(new MemberUpdate(record, record.Status is MemberStatus.Alive ? record.Id : from), news);
         }
 
-        if (message.Kind == ExchangeKind.Offer && from != _oneself.Id)
+        if (from == _oneself.Id)
         {
-            _outbox.Exchange(from, ExchangeKind.Answer);
+            return;
+        }
+
+        var differs = _table.Version != held || message.Kind == ExchangeKind.Difference;
+        switch (message.Kind)
+        {
+            case ExchangeKind.Offer:
+                _outbox.Answer(from);
+                break;
+            case ExchangeKind.Compare:
+                differs |= _outbox.Difference(from, message.Sums);
+                break;
+            case ExchangeKind.Difference:
+                _outbox.Rest(from, message);
+                break;
+            default:
+                break; // An answer was heard above.
+        }
+
+        // Gossip missed something, and so perhaps more: a large ring whose members come by the hundred meets in seconds by this.
+        if (differs && _table.Size > Crowd)
+        {
+            _pace = _options.RejoinPeriod;
+            _nextExchange = Instant.Earlier(_nextExchange, _now + _pace);
         }
     }
 
@@ -205,11 +238,11 @@ public sealed class Swim
     /// <summary>All that is due since the last call.</summary>
     public SwimOutput TakeOutput() => _outbox.Take(_changes);
 
-    private void Hear(MemberUpdate update)
+    private void Hear(MemberUpdate update, bool news = true)
     {
         if (update.Record.Id != _oneself.Id)
         {
-            _table.Hear(_now, update);
+            _table.Hear(_now, update, news);
             return;
         }
 
@@ -224,15 +257,15 @@ public sealed class Swim
     private void Gossip()
     {
         var living = _table.Living;
-        if (_nextGossip > _now || _rumours.IsEmpty || living.IsEmpty)
+        if (_nextGossip > _now || _rumours.IsEmpty || living.Count == 0)
         {
             return;
         }
 
         _nextGossip = _now + _options.GossipPeriod;
-        for (var told = 0; told < Math.Min(_options.Fanout, living.Length); told++)
+        for (var told = 0; told < Math.Min(_options.Fanout, living.Count); told++)
         {
-            _outbox.News(living[_random.Next(living.Length)]);
+            _outbox.News(living[_random.Next(living.Count)]);
         }
     }
 
@@ -244,26 +277,37 @@ public sealed class Swim
         }
 
         _nextRejoin = _now + _options.RejoinPeriod;
-        if (_options.Fault == SwimFault.NoRejoin && _table.Others.Any())
+        if (_options.Fault == SwimFault.NoRejoin && _table.KnowsOthers)
         {
             return;
         }
 
-        var confirmed = _table.Others.Where(m => m.Record.Status == MemberStatus.Confirmed).Select(m => m.Record).ToImmutableArray();
+        var confirmed = _table.Gone.Where(m => m.Record.Status == MemberStatus.Confirmed).Select(m => m.Record).ToImmutableArray();
         if (!confirmed.IsEmpty)
         {
             _outbox.Ping(confirmed[_random.Next(confirmed.Length)], _outbox.NextSequence());
         }
 
-        var known = _table.All.Where(m => m.Status is MemberStatus.Alive or MemberStatus.Suspect).Select(m => m.Gossip).ToHashSet();
-        var missing = _seeds.Where(s => !known.Contains(s)).ToArray();
+        var missing = MissingSeeds();
         _random.Shuffle(missing);
 
         // Alone, all are asked; else one, so that rings which never met find each other too.
-        foreach (var seed in missing.Take(_table.Living.IsEmpty ? MemberLimits.Seeds : 1))
+        foreach (var seed in missing.Take(_table.Living.Count == 0 ? MemberLimits.Seeds : 1))
         {
             _outbox.PingAddress(seed);
         }
+    }
+
+    /// <summary>Seeds at which nobody living is known. In a ring at rest this looks through no table.</summary>
+    private (string Host, int Port)[] MissingSeeds()
+    {
+        if (_missing.Version != _table.Version || _missing.Seeds != _seeds.Count)
+        {
+            var known = _table.Living.Append(_oneself.Record).Select(m => m.Gossip).Where(_seeds.Contains).ToHashSet();
+            _missing = (_table.Version, _seeds.Count, [.. _seeds.Where(s => !known.Contains(s))]);
+        }
+
+        return [.. _missing.Missing];
     }
 
     private void ExchangeWithSomebody()
@@ -274,11 +318,20 @@ public sealed class Swim
         }
 
         var alive = _table.Living.Where(m => m.Status == MemberStatus.Alive).ToImmutableArray();
-
-        _nextExchange = _now + (_options.ExchangePeriod * Math.Ceiling(Math.Log2(Math.Max(1, _table.Size / 32.0)) + 1));
+        var longest = _options.ExchangePeriod * Math.Ceiling(Math.Log2(Math.Max(1, _table.Size / 32.0)) + 1);
+        var next = _pace < longest ? _pace : longest;
+        (_nextExchange, _pace) = (_now + next, next * 2);
         if (!alive.IsEmpty)
         {
-            _outbox.Exchange(alive[_random.Next(alive.Length)].Id, ExchangeKind.Offer);
+            var other = alive[_random.Next(alive.Length)].Id;
+            if (_options.Fault == SwimFault.ComparesNothing)
+            {
+                _outbox.Offer(other);
+            }
+            else
+            {
+                _outbox.Compare(other);
+            }
         }
     }
 

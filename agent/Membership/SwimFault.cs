@@ -37,4 +37,16 @@ internal enum SwimFault
 
     /// <summary>A restarted member keeps its low incarnation though others hold a higher one.</summary>
     ForgetsFormerLife,
+
+    /// <summary>Each piece of news is sent once by each member, however many there are.</summary>
+    TellsOnce,
+
+    /// <summary>News of others is kept to oneself.</summary>
+    PassesNothingOn,
+
+    /// <summary>Whole tables are exchanged, whatever both hold.</summary>
+    ComparesNothing,
+
+    /// <summary>Every member asks each suspect in each period, however many members there are.</summary>
+    AllHearSuspects,
 }

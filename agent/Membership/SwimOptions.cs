@@ -38,8 +38,9 @@ public sealed record SwimOptions
     public required TimeSpan RejoinPeriod { get; init; }
 
     /// <summary>
-    /// How often whole tables are exchanged with a random member over tcp, which repairs whatever gossip missed. Default 10 L,
-    /// × ceil(log2(n/32) + 1) above 32 members. One table has about 200 bytes a member.
+    /// How often tables are compared with a random member's over tcp, which repairs whatever gossip missed. Default 10 L,
+    /// × ceil(log2(n/32) + 1) above 32 members; there sooner behind one that found a difference. It costs about one byte a member where both hold the same; what differs comes in
+    /// parts of about 16 records, 200 bytes each.
     /// </summary>
     public required TimeSpan ExchangePeriod { get; init; }
 

@@ -73,6 +73,7 @@ public static class AgentRunner
         var self = NodeIdentity.LoadOrMake(Path.Combine(options.StateDirectory, "node-id"));
         var localFile = Path.Combine(options.StateDirectory, "local.json");
         var local = LoadLocal(localFile);
+        RequireGroup(options, local);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
         using var announced = new AnnouncedFile(Path.Combine(options.StateDirectory, "announced"));
         using var guard = new GuardKeeper(
@@ -198,6 +199,16 @@ public static class AgentRunner
         catch (JsonException e)
         {
             throw new StorageException($"{path} is not as this release writes it ({e.Message}). Start the release that wrote it", e);
+        }
+    }
+
+    /// <summary>Under another group's name this node would bring that group's nodes to the cluster that it is of.</summary>
+    private static void RequireGroup(AgentOptions options, LocalRecord local)
+    {
+        if (local is { ClusterId.Length: > 0, Group.Length: > 0 } && local.Group != options.Group)
+        {
+            throw new StorageException($"group: '{options.Group}' is not the group of this node, which belongs to a cluster of "
+                + $"{new ServiceGroup(local.Group)}; allowed: '{local.Group}'. It comes to another group with an empty data directory");
         }
     }
 

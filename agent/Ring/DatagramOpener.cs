@@ -5,12 +5,12 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Ring;
 
 /// <summary>
-/// Opens datagrams sealed with one of this ring's keys and refuses all others. Remembers the processes it heard (at most 1,024; the one silent longest
-/// is forgotten first) and which of their datagrams it saw. Only a datagram that opened leaves a trace in memory. Not thread-safe.
+/// Opens datagrams sealed with one of this ring's keys and refuses all others. Remembers the processes it heard (at most 5,000:
+/// a largest ring and some that restarted; the one silent longest is forgotten first) and which of their datagrams it saw. Only a datagram that opened leaves a trace in memory. Not thread-safe.
 /// </summary>
 internal sealed class DatagramOpener(RingKeys keys, NodeId self) : IDisposable
 {
-    private const int MaxSenders = 1024;
+    private const int MaxSenders = 5000;
 
     private readonly byte[] _self = Convert.FromHexString(self.Hex);
     private readonly Dictionary<(uint KeyId, UInt128 Salt), Sender> _senders = [];

@@ -9,7 +9,8 @@ namespace MySqlHa.Ring;
 
 /// <summary>
 /// The outgoing connection to one peer: frames leave in the order they were given, each at most once. Made when there is something to
-/// send, made anew when it is lost, the peer has moved, or other keys are to be used. What waited too long is dropped, never sent late:
+/// send, ended when there was nothing for long, made anew when it is lost, the peer has moved, or other keys are to be used.
+/// What waited too long is dropped, never sent late:
 /// Raft sends again, and a stale lease helps nobody.
 /// </summary>
 internal sealed class PeerLink : IAsyncDisposable
@@ -24,6 +25,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private Made? _made;
     private TaskCompletionSource? _renewal;
     private bool _lossLogged;
+    private bool _wasQuiet;
 
     internal PeerLink(NodeId peer, IPEndPoint address, LinkContext context)
     {
@@ -113,8 +115,12 @@ internal sealed class PeerLink : IAsyncDisposable
         await using (stream)
         {
             _context.Counters.Connected();
-            RingLog.LinkMade(_context.Logger, _peer, address);
-            _lossLogged = false;
+            if (!_wasQuiet)
+            {
+                RingLog.LinkMade(_context.Logger, _peer, address);
+            }
+
+            (_lossLogged, _wasQuiet) = (false, false);
             _context.Counters.FrameDropped(_queue.DropOlderThan(LinkLimits.MaxAge));
             var since = Stopwatch.GetTimestamp();
             var made = new Made(proven.Keys);
@@ -126,6 +132,11 @@ internal sealed class PeerLink : IAsyncDisposable
 
             var reason = await PumpAsync(stream, made.Replaced.Token, cancellation);
             Volatile.Write(ref _made, null);
+            if (_wasQuiet)
+            {
+                return true;
+            }
+
             LogLoss(address, reason);
             return made.Replaced.IsCancellationRequested || Stopwatch.GetElapsedTime(since) > LinkLimits.BackoffMax;
         }
@@ -183,6 +194,7 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             while (!replaced.IsCancellationRequested)
             {
+                idle.CancelAfter(_context.Quiet);
                 await _queue.WaitAsync(idle.Token);
                 stalled = true;
                 await _writer.WriteQueuedAsync(stream, write);
@@ -193,8 +205,9 @@ internal sealed class PeerLink : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            if (replaced.IsCancellationRequested && !stalled && !lost.IsCancellationRequested)
+            if (idle.IsCancellationRequested && !stalled && !lost.IsCancellationRequested)
             {
+                _wasQuiet = !replaced.IsCancellationRequested;
                 return await DrainAsync(stream, watch);
             }
 

@@ -33,7 +33,8 @@ public sealed class RingTransport : IAsyncDisposable
         var bound = (IPEndPoint)listener.LocalEndPoint!;
         Port = bound.Port;
         var refusals = new RefusalBook(Counters, logger, TimeProvider.System);
-        _context = new LinkContext(bound.Address, new RingHandshake(new RingIdentity(options.Keys, _self)), receiver, Counters, refusals, logger);
+        var handshake = new RingHandshake(new RingIdentity(options.Keys, _self));
+        _context = new LinkContext(bound.Address, options.Quiet, handshake, receiver, Counters, refusals, logger);
         _listener = listener;
         _datagrams = new DatagramPort(datagrams, options, receiver, Counters, refusals, logger);
         _incoming = new PeerListener(listener, _context);

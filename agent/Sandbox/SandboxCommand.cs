@@ -58,12 +58,24 @@ public static class SandboxCommand
         var timing = new Option<string?>("--timing") { Description = "How soon a silent leader is given up (default: lan)" };
         _ = timing.AcceptOnlyFromAmong("fast", "lan", "balanced", "wan");
         var mysqld = new Option<string?>("--mysqld") { Description = "The server program; else MYSQLD, else the one found or fetched" };
+        var group = new Option<string?>("--group") { Description = "The service group (default: production)" };
+        var ringOf = new Option<string?>("--ring-of")
+        {
+            Description = "First address of another sandbox: this one comes into its ring, with a group of its own",
+            HelpName = "IP",
+        };
         const string Purpose = "Starts what does not run and waits for a writable leader and healthy followers";
-        var command = new Command("up", Purpose) { nodes, timing, mysqld };
+        var command = new Command("up", Purpose) { nodes, timing, mysqld, group, ringOf };
         return Does(
             command,
             async (place, census, parsed, cancellation) => (int)await new SandboxUp(place, census, Console.Out).RunAsync(
-                new UpOptions(parsed.GetValue(nodes), parsed.GetValue(timing), parsed.GetValue(mysqld)), cancellation));
+                new UpOptions(
+                    parsed.GetValue(nodes),
+                    parsed.GetValue(timing),
+                    parsed.GetValue(mysqld),
+                    parsed.GetValue(group),
+                    parsed.GetValue(ringOf)),
+                cancellation));
     }
 
     private static Command Status()

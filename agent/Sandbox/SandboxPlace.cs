@@ -10,7 +10,9 @@ namespace MySqlHa.Sandbox;
 /// <param name="Nodes">3, 5 or 7; all vote.</param>
 /// <param name="Timing">A preset: fast, lan, balanced or wan.</param>
 /// <param name="Mysqld">Absolute path of the server program.</param>
-public sealed record SandboxSettings(int Nodes, string Timing, string Mysqld)
+/// <param name="Group">The service group.</param>
+/// <param name="RingOf">First address of the sandbox whose ring it is in; null: its own.</param>
+public sealed record SandboxSettings(int Nodes, string Timing, string Mysqld, string Group = "production", string? RingOf = null)
 {
     public int Voters => Nodes >= 7 ? 7 : Nodes >= 5 ? 5 : 3;
 }
@@ -42,11 +44,11 @@ public sealed class SandboxPlace
                 SandboxExit.Error, $"{SettingsFile} is damaged ({e.Message}); remove the folder {directory} once nothing of it runs");
         }
 
-        if (Settings is { Nodes: not (3 or 5 or 7) } or { Timing: null } or { Mysqld: null })
+        if (Settings is { Nodes: not (3 or 5 or 7) } or { Timing: null } or { Mysqld: null } or { Group: null })
         {
             throw new SandboxException(
                 SandboxExit.Error,
-                $"{SettingsFile} is damaged (Nodes is {Settings.Nodes}; 3, 5 or 7 is allowed, with a Timing and a Mysqld); "
+                $"{SettingsFile} is damaged (Nodes is {Settings.Nodes}; 3, 5 or 7 is allowed, with a Timing, a Mysqld and a Group); "
                 + $"remove the folder {directory} once nothing of it runs");
         }
     }
@@ -154,11 +156,15 @@ public sealed class SandboxPlace
 
         if (!File.Exists(RingKeyFile))
         {
-            RingKey.Create("sandbox").Save(RingKeyFile);
+            (RingOf(settings) is { } other ? RingKey.Load(other.RingKeyFile) : RingKey.Create("sandbox")).Save(RingKeyFile);
         }
 
         WriteWhole(SettingsFile, JsonSerializer.Serialize(settings, SandboxJson.Default.SandboxSettings));
     }
+
+    /// <summary>The sandbox whose ring it is in; null: its own. Throws where there is none.</summary>
+    private SandboxPlace? RingOf(SandboxSettings settings) =>
+        settings.RingOf is { } ip ? At(ip, Path.GetDirectoryName(Directory)!).Required() : null;
 
     private static void WriteWhole(string path, string text)
     {
@@ -169,12 +175,12 @@ public sealed class SandboxPlace
     private string AgentYaml(SandboxNode node, SandboxSettings settings) =>
         $"""
         # Written by the sandbox at each up.
-        group: production
+        group: {settings.Group}
         topology: leader
         name: {node.Name}
         listen: {node.Ip}
         data: {Quoted(node.DataDirectory)}
-        peers: [{string.Join(", ", Nodes.Select(n => n.Ip))}]
+        peers: [{string.Join(", ", Nodes.Concat(RingOf(settings)?.Nodes ?? []).Select(n => n.Ip))}]
         ring-key: {Quoted(RingKeyFile)}
         voters: {settings.Voters}
         timing: {settings.Timing}

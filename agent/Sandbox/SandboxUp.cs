@@ -5,7 +5,7 @@ using MySqlHa.Cluster;
 namespace MySqlHa.Sandbox;
 
 /// <summary>What up was told on the command line; null: as the sandbox was made, else 3 nodes with timing lan.</summary>
-internal sealed record UpOptions(int? Nodes, string? Timing, string? Mysqld);
+internal sealed record UpOptions(int? Nodes, string? Timing, string? Mysqld, string? Group = null, string? RingOf = null);
 
 /// <summary>
 /// From nothing, or from whatever is left, to a cluster with a writable leader and healthy followers. Nodes that run are left
@@ -52,7 +52,19 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
     {
         var made = place.Settings;
         var wanted = new SandboxSettings(
-            options.Nodes ?? made?.Nodes ?? 3, options.Timing ?? made?.Timing ?? "lan", Mysqld.Choose(options.Mysqld, made));
+            options.Nodes ?? made?.Nodes ?? 3,
+            options.Timing ?? made?.Timing ?? "lan",
+            Mysqld.Choose(options.Mysqld, made),
+            options.Group ?? made?.Group ?? "production",
+            options.RingOf ?? made?.RingOf);
+        if (made is not null && (wanted.Group, wanted.RingOf) != (made.Group, made.RingOf))
+        {
+            throw new SandboxException(
+                SandboxExit.Refused,
+                $"this sandbox is of group {made.Group}, in the ring of {made.RingOf ?? place.BaseIp}, and stays there: "
+                + "down first, then up");
+        }
+
         return made is null || wanted.Timing == made.Timing || NodeProcesses.Of(place.Nodes).Values.All(p => p.AgentPid == 0)
             ? wanted
             : throw new SandboxException(

@@ -152,6 +152,15 @@ internal sealed class AgentNode : IAsyncDisposable
     public async Task<JsonElement> ViewAsync() =>
         JsonSerializer.Deserialize<JsonElement>(await Http.GetStringAsync(new Uri($"http://{Host}:9631/view")));
 
+    /// <summary>A service group in its <c>/census</c>: <c>mysql.staging</c>.</summary>
+    public async Task<JsonElement> GroupAsync(string service)
+    {
+        var census = JsonSerializer.Deserialize<JsonElement>(await Http.GetStringAsync(new Uri($"http://{Host}:9631/census")));
+        return census.GetProperty("census_groups").TryGetProperty(service, out var group)
+            ? group
+            : throw new HttpRequestException($"the census has no {service} yet");
+    }
+
     /// <summary>Host of the leader that this node knows and that is writable; empty: none.</summary>
     public async Task<string> LeaderAsync()
     {

@@ -102,6 +102,26 @@ internal static class SampleCluster
         Counters = ImmutableSortedDictionary.CreateRange<string, long>([new("datagrams-refused", 3), new("elections", 1)]),
     };
 
+    /// <summary>The leader of another group of the ring.</summary>
+    public static readonly NodeId OtherId = NodeId.Parse("3c000000000000000000000000000001");
+
+    /// <summary>The ring as its members know it: this cluster's group, and another one.</summary>
+    public static ImmutableArray<GroupView> Ring { get; } =
+    [
+        new(new ServiceGroup("production"), [SeenByLeader.ClusterId], ElectionStatus.Finished, Id1, 7,
+            [.. SeenByLeader.Members.Select(m => new GroupMemberView(
+                m.Id, m.Name, m.Address, m.Liveness, SeenByLeader.ClusterId, "0.1.0", m.Id == Id1 ? 7 : 0))]),
+        new(new ServiceGroup("staging"), ["ba5eba11ba5eba11ba5eba11ba5eba11"], ElectionStatus.Finished, OtherId, 3,
+        [
+            new(OtherId, "st1", new NodeAddress("127.0.61.21"), MemberLiveness.Alive, "ba5eba11ba5eba11ba5eba11ba5eba11", "0.1.0", 3),
+            new(NodeId.Parse("3c000000000000000000000000000002"), "st2", new NodeAddress("127.0.61.22"), MemberLiveness.Confirmed,
+                "ba5eba11ba5eba11ba5eba11ba5eba11", "0.1.0", 0),
+        ]),
+    ];
+
+    /// <summary>The same view, in a ring of two groups.</summary>
+    public static ClusterView InRing(this ClusterView view) => view with { GroupsWhenRead = new Lazy<ImmutableArray<GroupView>>(Ring) };
+
     /// <summary>The same cluster from node 2, which follows.</summary>
     public static ClusterView SeenByFollower { get; } = SeenByLeader with { Self = Id2, LeaseSecondsLeft = 0 };
 

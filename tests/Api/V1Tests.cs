@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +36,7 @@ public sealed class V1Tests
             new AuditView(2, DateTimeOffset.UnixEpoch, "ring", "admin", "10.0.0.2", "db2", "resume", OperatorOutcome.Refused, new Reason("a", "b")),
         ],
         Plan = new PlanView(DateTimeOffset.UnixEpoch, null, DateTimeOffset.UnixEpoch, "a switchover"),
+        GroupsWhenRead = new Lazy<ImmutableArray<GroupView>>(SampleCluster.Ring),
     };
 
     [Fact]

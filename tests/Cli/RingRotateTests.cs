@@ -69,6 +69,32 @@ public sealed class RingRotateTests : IDisposable
     }
 
     [Fact]
+    public async Task The_other_groups_of_the_ring_must_have_the_step_before_behind_them_too()
+    {
+        await using var api = await StartAsync();
+        await using var other = await StartAsync();
+        var there = new GroupMemberView(
+            SampleCluster.OtherId,
+            "st1",
+            new NodeAddress(other.Address.Host, 9638, other.Address.Port),
+            MemberLiveness.Alive,
+            "c",
+            "0.1.0",
+            3);
+        var staging = new GroupView(new ServiceGroup("staging"), ["c"], ElectionStatus.Finished, there.Id, 3, [there]);
+        api.View = api.View with { GroupsWhenRead = new Lazy<ImmutableArray<GroupView>>([staging]) };
+        (await RotateAsync(api, "accept")).Expect(0);
+        Follow(api);
+
+        var early = await RotateAsync(api, "use");
+        early.Expect(4);
+        Assert.Contains("of mysql.staging db1 at 127.0.61.1 does not accept the new key", early.Error, StringComparison.Ordinal);
+
+        Follow(other);
+        (await RotateAsync(api, "use")).Expect(0);
+    }
+
+    [Fact]
     public void Every_member_counts_and_a_stranger_does_not()
     {
         var view = Members();

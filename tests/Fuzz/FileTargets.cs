@@ -89,6 +89,13 @@ internal static class FileTargets
             [{"number":1,"at":"2026-03-01T00:00:00+00:00","who":"anna","role":"admin","from":"10.0.0.1","via":"db1","request":"pause",
             "outcome":"done","reason":{"code":"a","text":"b"}}]
             """), bytes => _ = ViewReader.Audit(bytes).Sum(a => a.Who.Length + a.Request.Length), e => e is JsonException),
+        new("groups of a ring", Texts("""
+            [{"group":{"group":"staging"},"clusters":["c0ffee"],"election":"finished","leader":"1a000000000000000000000000000001",
+            "epoch":7,"members":[{"id":"1a000000000000000000000000000001","name":"db1",
+            "address":{"host":"10.0.0.1","ringPort":9638,"httpPort":9631,"mysqlPort":3306},
+            "liveness":"alive","clusterId":"c0ffee","agentVersion":"0.1.0","leads":7}]}]
+            """), bytes => _ = ViewReader.Groups(bytes).Sum(g => g.Group.Group.Length + g.Clusters.Length
+                + g.Members.Sum(m => m.Name.Length + m.Address.Host.Length + m.AgentVersion.Length)), e => e is JsonException),
         Views(),
         new("answers to operators", Texts("""{"outcome":"done","reason":{"code":"a","text":"b"}}"""),
             bytes => _ = ViewReader.Answer(bytes).Reason.Text.Length, e => e is JsonException),

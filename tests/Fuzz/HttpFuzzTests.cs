@@ -28,7 +28,7 @@ public sealed partial class HttpFuzzTests(ITestOutputHelper output)
     [
         .. from path in new[]
            {
-               "/", "/view", "/census", "/history", "/health", "/leader", "/services", "/services/mysql/production/health",
+               "/", "/view", "/census", "/history", "/health", "/leader", "/services", "/services/mysql/production/health", "/v1/services",
                "/follower?lag=5s", "/metrics", "/raft/status", "/explain?from=7&x=%2F..%2f", "http://127.0.61.10/leader", "*",
                "/v1/cluster", "/v1/members/2", "/v1/members/%00%2f..", "/v1/events?after=7", "/v1/audit", "/v1/openapi.json",
                "/replica?lag=10MB", "/read-only?lag=1&lag=2", "/readiness?x", "/liveness",

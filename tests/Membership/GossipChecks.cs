@@ -133,6 +133,11 @@ internal sealed class GossipChecks(GossipWorld world, SwimOptions options)
 
     private void FalseConfirmation(GossipNode node, MemberChange change)
     {
+        if (change.After.Status is not (MemberStatus.Suspect or MemberStatus.Confirmed))
+        {
+            return;
+        }
+
         var lives = world.Running.Any(n => n.Id == change.After.Id);
         FalseSuspicions += lives && change.After.Status == MemberStatus.Suspect ? 1 : 0;
         if (lives && change.After.Status == MemberStatus.Confirmed)

@@ -92,7 +92,8 @@ public sealed class GossipCodecTests
         {
             Address = new NodeAddress(new string('h', 63), 65535, 65535, 65535),
             Incarnation = 1L << 50,
-            Facts = new MemberFacts(new string('+', 63), new string('<', 63), new string('\'', 36), new string('&', 32)),
+            Facts = new MemberFacts(
+                new string('+', 63), new string('<', 63), new string('\'', 36), new string('&', 32), Adopts: true, MemberLimits.Incarnation),
         };
         var message = new Ping(A, long.MaxValue, B, [new MemberUpdate(largest, B), new MemberUpdate(largest with { Id = B }, A)]);
         _ = GossipCodec.Decode(GossipCodec.Encode(message));

@@ -29,5 +29,5 @@ internal sealed class GossipNode(int index, NodeId id, TimeSpan clockOffset)
 
     public Instant Clock(Instant world) => world + ClockOffset;
 
-    public MemberRecord? Sees(GossipNode other) => Swim!.Members.FirstOrDefault(m => m.Id == other.Id);
+    public MemberRecord? Sees(GossipNode other) => Swim!.Find(other.Id);
 }

@@ -23,6 +23,8 @@ internal sealed class GossipWorld
     private readonly SwimOptions _options;
     private readonly bool _throughCodec;
     private readonly HashSet<(int From, int To)> _cut = [];
+    private readonly Dictionary<string, List<GossipNode>> _at = [];
+    private readonly Dictionary<NodeId, List<GossipNode>> _called = [];
     private long _number;
 
     public GossipWorld(int seed, int nodes, SwimOptions options, Weather weather, bool throughCodec = false)
@@ -45,6 +47,19 @@ internal sealed class GossipWorld
 
     public long Datagrams { get; private set; }
 
+    /// <summary>What goes over the network is encoded and counted.</summary>
+    public bool Measures { get; set; }
+
+    /// <summary>Without the seal and the headers of IP and UDP.</summary>
+    public long DatagramBytes { get; private set; }
+
+    public long ExchangeBytes { get; private set; }
+
+    /// <summary>Datagrams to this node are counted.</summary>
+    public GossipNode? Counted { get; set; }
+
+    public long CountedDatagrams { get; private set; }
+
     /// <summary>The longest that a run waited for what it demanded.</summary>
     public TimeSpan Longest { get; set; }
 
@@ -60,6 +75,8 @@ internal sealed class GossipWorld
     public GossipNode Add(NodeId id)
     {
         Nodes = Nodes.Add(new GossipNode(Nodes.Length, id, TimeSpan.Zero));
+        _at.Clear();
+        _called.Clear();
         return Nodes[^1];
     }
 
@@ -72,9 +89,27 @@ internal sealed class GossipWorld
         }
     }
 
+    /// <summary>Starts all as in a ring that has been together for long: each knows all, and nothing of it is news.</summary>
+    public void StartTogether()
+    {
+        foreach (var node in Nodes)
+        {
+            Start(node);
+        }
+
+        var all = new StateExchange(ExchangeKind.Answer, [.. Nodes.Select(n => n.Swim!.Self)]);
+        foreach (var node in Nodes)
+        {
+            node.Swim!.StepExchange(node.Clock(Now), Nodes[node.Index == 0 ? 1 : 0].Id, all);
+            _ = node.Swim.TakeOutput();
+            WakeAt(node);
+        }
+    }
+
     /// <summary>A new life, which remembers nothing but the id.</summary>
     public void Start(GossipNode node)
     {
+        _at.Clear(); // it may be somewhere else than before
         var facts = new MemberFacts("production", $"db{node.Index}", node.ClusterId, "0.1.0");
         var self = new MemberRecord(node.Id, node.Address, 0, MemberStatus.Alive, facts);
         node.Swim = new Swim(self, _options, new Random(Random.Next()), node.Clock(Now));
@@ -236,8 +271,10 @@ internal sealed class GossipWorld
         Datagrams++;
         var sent = _throughCodec ? GossipCodec.Decode(GossipCodec.Encode(message)) : message;
         var source = (from.Address.Host, from.Address.RingPort);
-        foreach (var node in Nodes.Where(n => n.Address.Host == to.Host))
+        DatagramBytes += Measures ? GossipCodec.Encode(message).Length : 0;
+        foreach (var node in With(_at, to.Host, n => n.Address.Host))
         {
+            CountedDatagrams += node == Counted ? 1 : 0;
             for (var copies = Random.NextDouble() < Weather.Double ? 2 : 1; copies > 0; copies--)
             {
                 if (Random.NextDouble() >= Weather.Loss)
@@ -252,11 +289,27 @@ internal sealed class GossipWorld
     private void Exchange(GossipNode from, NodeId to, StateExchange message)
     {
         var sent = _throughCodec ? GossipCodec.DecodeExchange(GossipCodec.Encode(message)) : message;
-        var address = from.Swim!.Members.FirstOrDefault(m => m.Id == to)?.Address.Host;
-        foreach (var node in Nodes.Where(n => n.Id == to && n.Address.Host == address && !_cut.Contains((n.Index, from.Index))))
+        var address = from.Swim!.Find(to)?.Address.Host;
+        ExchangeBytes += Measures ? GossipCodec.Encode(message).Length : 0;
+        foreach (var node in With(_called, to, n => n.Id).Where(n => n.Address.Host == address && !_cut.Contains((n.Index, from.Index))))
         {
             Arrive(from, node, (swim, now) => swim.StepExchange(now, from.Id, sent));
         }
+    }
+
+    /// <summary>The nodes of this key, in their order.</summary>
+    private List<GossipNode> With<TKey>(Dictionary<TKey, List<GossipNode>> index, TKey key, Func<GossipNode, TKey> keyOf)
+        where TKey : notnull
+    {
+        if (index.Count == 0)
+        {
+            foreach (var group in Nodes.GroupBy(keyOf))
+            {
+                index[group.Key] = [.. group];
+            }
+        }
+
+        return index.GetValueOrDefault(key) ?? [];
     }
 
     private void Arrive(GossipNode from, GossipNode to, Action<Swim, Instant> step)

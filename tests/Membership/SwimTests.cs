@@ -180,6 +180,48 @@ public sealed class SwimTests
     }
 
     [Fact]
+    public void Tables_that_hold_the_same_are_compared_by_their_sums_and_only_what_differs_is_sent()
+    {
+        var other = new Swim(Record(A, "10.0.0.1", 1), Lan, new Random(2), _now);
+        var crowd = Enumerable.Range(1, 300).Select(i => Record(NodeId.Parse(i.ToString("x32", null)), $"10.1.{i / 250}.{i % 250}", 1)).ToList();
+        _swim.StepExchange(_now, A, new StateExchange(ExchangeKind.Answer, [Record(A, "10.0.0.1", 1), .. crowd]));
+        other.StepExchange(_now, Me, new StateExchange(ExchangeKind.Answer, [Record(Me, "10.0.0.9", 0), .. crowd]));
+        Compare();
+        Assert.Empty(_swim.TakeOutput().Exchanges);
+
+        // Each knows of one change that the other does not.
+        Hear(Record(B, "10.0.0.2", 1));
+        other.StepExchange(_now, Me, new StateExchange(ExchangeKind.Answer, [crowd[7] with { Incarnation = 2 }]));
+        _ = other.TakeOutput();
+        Compare();
+        var difference = Assert.Single(_swim.TakeOutput().Exchanges, e => e.To == A).Message;
+        Assert.Equal(ExchangeKind.Difference, difference.Kind);
+        Assert.InRange(difference.Members.Length, 2, 60);
+        other.StepExchange(_now, Me, difference);
+        var rest = Assert.Single(other.TakeOutput().Exchanges).Message;
+        Assert.Equal((ExchangeKind.Answer, crowd[7].Id), (rest.Kind, Assert.Single(rest.Members).Id));
+        _swim.StepExchange(_now, A, rest);
+        Assert.Equal(other.Members, _swim.Members);
+
+        void Compare() => _swim.StepExchange(_now, A, new StateExchange(ExchangeKind.Compare, [], TableSums.Of([.. other.Members])));
+    }
+
+    [Fact]
+    public void What_an_older_agent_leaves_out_is_taken_from_who_knows_it_and_nobody_objects()
+    {
+        var leads = Record(A, "10.0.0.1", 1) with { Facts = Record(A, "10.0.0.1", 1).Facts with { Leads = 7 } };
+        Hear(Record(A, "10.0.0.1", 1), B);
+        Hear(leads);
+        Hear(Record(A, "10.0.0.1", 1), B);
+        Assert.Equal(7, _swim.Find(A)!.Facts.Leads);
+
+        _swim.SetFacts(_now, _swim.Self.Facts with { Leads = 8 });
+        var mine = _swim.Self.Incarnation;
+        Hear(_swim.Self with { Facts = _swim.Self.Facts with { Leads = 0 } }, B);
+        Assert.Equal(mine, _swim.Self.Incarnation);
+    }
+
+    [Fact]
     public void Bad_facts_seeds_and_times_are_refused_with_a_sentence()
     {
         var facts = _swim.Self.Facts;

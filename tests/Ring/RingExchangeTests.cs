@@ -34,6 +34,20 @@ public sealed class RingExchangeTests
     }
 
     [Fact]
+    public async Task A_connection_with_nothing_to_say_ends_and_is_made_anew_for_the_next_frame_without_a_word_in_the_log()
+    {
+        await using var one = new RingPeer(Key, "127.0.31.1", quiet: TimeSpan.FromMilliseconds(300));
+        await using var two = new RingPeer(Key, "127.0.31.2");
+        await one.ReachAsync(two);
+        await Eventually.HoldsAsync("the connection ends", () => two.Log.Lines.Any(l => l.Id == 2004));
+        one.Send(two, "later");
+        await Eventually.HoldsAsync("the next frame arrives", () => two.Frames.Any(f => f.Text == "later"));
+        Assert.Equal(2, one.Counters.Connects);
+        Assert.Single(one.Log.Lines, l => l.Id == 2001);
+        Assert.DoesNotContain(one.Log.Lines, l => l.Id == 2002);
+    }
+
+    [Fact]
     public async Task Datagrams_arrive_from_the_ring_port_of_their_sender()
     {
         await using var one = new RingPeer(Key, "127.0.31.1");

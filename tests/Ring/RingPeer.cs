@@ -14,16 +14,16 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
 
     private readonly RingTransport _transport;
 
-    internal RingPeer(RingKey key, string host, int port = 0, NodeId? id = null)
-        : this(RingKeys.Of(key), host, port, id)
+    internal RingPeer(RingKey key, string host, int port = 0, NodeId? id = null, TimeSpan? quiet = null)
+        : this(RingKeys.Of(key), host, port, id, quiet)
     {
     }
 
-    internal RingPeer(RingKeys keys, string host, int port = 0, NodeId? id = null)
+    internal RingPeer(RingKeys keys, string host, int port = 0, NodeId? id = null, TimeSpan? quiet = null)
     {
         Id = id ?? NewId();
         Host = host;
-        _transport = RingTransport.Start(new RingOptions(Id, host, port, keys), this, Log);
+        _transport = RingTransport.Start(new RingOptions(Id, host, port, keys) { Quiet = quiet ?? TimeSpan.FromSeconds(30) }, this, Log);
     }
 
     internal NodeId Id { get; }

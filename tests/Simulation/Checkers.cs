@@ -33,7 +33,7 @@ internal sealed partial class Checkers(World world)
     {
         "NothingLost", "NothingAddedLate", "NothingReadIsUndone", "NothingSilent", "SameContent", "SameHistory",
         "NothingCommittedIsCut", "OneLeaderPerEpoch", "OneWriter", "OneServing", "NotInMinority", "Converges", "CountsOnVoters",
-        "VoterIsReady", "RoutesToTheOpen", "NothingWhilePaused",
+        "VoterIsReady", "RoutesToTheOpen", "NothingWhilePaused", "OwnGroupOnly",
 
         // Demands of scenarios.
         "MajorityLeads", "WaitsForProof", "StaysDown", "Undisturbed", "Answered", "Rewound", "Copied",
@@ -129,8 +129,7 @@ internal sealed partial class Checkers(World world)
         OneServing(node);
     }
 
-    /// <summary>After each kept step of a node.</summary>
-    public void Kept(SimNode node, NodeCore core)
+    private void KeptWithin(SimNode node, NodeCore core)
     {
         SameHistory(node, core);
         VoterIsReady(core);

@@ -32,8 +32,8 @@ internal sealed class SimNode
     {
         _world = world;
         Number = number;
-        Id = NodeId.Parse($"{number + 1:x32}");
-        Address = address ?? new NodeAddress($"10.0.0.{number + 1}");
+        Id = world.Place.IdOf(number);
+        Address = address ?? new NodeAddress(world.Place.HostOf(number));
         _rate = 1 + (world.Weights.Drift * ((2 * world.Random.NextDouble()) - 1));
         _offset = world.Random.Next(1, 1_000_000);
         Mysqld = new SimMysqld(world, this);
@@ -87,9 +87,8 @@ internal sealed class SimNode
             Self = Id,
             Name = $"n{Number}",
             Address = Address,
-            Group = new ServiceGroup("production"),
-            Seeds = [.. Enumerable.Range(0, _world.Weights.Nodes)
-                .Select(n => ($"10.0.0.{n + 1}", 9638)).Where(s => s.Item1 != Address.Host)],
+            Group = new ServiceGroup(_world.Place.Group),
+            Seeds = [.. _world.Place.Seeds(_world.Weights.Nodes).Where(host => host != Address.Host).Select(host => (host, 9638))],
             Voters = _world.Weights.Nodes,
             Timing = Weights.Timing,
             BootId = $"boot-{Number}-{Boots}",
@@ -210,6 +209,11 @@ internal sealed class SimNode
         Disk.Keep(output);
         Order(output.FenceAt);
         _world.Checkers.Kept(this, core);
+        if (_world.Checkers.Violation is not null)
+        {
+            return; // the run is over
+        }
+
         foreach (var one in output.Events)
         {
             _world.Log(this, one.Text);

@@ -22,8 +22,9 @@ internal sealed class World
     private long _content;
     private bool _healed;
 
-    public World(int seed, Weights? weights = null, Mutation? mutation = null, bool verbose = false)
+    public World(int seed, Weights? weights = null, Mutation? mutation = null, bool verbose = false, GroupPlace? place = null)
     {
+        Place = place ?? GroupPlace.Alone;
         Random = new Random(seed);
         Weights = weights ?? Weights.Draw(seed);
         Mutation = mutation ?? Mutation.None;
@@ -46,6 +47,15 @@ internal sealed class World
 
         Writers = [.. Enumerable.Range(0, Weights.Writers).Select(w => new SimWriter(this, w))];
     }
+
+    /// <summary>Which group this is, and where its nodes are.</summary>
+    public GroupPlace Place { get; }
+
+    /// <summary>Another group in the same ring.</summary>
+    public World? Neighbour { get; set; }
+
+    /// <summary>No packet goes between this group and its neighbour.</summary>
+    public bool NeighbourCut { get; set; }
 
     public Random Random { get; }
     public Weights Weights { get; }
@@ -114,6 +124,8 @@ internal sealed class World
                 return;
             }
         }
+
+        Neighbour?.Carry(from, this, n => !n.Retired && n.Address.Host == host, new DatagramReceived(from.Address.Host, 9638, message));
     }
 
     public void SendFrame(SimNode from, NodeId to, PeerMessage message)
@@ -130,6 +142,13 @@ internal sealed class World
                 return;
             }
         }
+
+        if (message is not ExchangeFrame && Neighbour is not null)
+        {
+            Checkers.Fail("OwnGroupOnly", $"n{from.Number} of {Place.Group} sends a {message.GetType().Name} to another group");
+        }
+
+        Neighbour?.Carry(from, this, n => n.Id == to, new FrameReceived(from.Id, message));
     }
 
     /// <summary>Runs until the instant, or until the condition holds; false where it never did.</summary>
@@ -195,6 +214,23 @@ internal sealed class World
         {
             _log.Add(string.Create(CultureInfo.InvariantCulture, $"{Now.Micros / 1e6,10:0.000000} {new string(' ', (node?.Number ?? 0) * 4)}{(node is null ? "*" : "n" + node.Number)} {text}"));
         }
+    }
+
+    /// <summary>From the neighbour.</summary>
+    private void Carry(SimNode from, World its, Func<SimNode, bool> isMeant, CoreInput input)
+    {
+        if (_nodes.Find(n => isMeant(n)) is not { } to || (!_healed && Random.NextDouble() < Weights.Loss))
+        {
+            return;
+        }
+
+        At(its.Now + TimeSpan.FromMicroseconds(50 + Random.Next(Weights.DelayMicros)), () =>
+        {
+            if (!NeighbourCut && to.AgentUp)
+            {
+                to.StepWhenAwake(input);
+            }
+        });
     }
 
     private void Carry(SimNode from, SimNode to, CoreInput input)
