@@ -25,14 +25,19 @@ public sealed record ClusterAccounts(
 /// </summary>
 public static class BootstrapSql
 {
-    // SET_ANY_DEFINER: enabling another account's event keeps its definer. SYSTEM_USER: no ordinary account may alter this one.
+    // SET_ANY_DEFINER: enabling another account's event keeps its definer. SYSTEM_USER: no account without it, the
+    // application's, may alter those of the cluster.
     private const string AgentGlobal =
         "CLONE_ADMIN, REPLICATION_SLAVE_ADMIN, SESSION_VARIABLES_ADMIN,"
-        + " SET_ANY_DEFINER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN";
+        + " SET_ANY_DEFINER, SYSTEM_VARIABLES_ADMIN";
 
     private const string ApplicationGlobal =
         "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE,"
         + " CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER";
+
+    // For people and applications of their own. Each privilege can be passed on, none of those on the schemas that are taken away below: the
+    // restriction goes with it (https://dev.mysql.com/doc/refman/9.7/en/partial-revokes.html).
+    private const string ApplicationAccounts = "CREATE USER, CREATE ROLE, DROP ROLE";
 
     /// <summary>Where leases of applications are, once somebody installs that. The application account only asks there.</summary>
     public const string ElectionSchema = "mysqlha_election";
@@ -72,14 +77,14 @@ public static class BootstrapSql
         // With the grant option: it makes the accounts of nodes that join later.
         Add($"GRANT CREATE USER, EVENT, PROCESS, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO {agent} WITH GRANT OPTION");
         Add($"GRANT {AgentGlobal} ON *.* TO {agent}");
-        Add($"GRANT CONNECTION_ADMIN ON *.* TO {agent} WITH GRANT OPTION");
+        Add($"GRANT CONNECTION_ADMIN, SYSTEM_USER ON *.* TO {agent} WITH GRANT OPTION");
         Add($"GRANT SELECT ON performance_schema.* TO {agent}");
         Add($"GRANT SELECT ON mysql.slave_master_info TO {agent}");
         Add($"GRANT SELECT, INSERT, UPDATE, DELETE ON mysqlha.* TO {agent}");
         ReplicationStatements(accounts.Replication).ForEach(Add);
         CreateUser($"{Remote(accounts.Cloning)} REQUIRE SSL").ForEach(Add);
         // CONNECTION_ADMIN: a donor may be closed to ordinary clients.
-        Add($"GRANT BACKUP_ADMIN, CONNECTION_ADMIN ON *.* TO {Sql.Quoted(accounts.Cloning.User)}@'%'");
+        Add($"GRANT BACKUP_ADMIN, CONNECTION_ADMIN, SYSTEM_USER ON *.* TO {Sql.Quoted(accounts.Cloning.User)}@'%'");
         if (accounts.Application is { } application)
         {
             ApplicationStatements(application).ForEach(Add);
@@ -88,6 +93,7 @@ public static class BootstrapSql
         if (accounts.Election is { } election)
         {
             CreateUser($"{Remote(election)} REQUIRE SSL").ForEach(Add);
+            Add($"GRANT SYSTEM_USER ON *.* TO {Sql.Quoted(election.User)}@'%'");
             Add($"GRANT SELECT, EXECUTE, SHOW VIEW, {ElectionWrites} ON {ElectionSchema}.* TO {Sql.Quoted(election.User)}@'%'");
         }
 
@@ -105,7 +111,7 @@ public static class BootstrapSql
     [
         $"CREATE USER IF NOT EXISTS {Remote(account)} REQUIRE SSL",
         $"GRANT REPLICATION SLAVE ON *.* TO {Sql.Quoted(account.User)}@'%'",
-        $"GRANT CONNECTION_ADMIN ON *.* TO {Sql.Quoted(account.User)}@'%'",
+        $"GRANT CONNECTION_ADMIN, SYSTEM_USER ON *.* TO {Sql.Quoted(account.User)}@'%'",
     ];
 
     private static List<string> ApplicationStatements(MysqlAccount account)
@@ -114,7 +120,7 @@ public static class BootstrapSql
         return
         [
             .. CreateUser(Remote(account)),
-            $"GRANT {ApplicationGlobal} ON *.* TO {user}",
+            $"GRANT {ApplicationGlobal}, {ApplicationAccounts} ON *.* TO {user} WITH GRANT OPTION",
             $"REVOKE {ApplicationGlobal} ON mysql.* FROM {user}",
             $"REVOKE {ApplicationGlobal} ON sys.* FROM {user}",
             $"REVOKE {ApplicationGlobal} ON mysqlha.* FROM {user}",

@@ -193,6 +193,11 @@ internal static class Leading
         if (letIn.Count > 0)
         {
             await connection.ExecuteAsync(Statements.MakeReplicationAccounts(letIn));
+            if (await connection.QueryAsync(Statements.MayProtectAccounts) is [{ } row] && row.Number("n") > 0)
+            {
+                await connection.ExecuteAsync(Statements.ProtectAccounts(letIn.Select(a => a.User)));
+            }
+
             await connection.ExecuteAsync(Statements.LockAccounts(letIn.Select(a => a.User), locked: false));
         }
 

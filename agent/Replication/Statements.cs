@@ -206,6 +206,16 @@ internal static class Statements
             + $" GRANT CONNECTION_ADMIN ON *.* TO {names}; SET SESSION sql_log_bin = 1";
     }
 
+    /// <summary>Whether this account may protect others; in a cluster that was made by an early version it may not.</summary>
+    public const string MayProtectAccounts =
+        "SELECT COUNT(*) AS n FROM information_schema.user_privileges WHERE privilege_type = 'SYSTEM_USER' AND is_grantable = 'YES'"
+        + " AND grantee = CONCAT('\'', REPLACE(CURRENT_USER(), '@', '\'@\''), '\'')";
+
+    /// <summary>Nobody without SYSTEM_USER can alter them.</summary>
+    public static string ProtectAccounts(IEnumerable<string> users) =>
+        $"SET SESSION sql_log_bin = 0; GRANT SYSTEM_USER ON *.* TO {string.Join(", ", users.Select(u => $"{Sql.Quoted(u)}@'%'"))};"
+        + " SET SESSION sql_log_bin = 1";
+
     public static string SessionsOf(IEnumerable<string> users) =>
         $"SELECT ID AS id FROM performance_schema.processlist WHERE USER IN ({string.Join(", ", users.Select(Sql.Quoted))})";
 
