@@ -22,6 +22,8 @@ internal static class OperatorBody
         ["reinit"] = [SeenEpoch, BodyProperty.Node],
         ["voters"] = [SeenEpoch, BodyProperty.Count],
         ["remove"] = [SeenEpoch, BodyProperty.Node],
+        ["add"] = [SeenEpoch, BodyProperty.Host, BodyProperty.Port, BodyProperty.VotesOrNot],
+        ["vote"] = [SeenEpoch, BodyProperty.Node, BodyProperty.Votes],
         ["plan-switchover"] = [SeenEpoch, BodyProperty.To, BodyProperty.At, BodyProperty.InMilliseconds, DryRun],
         ["cancel-switchover"] = [SeenEpoch],
         ["drill"] = [SeenEpoch, DryRun],

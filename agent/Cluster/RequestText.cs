@@ -22,12 +22,16 @@ public static class RequestText
             $"maintenance {name(work.Node)} for {Math.Round(time / 1000.0, 3)} s{(work.Reason is { } why ? $": {why}" : "")}"),
         MaintenanceRequest work => $"maintenance {name(work.Node)}, over",
         VotersRequest voters => string.Create(CultureInfo.InvariantCulture, $"voters {voters.Count}"),
+        AddRequest add => string.Create(CultureInfo.InvariantCulture, $"add {add.Host}:{add.Port}{Votes(add.Votes)}"),
+        VotingRequest vote => $"add {name(vote.Node)}{Votes(vote.Votes)}",
         _ => request.GetType().Name,
     };
 
     /// <summary>It only asks whether something could be done, and changes nothing.</summary>
     public static bool OnlyLooks(OperatorRequest request) =>
         request is SwitchoverCheckRequest or PlanSwitchoverRequest { DryRun: true } or DrillRequest { DryRun: true };
+
+    private static string Votes(bool? votes) => votes switch { true => " --voter", false => " --follower", null => "" };
 
     private static string To(NodeId? to, Func<NodeId, string> name) => to is { } node ? $" to {name(node)}" : "";
 

@@ -73,6 +73,7 @@ public static class AgentRunner
         var self = NodeIdentity.LoadOrMake(Path.Combine(options.StateDirectory, "node-id"));
         var localFile = Path.Combine(options.StateDirectory, "local.json");
         var local = LoadLocal(localFile);
+        StandaloneCheck.Require(options, self, local, log.Kept);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
         using var announced = new AnnouncedFile(Path.Combine(options.StateDirectory, "announced"));
         using var guard = new GuardKeeper(
@@ -208,7 +209,8 @@ public static class AgentRunner
         Address = options.Address,
         Group = options.ServiceGroup,
         Seeds = [.. options.Peers.Select(p => (p.Host, p.Port))],
-        Voters = options.Voters,
+        Voters = options.Topology == Topology.Standalone ? 1 : options.Voters,
+        Standalone = options.Topology == Topology.Standalone,
         Timing = options.Timing,
         BootId = BootClock.BootId,
         AgentVersion = Version,
