@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Failover;
 using MySqlHa.Membership;
@@ -9,6 +10,30 @@ public sealed partial class NodeCore
 {
     private static readonly TimeSpan GreetEvery = TimeSpan.FromMilliseconds(250);
     private Instant _nextGreeting = Instant.Zero;
+
+    private const int MostGreeted = 128;
+    private readonly HashSet<(string Host, int Port)> _greeted = [];
+    private ImmutableSortedDictionary<NodeId, MemberInfo>? _greetedOf;
+
+    /// <summary>
+    /// Members are greeted as configured peers are: a node without any finds the ring again by what it knows of the cluster, even where
+    /// all have restarted and nobody there remembers it.
+    /// </summary>
+    private void GreetMembers()
+    {
+        if (ReferenceEquals(_greetedOf, _state.Members))
+        {
+            return;
+        }
+
+        _greetedOf = _state.Members;
+        var news = _state.Members.Values.Where(m => m.Id != _options.Self).Select(m => (m.Address.Host, m.Address.RingPort))
+            .Where(a => _greeted.Count < MostGreeted && _greeted.Add(a)).ToList();
+        if (news.Count > 0)
+        {
+            _swim.AddSeeds(news);
+        }
+    }
 
     private void AnnounceVote(ClusterState before, ClusterCommand command)
     {
@@ -49,7 +74,7 @@ public sealed partial class NodeCore
         {
             return late
                 ? OperatorDesk.Refused(
-                    "no-answer", $"no agent of this ring answered at {place} (udp): does one run there, and do packets get through?")
+                    "no-answer", $"no agent answered at {place} (udp): do packets get through? One with topology standalone answers nobody")
                 : null;
         }
 
@@ -61,8 +86,8 @@ public sealed partial class NodeCore
                 ? OperatorDesk.Refused("removed", $"{name} was removed from the cluster ({removed.Reason}): stop its agent, empty its data"
                     + " directory, start it, and add it again")
             : there.Facts.ClusterId.Length > 0 && there.Facts.ClusterId != _local.ClusterId
-                ? OperatorDesk.Refused("other-cluster", $"{name} belongs to another cluster ({there.Facts.ClusterId}), or is one by itself"
-                    + " (standalone): with an empty data directory it can be added")
+                ? OperatorDesk.Refused("other-cluster", $"{name} belongs to another cluster ({there.Facts.ClusterId}):"
+                    + " with an empty data directory it can be added")
             : _newcomers.TryGetValue(there.Id, out var asked) && MembershipRefusal(asked.Newcomer) is { } refusal
                 ? new OperatorAnswer(OperatorOutcome.Refused, refusal)
             : null;

@@ -57,6 +57,12 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
             return $"n{stranger.Number} is no member";
         }
 
+        // The leader, by whose state it was judged, may not know of the newest member yet.
+        if (living.FirstOrDefault(n => n.Mysqld is { ReadOnly: true, Receiver: not { Attached: true } }) is { } apart)
+        {
+            return $"n{apart.Number} does not follow";
+        }
+
         // A member that is dead for good and has no heir stays until an operator removes it.
         var able = living.Count(n => voters.Contains(n.Id) || state.Members[n.Id].Votes != false);
         var wanted = Math.Min(state.VotersTarget, able);

@@ -49,6 +49,27 @@ public sealed class InvitingTests
     }
 
     [Fact]
+    public void A_node_without_peers_is_found_again_when_all_were_switched_off()
+    {
+        var script = Founded();
+        var node = Newcomer(script);
+        Assert.Equal("added", Asked(script, script[0], new AddRequest(0, "10.0.0.4", 9638, null)).Reason.Code);
+        script.Until("it follows", () => Script.Follows(node, script[0]), seconds: 30);
+        foreach (var one in script.World.Nodes)
+        {
+            one.LosePower();
+        }
+
+        foreach (var one in script.World.Nodes)
+        {
+            one.StartAgent();
+        }
+
+        bool KnowsAll(SimNode one) => one.Core!.View(one.LocalNow).Members.Count(m => m.Liveness == MemberLiveness.Alive) == 4;
+        script.Until("all know all", () => script.World.Nodes.All(KnowsAll), seconds: 20);
+    }
+
+    [Fact]
     public void Where_nobody_is_nobody_is_added()
     {
         var script = Founded();
