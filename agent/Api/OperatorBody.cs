@@ -21,7 +21,7 @@ internal static class OperatorBody
         ["pause"] = [SeenEpoch, Paused],
         ["reinit"] = [SeenEpoch, BodyProperty.Node],
         ["voters"] = [SeenEpoch, BodyProperty.Count],
-        ["remove"] = [SeenEpoch, BodyProperty.Node],
+        ["remove"] = [SeenEpoch, BodyProperty.Node, DryRun],
         ["add"] = [SeenEpoch, BodyProperty.Host, BodyProperty.Port, BodyProperty.VotesOrNot],
         ["vote"] = [SeenEpoch, BodyProperty.Node, BodyProperty.Votes],
         ["plan-switchover"] = [SeenEpoch, BodyProperty.To, BodyProperty.At, BodyProperty.InMilliseconds, DryRun],

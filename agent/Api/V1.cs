@@ -77,7 +77,7 @@ internal static class V1
         Asks("setVote", HttpMethods.Put, "/v1/members/{member}/vote", "Whether a member shall vote; how many do stays as it is", "add --voter",
             a => new VotingRequest(a.SeenEpoch, a.Member, a.Votes), BodyProperty.Votes),
         Asks("removeMember", HttpMethods.Delete, "/v1/members/{member}", "Takes a member out for good; its data is left alone", "remove",
-            a => new RemoveRequest(a.SeenEpoch, a.Member)),
+            a => new RemoveRequest(a.SeenEpoch, a.Member, a.DryRun), DryRun),
         Asks("beginMaintenance", HttpMethods.Put, "/v1/members/{member}/maintenance",
             "Operators work on a node for a while; it hands over first if it leads", "maintenance",
             a => new MaintenanceRequest(a.SeenEpoch, a.Member, a.ForMilliseconds, a.Reason),

@@ -67,7 +67,8 @@ internal static class AddCommand
         ParseResult parse, ClusterView view, string text, CancellationToken cancellation)
     {
         bool? votes = parse.GetValue(Voter) ? true : parse.GetValue(Follower) ? false : null;
-        if (MemberWords.Find(view, text).Member is { Standing: not (MemberStanding.Stranger or MemberStanding.Removed) } member)
+        if (MemberWords.Find(view, text).Member is { } member
+            && (member.Voter || member.Standing is MemberStanding.Learner or MemberStanding.Leaving))
         {
             return votes is { } wish
                 ? new VotingRequest(0, member.Id, wish)

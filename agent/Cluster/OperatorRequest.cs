@@ -59,7 +59,8 @@ public sealed record ReinitRequest(long SeenEpoch, NodeId Node) : OperatorReques
 public sealed record VotersRequest(long SeenEpoch, int Count) : OperatorRequest(SeenEpoch);
 
 /// <summary>Take a member out for good; if it leads, another takes over first.</summary>
-public sealed record RemoveRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
+/// <param name="DryRun">Only says whether it would be taken now. Changes nothing.</param>
+public sealed record RemoveRequest(long SeenEpoch, NodeId Node, bool DryRun = false) : OperatorRequest(SeenEpoch);
 
 /// <summary>Operators work on a node for a while; it hands over first if it leads.</summary>
 /// <param name="ForMilliseconds">From now on, by the controller's wall clock, 1 s to 31 days; null: the maintenance is over.</param>

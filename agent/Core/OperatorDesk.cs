@@ -126,6 +126,12 @@ internal sealed class OperatorDesk(CoreFaults faults)
                     return (Refused(needed), null);
                 }
 
+                if (remove.DryRun)
+                {
+                    var first = seen.State.Current?.Leader == remove.Node ? "; it leads, and another node takes over first" : "";
+                    return (Done("can-remove", $"nothing is in the way: {Name(seen.State, remove.Node)} would be removed{first}. Nothing was changed"), null);
+                }
+
                 command = new StartLeaving(new Departure(remove.Node, Stays: false, "an operator removed it"));
                 break;
             case AddRequest add:
@@ -264,7 +270,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
     {
         VotersRequest voters when state.VotersTarget == voters.Count =>
             new OperatorAnswer(OperatorOutcome.Done, new Reason("voters", $"{voters.Count} members shall vote; the census shows how far that is")),
-        RemoveRequest remove when state.Removed.TryGetValue(remove.Node, out var removed) =>
+        RemoveRequest { DryRun: false } remove when state.Removed.TryGetValue(remove.Node, out var removed) =>
             new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", $"{removed.Name} ({removed.Host}) is no member any more; its data is left alone")),
         AddRequest add when state.Members.Values.FirstOrDefault(m => m.Address.Host == add.Host && m.Address.RingPort == add.Port) is { } member =>
             Done("added", $"{member.Name} ({member.Address.Host}) is a member; it gets the data, then follows{(add.Votes == false ? " without a vote" : "")}"),

@@ -41,7 +41,7 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
         await one.UntilAsync("it leads itself", async () => await one.LeaderAsync() == one.Host, within: 120);
         Assert.Contains("topology standalone", await one.ReasonsAsync(), StringComparison.Ordinal);
         await RefusedAsync("topology leader", "switchover");
-        await using var probe = await WritersProbe.StartAsync(ConnectAsync, [0], leader: 0);
+        await using var probe = await WritersProbe.StartAsync(ConnectAsync, [1], leader: 1);
 
         var since = Stopwatch.GetTimestamp();
         await CrashAsync(one);
@@ -143,10 +143,10 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
         return (Value("user"), Value("password"));
     }
 
-    /// <summary>Through the first node's proxy, whoever leads; to its mysqld while its agent restarts.</summary>
+    /// <summary>Through the first node's proxy, whoever leads.</summary>
     private async Task<DbConnection> ConnectAsync(int node, double within)
     {
         var (user, password) = Account();
-        return await SandboxCluster.OpenAsync(MysqlDriver.Remote(_nodes[node].Host, 6446, user, password), within);
+        return await SandboxCluster.OpenAsync(MysqlDriver.Remote(_nodes[node - 1].Host, 6446, user, password), within);
     }
 }

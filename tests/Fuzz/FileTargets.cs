@@ -112,6 +112,7 @@ internal static class FileTargets
         """{"verb":"plan-switchover","seenEpoch":7,"inMilliseconds":900000}""",
         """{"verb":"cancel-switchover","seenEpoch":7}""",
         """{"verb":"drill","seenEpoch":7,"dryRun":true}""",
+        """{"verb":"remove","seenEpoch":7,"node":"2b000000000000000000000000000002","dryRun":true}""",
         """{"verb":"add","seenEpoch":0,"host":"10.0.0.14","port":9638,"votes":false}""",
         """{"verb":"vote","seenEpoch":0,"node":"2b000000000000000000000000000002","votes":true}""");
 

@@ -38,6 +38,9 @@ public sealed class InvitingTests
         Assert.Equal("added", Asked(script, script[0], add).Reason.Code);
         script.Until("it follows", () => Script.Follows(node, script[0]), seconds: 30);
         Assert.Equal("already-member", Asked(script, script[0], add).Reason.Code);
+        Assert.Equal("can-remove", Asked(script, script[0], new RemoveRequest(0, node.Id, DryRun: true)).Reason.Code);
+        script.For(2);
+        Assert.True(Script.Follows(node, script[0]));
         Assert.Equal("removed", Asked(script, script[0], new RemoveRequest(0, node.Id)).Reason.Code);
         script.For(3);
         Assert.Contains("mysqlha add 10.0.0.4", node.Core!.View(node.LocalNow).Reasons[0].Text, StringComparison.Ordinal);
