@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MySqlHa.Cluster;
@@ -37,6 +39,36 @@ internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, s
 
     public static BodyProperty Node { get; } = new(
         "node", IsNode, "the 32 hex digits of a node", """{"type":"string"}""", Needed: true);
+
+    public static BodyProperty Host { get; } = new(
+        "host", e => IsText(e) && IPAddress.TryParse(e.GetString(), out _), "an IP address", """{"type":"string"}""", Needed: true);
+
+    public static BodyProperty Port { get; } = new(
+        "port", e => IsNumber(e) && e.TryGetInt32(out var port) && port is >= 1 and <= 65535, "1 to 65535",
+        """{"type":"integer","minimum":1,"maximum":65535}""", Needed: true);
+
+    /// <summary>An IP address, with the ring's port where it is not the usual one.</summary>
+    public static BodyProperty Address { get; } = new(
+        "address", e => IsText(e) && TryRing(e.GetString()!, out _), "an IP address, or one with a port, like 10.0.0.14 or 10.0.0.14:9638",
+        """{"type":"string","minLength":2,"maxLength":60}""", Needed: true);
+
+    public static BodyProperty Votes { get; } = Flag("votes") with { Needed = true };
+
+    public static BodyProperty VotesOrNot { get; } = new(
+        "votes", e => IsNull(e) || e.ValueKind is JsonValueKind.True or JsonValueKind.False, "true, false, or null: as it is needed",
+        """{"type":["boolean","null"]}""");
+
+    /// <summary>Port 9638 where the text has none.</summary>
+    public static bool TryRing(string text, [NotNullWhen(true)] out IPEndPoint? place)
+    {
+        var good = IPEndPoint.TryParse(text, out place) && text.Length <= 60 && (text.Contains('.') || text.Contains(':'));
+        if (good && place!.Port == 0)
+        {
+            place.Port = new NodeAddress("").RingPort;
+        }
+
+        return good;
+    }
 
     public static BodyProperty ForMilliseconds { get; } = new(
         "forMilliseconds", e => IsNumber(e) && e.TryGetInt64(out _), "a whole number of milliseconds", """{"type":"integer"}""", Needed: true);

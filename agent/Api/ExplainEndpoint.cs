@@ -17,13 +17,16 @@ internal static class ExplainEndpoint
         context.Response.Headers.Vary = "Accept";
         if (desk.Port.View.Explanation is not { } explained)
         {
-            return context.ProblemAsync(StatusCodes.Status503ServiceUnavailable, "not-founded", "This node is in no cluster yet.");
+            return context.ProblemAsync(StatusCodes.Status503ServiceUnavailable, "not-founded", NotYet(desk.Port.View));
         }
 
         return AsksForText(context.Request)
             ? context.BytesAsync(Encoding.UTF8.GetBytes(ExplanationText.Of(explained)), "text/plain; charset=utf-8")
             : context.JsonAsync(explained, ViewJson.Default.Explanation);
     }
+
+    private static string NotYet(ClusterView view) =>
+        $"This node is in no cluster yet{string.Concat(view.Reasons.Take(1).Select(r => ": " + PlainText.OneLine(r.Text)))}.";
 
     private static bool AsksForText(HttpRequest request) => Browser.Asks(request)
         || request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase));

@@ -53,7 +53,7 @@ internal sealed record ServiceDocument
 {
     public required string ServiceGroup { get; init; }
     public required CensusPackage Pkg { get; init; }
-    public string Topology { get; init; } = "leader";
+    public required string Topology { get; init; }
     public required string HealthCheck { get; init; }
     public required string LastElectionStatus { get; init; }
     public required ServiceProcess Process { get; init; }
@@ -68,6 +68,7 @@ internal sealed record ServiceDocument
         {
             ServiceGroup = view.ServiceGroup.ToString(),
             Pkg = member.Pkg,
+            Topology = view.Standalone ? "standalone" : "leader",
             HealthCheck = Words.Of(me.Health),
             LastElectionStatus = Words.OfHabitat(view.Election),
             Process = new ServiceProcess(me.MysqldPid == 0 ? null : me.MysqldPid, me.Mysqld == MysqldState.Running ? "up" : "down"),

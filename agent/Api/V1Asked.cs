@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using MySqlHa.Cluster;
 
@@ -14,6 +15,14 @@ internal sealed record V1Asked(JsonElement Body, ClusterView View, NodeId Member
     public bool DryRun => Flag("dryRun");
 
     public bool AcceptDataLoss => Flag("acceptDataLoss");
+
+    public bool Votes => Flag("votes");
+
+    public bool? VotesOrNot => Given("votes")?.GetBoolean();
+
+    public IPEndPoint Address => BodyProperty.TryRing(Given("address")!.Value.GetString()!, out var place)
+        ? place
+        : throw new FormatException($"address: allowed is {BodyProperty.Address.Allowed}");
 
     public int Count => Given("count")!.Value.GetInt32();
 

@@ -15,7 +15,7 @@ internal static class AgentCommand
         Option<string?>[] texts =
         [
             Text("--group", "Service group (default: default)", "NAME"),
-            Text("--topology", "leader", "KIND"),
+            Text("--topology", "leader: one node among others; standalone: one node alone (default: leader)", "KIND"),
             Text("--name", "Name of this node (default: host name)", "NAME"),
             Text("--listen", "IP address of this node", "IP"),
             Text("--data", "Directory for MySQL's data, agent state and secrets", "DIR"),

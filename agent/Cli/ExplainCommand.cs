@@ -12,5 +12,6 @@ internal static class ExplainCommand
     private static void Write(ClusterView view, TextWriter output) => output.Write(
         view.Explanation is { } explained
             ? ExplanationText.Of(explained)
-            : $"{ViewText.NameOf(view, view.Self)} explains nothing: it is in no cluster yet, or its agent is older than this command\n");
+            : $"{ViewText.NameOf(view, view.Self)} explains nothing: it is in no cluster yet, or its agent is older than this command\n"
+                + string.Concat(view.Reasons.Take(3).Select(r => $"  - {r.Text}\n")));
 }

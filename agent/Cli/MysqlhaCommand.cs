@@ -41,6 +41,7 @@ public static class MysqlhaCommand
         MaintenanceCommand.Build(),
         ReinitCommand.Build(),
         VotersCommand.Build(),
+        AddCommand.Build(),
         RemoveCommand.Build(),
         RingCommand.Build(),
         TokenCommand.Build(),

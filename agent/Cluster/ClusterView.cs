@@ -211,6 +211,9 @@ public sealed record ClusterView
     /// <summary>How many members shall vote; 0: as many as do.</summary>
     public int VotersTarget { get; init; }
 
+    /// <summary>This node is alone on purpose (topology standalone).</summary>
+    public bool Standalone { get; init; }
+
     /// <summary>The current epoch (0: none yet).</summary>
     public long Epoch { get; init; }
     public bool EpochOpen { get; init; }

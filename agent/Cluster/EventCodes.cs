@@ -12,5 +12,5 @@ public static class EventCodes
         "leaving-dropped", "maintenance", "maintenance-over", "member-alive", "member-confirmed", "member-departed",
         "member-suspect", "mysqld-exited", "other-cluster", "paused", "phases", "placement-abandoned", "plan-dropped", "promised",
         "promoted", "removed", "resumed", "rewound", "ring-key", "suitability", "switchover-dropped", "switchover-planned",
-        "switchover-started", "unguarded", "voters", "voters-target");
+        "switchover-started", "unguarded", "vote-wished", "voters", "voters-target");
 }

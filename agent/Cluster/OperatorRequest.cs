@@ -17,6 +17,8 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(CancelSwitchoverRequest), "cancel-switchover")]
 [JsonDerivedType(typeof(DrillRequest), "drill")]
 [JsonDerivedType(typeof(MaintenanceRequest), "maintenance")]
+[JsonDerivedType(typeof(AddRequest), "add")]
+[JsonDerivedType(typeof(VotingRequest), "vote")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -57,12 +59,25 @@ public sealed record ReinitRequest(long SeenEpoch, NodeId Node) : OperatorReques
 public sealed record VotersRequest(long SeenEpoch, int Count) : OperatorRequest(SeenEpoch);
 
 /// <summary>Take a member out for good; if it leads, another takes over first.</summary>
-public sealed record RemoveRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
+/// <param name="DryRun">Only says whether it would be taken now. Changes nothing.</param>
+public sealed record RemoveRequest(long SeenEpoch, NodeId Node, bool DryRun = false) : OperatorRequest(SeenEpoch);
 
 /// <summary>Operators work on a node for a while; it hands over first if it leads.</summary>
 /// <param name="ForMilliseconds">From now on, by the controller's wall clock, 1 s to 31 days; null: the maintenance is over.</param>
 /// <param name="Reason">For people, one line of at most 200 characters; null: none.</param>
 public sealed record MaintenanceRequest(long SeenEpoch, NodeId Node, long? ForMilliseconds, string? Reason) : OperatorRequest(SeenEpoch);
+
+/// <summary>Take in a node whose agent runs with this ring's key and knows no peer. Done when it is a member; then it gets the data.</summary>
+/// <param name="Host">Its IP address.</param>
+/// <param name="Port">Its ring port.</param>
+/// <param name="Votes">As in <see cref="VotingRequest"/>; null: as it is needed.</param>
+public sealed record AddRequest(long SeenEpoch, string Host, int Port, bool? Votes) : OperatorRequest(SeenEpoch);
+
+/// <summary>
+/// Whether a member shall vote. The number of voters stays as it is: who is to vote takes the place of one that nobody wished to, who is
+/// not to vote needs another in its place. Done when it is noted; it is carried out as soon as that is safe.
+/// </summary>
+public sealed record VotingRequest(long SeenEpoch, NodeId Node, bool Votes) : OperatorRequest(SeenEpoch);
 
 /// <summary>How a request ended. Unknown is an outcome of its own: look before trying again.</summary>
 public enum OperatorOutcome

@@ -16,18 +16,23 @@ public static class RequestText
         DrillRequest drill => drill.DryRun ? "drill, dry run" : "drill",
         PauseRequest pause => pause.Paused ? "pause" : "resume",
         ReinitRequest reinit => $"reinit {name(reinit.Node)}",
-        RemoveRequest remove => $"remove {name(remove.Node)}",
+        RemoveRequest remove => $"remove {name(remove.Node)}{(remove.DryRun ? ", dry run" : "")}",
         MaintenanceRequest { ForMilliseconds: { } time } work => string.Create(
             CultureInfo.InvariantCulture,
             $"maintenance {name(work.Node)} for {Math.Round(time / 1000.0, 3)} s{(work.Reason is { } why ? $": {why}" : "")}"),
         MaintenanceRequest work => $"maintenance {name(work.Node)}, over",
         VotersRequest voters => string.Create(CultureInfo.InvariantCulture, $"voters {voters.Count}"),
+        AddRequest add => string.Create(CultureInfo.InvariantCulture, $"add {add.Host}:{add.Port}{Votes(add.Votes)}"),
+        VotingRequest vote => $"add {name(vote.Node)}{Votes(vote.Votes)}",
         _ => request.GetType().Name,
     };
 
     /// <summary>It only asks whether something could be done, and changes nothing.</summary>
     public static bool OnlyLooks(OperatorRequest request) =>
-        request is SwitchoverCheckRequest or PlanSwitchoverRequest { DryRun: true } or DrillRequest { DryRun: true };
+        request is SwitchoverCheckRequest or PlanSwitchoverRequest { DryRun: true } or DrillRequest { DryRun: true }
+            or RemoveRequest { DryRun: true };
+
+    private static string Votes(bool? votes) => votes switch { true => " --voter", false => " --follower", null => "" };
 
     private static string To(NodeId? to, Func<NodeId, string> name) => to is { } node ? $" to {name(node)}" : "";
 

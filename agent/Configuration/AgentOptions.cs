@@ -34,13 +34,15 @@ public sealed record AgentOptions
     /// <summary>Absolute. All the agent writes is below it: MySQL's data, the Raft log, secrets, archives.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Nodes to greet first; the rest is heard by gossip. Never this node; in the order given.</summary>
+    /// <summary>
+    /// Nodes to greet first; the rest is heard by gossip. Never this node; in the order given. Empty: it waits to be added, or is alone.
+    /// </summary>
     public required ImmutableArray<PeerAddress> Peers { get; init; }
 
     /// <summary>Absolute path of the ring key, the same on every node.</summary>
     public required string RingKeyPath { get; init; }
 
-    /// <summary>How many nodes vote: 3, 5 or 7. Default: 3.</summary>
+    /// <summary>How many nodes vote: 3, 5 or 7. Default: 3. Says nothing while <see cref="Topology"/> is standalone.</summary>
     public int Voters { get; init; } = 3;
 
     public Timing Timing { get; init; } = Timing.Lan;

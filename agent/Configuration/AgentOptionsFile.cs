@@ -62,10 +62,11 @@ public static class AgentOptionsFile
         var key = read.Path("ring-key", Keys);
         Missing(read, "data", Directories);
         Missing(read, "ring-key", Keys);
+        var topology = read.Optional("topology", ValueText.TryTopology, ValueText.Topologies, Topology.Leader);
         var options = new AgentOptions
         {
             Group = read.Optional("group", ValueText.TryGroup, ValueText.Groups, "default"),
-            Topology = TopologyOf(read),
+            Topology = topology,
             Name = read.Optional("name", ValueText.TryName, ValueText.Names, Environment.MachineName),
             Listen = listen,
             HttpListen = read.Optional("http-listen", ValueText.TryHttpAddress, ValueText.HttpAddresses, listen),
@@ -73,7 +74,7 @@ public static class AgentOptionsFile
             Api = ApiOf(read),
             Proxy = ProxyOf(read, listen, ports, problems),
             Data = data ?? "/",
-            Peers = Peers(read, listen, ports),
+            Peers = Peers(read, listen, ports, topology),
             RingKeyPath = key ?? "/",
             Voters = read.Optional("voters", ValueText.TryVoters, ValueText.VoterCounts, 3),
             Timing = TimingOf(read),
@@ -99,23 +100,6 @@ public static class AgentOptionsFile
         {
             read.Refuse(key, "is missing", allowed);
         }
-    }
-
-    private static Topology TopologyOf(OptionsReader read)
-    {
-        // Habitat's other topology, known and refused, so that the message can say why.
-        if (read.Optional("topology", TryTopology, "leader", "leader") == "standalone")
-        {
-            read.Refuse("topology", "is not offered yet: a node without followers cannot lose its leader without losing data", "leader");
-        }
-
-        return Topology.Leader;
-    }
-
-    private static bool TryTopology(string text, [MaybeNullWhen(false)] out string value)
-    {
-        value = text;
-        return text is "leader" or "standalone";
     }
 
     private static NodePorts Ports(OptionsReader read, List<ConfigurationProblem> problems)
@@ -227,25 +211,23 @@ public static class AgentOptionsFile
             given.Path("key", "a PEM file with the certificate's private key"));
     }
 
-    private static ImmutableArray<PeerAddress> Peers(OptionsReader read, string listen, NodePorts ports)
+    /// <summary>None: a node that waits to be added, or to be named by others; or that stays alone.</summary>
+    private static ImmutableArray<PeerAddress> Peers(OptionsReader read, string listen, NodePorts ports, Topology topology)
     {
         const string Allowed = "host or host:port of another node, like 10.0.0.12 or db2:9638";
-        if (!read.Has("peers"))
+        bool TryPeer(string text, [MaybeNullWhen(false)] out PeerAddress value) => PeerAddress.TryParse(text, ports.Ring, out value);
+        var given = read.List<PeerAddress>("peers", TryPeer, Allowed);
+        if (given.Length > 0 && topology == Topology.Standalone)
         {
-            read.Refuse("peers", "is missing", $"a list with at least one {Allowed}");
+            read.Refuse(
+                "peers", "names other nodes, and with topology standalone there are none", "none; or topology leader for one among others");
             return [];
         }
 
-        bool TryPeer(string text, [MaybeNullWhen(false)] out PeerAddress value) => PeerAddress.TryParse(text, ports.Ring, out value);
-        var given = read.List<PeerAddress>("peers", TryPeer, Allowed);
         var others = given.Where(p => p.Host != listen || p.Port != ports.Ring).Distinct().ToImmutableArray();
         if (given.Length > 0 && others.Length == 0)
         {
-            read.Refuse("peers", "names only this node itself", $"at least one {Allowed}");
-        }
-        else if (given.Length == 0 && read.IsEmptyList("peers"))
-        {
-            read.Refuse("peers", "is empty", $"at least one {Allowed}");
+            read.Refuse("peers", "names only this node itself", $"at least one {Allowed}; or none: the node waits to be added");
         }
 
         return others;

@@ -16,6 +16,7 @@ internal static partial class ValueText
     public const string Addresses = "the IP address of this node, like 10.0.0.11";
     public const string HttpAddresses = "an IP address of this node, 0.0.0.0 or ::";
     public const string Ports = "a port from 1 to 65535";
+    public const string Topologies = "leader or standalone";
     public const string VoterCounts = "3, 5 or 7";
     public const string Switches = "true or false";
     public const string Durabilities = "commit or power";
@@ -70,6 +71,12 @@ internal static partial class ValueText
 
     public static bool TryPort(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 65535;
+
+    public static bool TryTopology(string text, out Topology value)
+    {
+        value = text == "standalone" ? Topology.Standalone : Topology.Leader;
+        return text is "leader" or "standalone";
+    }
 
     public static bool TryVoters(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is 3 or 5 or 7;

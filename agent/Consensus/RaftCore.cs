@@ -52,6 +52,10 @@ public sealed partial class RaftCore
         // Just before it stopped, this node may have told a leader that it is followed: the rule of silence outlives the process.
         _quietUntil = Term == 0 && _log.LastIndex == 0 ? now : now + options.ElectionMin;
         ResetElectionTimer();
+        if (Configuration.Voters.Count == 1 && IsVoter)
+        {
+            _electionDue = now; // there is nobody to hear of first
+        }
     }
 
     public NodeId Self { get; }

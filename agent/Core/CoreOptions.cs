@@ -13,11 +13,14 @@ public sealed record CoreOptions
     public required NodeAddress Address { get; init; }
     public required ServiceGroup Group { get; init; }
 
-    /// <summary>Ring addresses to gossip with first (<c>--peer</c>).</summary>
+    /// <summary>Ring addresses to gossip with first (<c>--peer</c>). Empty: this node waits to be added, or is alone.</summary>
     public required ImmutableArray<(string Host, int Port)> Seeds { get; init; }
 
     /// <summary>How many members found the cluster together: 1, 3, 5 or 7.</summary>
     public required int Voters { get; init; }
+
+    /// <summary>One node alone, on purpose: it takes nobody in.</summary>
+    public bool Standalone { get; init; }
     public required Timing Timing { get; init; }
 
     /// <summary>Of the host; another one after each of its boots.</summary>
@@ -40,6 +43,9 @@ public sealed record CoreOptions
 
     /// <summary>What an operator wants of this node.</summary>
     public NodeTags Tags { get; init; } = NodeTags.None;
+
+    /// <summary>In leases: a voter that was dead for so long loses its vote to a follower that is ready to have it.</summary>
+    public int DeadForLong { get; init; } = 60;
 
     /// <summary>Applied entries kept in the log before it is replaced by a snapshot.</summary>
     public int SnapshotEvery { get; init; } = 256;

@@ -39,6 +39,13 @@ internal sealed class Founding(CoreOptions options)
             return Founder(pledge) == options.Self ? Press(now, local, pledge) : AskHow(local, pledge);
         }
 
+        if (unfounded.Count == 1 && options.Seeds.IsEmpty && options.Voters > 1)
+        {
+            Waiting = new Reason("waits-to-be-added", $"waits to be added: 'mysqlha add {options.Address.Host}' on a node of the cluster does it;"
+                + $" or {options.Voters - 1} more agents that name this one (--peer {options.Address.Host}) found a new one with it");
+            return (local, [], null);
+        }
+
         if (unfounded.Count < options.Voters)
         {
             Waiting = new Reason("waiting-for-quorum", $"{unfounded.Count} of {options.Voters}: waiting for a quorum");

@@ -23,7 +23,7 @@ public sealed partial class NodeCore
 
     private void Found()
     {
-        var (local, messages, founded) = _founding.Run(_now, _local, _swim.Members);
+        var (local, messages, founded) = _founding.Run(_now, _local, _options.Standalone ? [_swim.Self] : _swim.Members);
         if (!ReferenceEquals(local, _local))
         {
             KeepLocal(local);
@@ -194,6 +194,7 @@ public sealed partial class NodeCore
         {
             _out.Index = entry.Index;
             Announce(command);
+            AnnounceVote(before, command);
             _out.Index = 0;
         }
     }
@@ -249,6 +250,9 @@ public sealed partial class NodeCore
         Newcomers = [.. FreshNewcomers()],
         LeavingPatienceOver = _leavingStuckSince is { } since && _now - since > _options.Timing.Lease * 10,
         Self = _options.Self,
+        Standalone = _options.Standalone,
+        VotersWanted = _options.Voters,
+        LongDead = LongDeadMembers(),
         PlanDueFor = _planDue is { } due ? _now - due.Since : null,
         PlanFoundLate = _planDue?.Late ?? TimeSpan.Zero,
         WallClock = wallClock,

@@ -32,7 +32,7 @@ public sealed partial class NodeCore
 
     private Instant NextFoundingDeadline() =>
         _local.RemovedBecause.Length > 0 ? Instant.Never
-        : _local.Pledge is not null ? _founding.NextDeadline
+        : _local.Pledge is not null || _options.Standalone ? _founding.NextDeadline
         : KnownClusters switch
         {
             [] when SeedsHadTime => _founding.NextDeadline,
@@ -48,7 +48,7 @@ public sealed partial class NodeCore
             return;
         }
 
-        if (_local.Pledge is not null)
+        if (_local.Pledge is not null || _options.Standalone)
         {
             Found();
             return;
@@ -119,8 +119,9 @@ public sealed partial class NodeCore
         }
         else if (IsController)
         {
-            _newcomers[from] = (ask.Newcomer, _now);
-            if (MembershipRefusal(ask.Newcomer) is { } refusal)
+            var newcomer = ask.Newcomer with { Info = ask.Newcomer.Info with { Votes = InvitedAs(ask.Newcomer.Info.Address) } };
+            _newcomers[from] = (newcomer, _now);
+            if (MembershipRefusal(newcomer) is { } refusal)
             {
                 Send(from, new JoinRefused(_local.ClusterId, refusal));
             }
@@ -225,6 +226,25 @@ public sealed partial class NodeCore
         }
 
         return dead;
+    }
+
+    private readonly SortedDictionary<NodeId, Instant> _deadSince = [];
+
+    /// <summary>Dead for so long that a vote is better given to somebody else.</summary>
+    private ImmutableSortedSet<NodeId> LongDeadMembers()
+    {
+        var dead = DeadMembers();
+        foreach (var back in _deadSince.Keys.Except(dead).ToList())
+        {
+            _ = _deadSince.Remove(back);
+        }
+
+        foreach (var member in dead)
+        {
+            _ = _deadSince.TryAdd(member, _now);
+        }
+
+        return _deadSince.Count == 0 ? [] : [.. _deadSince.Where(d => _now - d.Value > _options.Timing.Lease * _options.DeadForLong).Select(d => d.Key)];
     }
 
     private bool ProposeVoters(VoterChange change)

@@ -57,6 +57,7 @@ public sealed partial class NodeCore
     private DutyInput Situation() => new()
     {
         Self = _options.Self,
+        Host = _options.Address.Host,
         State = _state,
         Local = _local,
         Mysqld = _mysqld.View(_now),
@@ -122,7 +123,7 @@ public sealed partial class NodeCore
                 _reportDue = true;
                 return true;
             case DutyAct.Promote promote:
-                KeepLocal(_local with { Led = promote.Epoch, Rewindable = promote.AcksNeeded > 0 ? promote.Epoch : 0 });
+                KeepLocal(_local with { Led = promote.Epoch, Rewindable = promote.AcksNeeded > 0 || _options.DutyFaults.RewindsAlone ? promote.Epoch : 0 });
                 _switchoverProblem = "";
                 _final = null;
                 Begin(new PromoteServer(_mysqld.NextId(), promote.Epoch, promote.AcksNeeded, promote.Access, promote.After) { ClosedToClients = promote.ClosedToClients });

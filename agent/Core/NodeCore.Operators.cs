@@ -102,7 +102,8 @@ public sealed partial class NodeCore
 
     private void SettleOperators()
     {
-        foreach (var (origin, callId, answer, entry) in _operators.Settle(_now, _state, LeaderLeadsOn()))
+        Invite();
+        foreach (var (origin, callId, answer, entry) in _operators.Settle(_now, _state, LeaderLeadsOn(), Invited))
         {
             Send(origin, new OperatorAnswered(callId, answer));
             if (entry is not null && _state.Audit.Any(e => e.Via == entry.Via && e.Call == entry.Call && e.At == entry.At))
@@ -128,7 +129,7 @@ public sealed partial class NodeCore
         }
 
         // Where the controller changed meanwhile, what this node has applied still tells that it is done.
-        foreach (var (callId, (_, request)) in _calls.Where(c => c.Value.Request is VotersRequest or RemoveRequest).ToList())
+        foreach (var (callId, (_, request)) in _calls.Where(c => c.Value.Request is VotersRequest or RemoveRequest or VotingRequest).ToList())
         {
             var done = request is RemoveRequest { Node: var node } && node == _options.Self && _local.RemovedBecause.Length > 0
                 ? new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", "this node is no member any more; its data is left alone"))

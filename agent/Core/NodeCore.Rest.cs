@@ -16,7 +16,7 @@ public sealed partial class NodeCore
     private (long Epoch, Instant Asked, int Milliseconds, bool Granted)? _rest;
 
     /// <summary>Nobody would wait for this agent if it ended now: Raft's leadership is handed over, and a leader's rest is granted.</summary>
-    public bool MayStop => RaftRole != RaftRole.Leader && _rest is null or { Granted: true };
+    public bool MayStop => (RaftRole != RaftRole.Leader || _raft!.Configuration.Voters.Count == 1) && _rest is null or { Granted: true };
 
     private void BeginRest()
     {

@@ -50,12 +50,15 @@ public sealed partial class NodeCore
         var writable = leader is { Leading: true, Status.Writable: true } && leader.RoleEpoch == open!.Number && Serves(leader);
         var writer = writable ? Target(leader!.Node) : _options.Faults.RoutesToTheLast ? _routes.Writer : null;
         var unbounded = writer is null && _now - _writerSeen <= _options.MostLag;
-        var readers = reports.Values.Where(r => IsMember(r.Node) && Serves(r) && MayBeRead(r, unbounded));
+        var readers = reports.Values.Where(r => IsMember(r.Node) && Serves(r) && MayBeRead(r, unbounded))
+            .Select(r => Target(r.Node)).OfType<RouteTarget>().ToImmutableArray();
+        // Of a node that is alone, or not alone for long, there is no other copy yet.
+        readers = readers.IsEmpty && writer is not null && open is { AcksNeeded: 0 } ? [writer] : readers;
         return new ClientRoutes(
             stopped ? 0 : open?.Number ?? 0,
             writer,
             _options.Faults.ReadersOfTheFirstEpoch && _routes.Readers.Length > 0 ? _routes.Readers
-                : [.. readers.Select(r => Target(r.Node)).OfType<RouteTarget>()],
+                : readers,
             [.. _reports.Keys.Where(KeepsItsReaders).Order()])
         {
             Next = writer is null && !stopped && leader is not null && Serves(leader) ? Target(leader.Node) : null,

@@ -27,6 +27,7 @@ public sealed partial class NodeCore
             AppliedIndex = _applied,
             RaftRole = _raft is null ? "" : _raft.Role.ToString().ToLowerInvariant(),
             VotersTarget = _state.VotersTarget,
+            Standalone = _options.Standalone,
             VotersExpected = _raft?.Configuration.Voters.Count ?? _options.Voters,
             Epoch = current?.Number ?? 0,
             EpochOpen = open,

@@ -54,6 +54,7 @@ public sealed partial class NodeCore
         var facts = new MemberFacts(options.Group.Group, options.Name, _local.ClusterId, options.AgentVersion, adopts);
         _swim = new Swim(new MemberRecord(options.Self, options.Address, 0, MemberStatus.Alive, facts), SwimOptions.From(options.Timing), random, now);
         _swim.AddSeeds(options.Seeds);
+        _greeted.UnionWith(options.Seeds);
         if (_local is { ClusterId.Length: > 0, RemovedBecause: "" })
         {
             StartRaft(restored.Raft);
@@ -125,6 +126,8 @@ public sealed partial class NodeCore
         {
             case Tick:
                 break;
+            case DatagramReceived when _options.Standalone:
+                break; // it has no ring: others would only hold it for a part of theirs
             case DatagramReceived d:
                 _swim.StepDatagram(_now, (d.Host, d.Port), d.Message);
                 break;
@@ -179,6 +182,7 @@ public sealed partial class NodeCore
         }
 
         DrainSwim();
+        GreetMembers();
         if (_raft is null)
         {
             FoundOrJoin();
@@ -223,6 +227,8 @@ public sealed partial class NodeCore
 
         switch (message)
         {
+            case ExchangeFrame when _options.Standalone:
+                break;
             case ExchangeFrame exchange:
                 _swim.StepExchange(_now, from, exchange.Exchange);
                 break;

@@ -8,6 +8,9 @@ namespace MySqlHa.Core;
 internal sealed class OperatorDesk(CoreFaults faults)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>An agent that is greeted answers at once; a packet or two may be lost.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(8);
     private readonly List<Call> _open = [];
 
     /// <summary>Why the leader is to be given up, and by whose leave without proof: until the epoch is closed, and the next one open.</summary>
@@ -20,6 +23,11 @@ internal sealed class OperatorDesk(CoreFaults faults)
         if (request.SeenEpoch != 0 && request.SeenEpoch != epoch && !faults.IgnoresSeenEpoch)
         {
             return (Refused("other-epoch", $"asked under epoch {request.SeenEpoch}, but the current one is {epoch}"), null);
+        }
+
+        if (Alone.Against(seen, request) is { } alone)
+        {
+            return (Refused([alone]), null);
         }
 
         ClusterCommand? command = null;
@@ -118,7 +126,30 @@ internal sealed class OperatorDesk(CoreFaults faults)
                     return (Refused(needed), null);
                 }
 
+                if (remove.DryRun)
+                {
+                    var first = seen.State.Current?.Leader == remove.Node ? "; it leads, and another node takes over first" : "";
+                    return (Done("can-remove", $"nothing is in the way: {Name(seen.State, remove.Node)} would be removed{first}. Nothing was changed"), null);
+                }
+
                 command = new StartLeaving(new Departure(remove.Node, Stays: false, "an operator removed it"));
+                break;
+            case AddRequest add:
+                var unwelcome = VoteWishes.AddRefusals(seen, add);
+                if (!unwelcome.IsEmpty)
+                {
+                    return (Refused(unwelcome), null);
+                }
+
+                break;
+            case VotingRequest vote:
+                var impossible = VoteWishes.Refusals(seen, vote.Node, vote.Votes);
+                if (!impossible.IsEmpty)
+                {
+                    return (Refused(impossible), null);
+                }
+
+                command = new SetMember(seen.State.Members[vote.Node] with { Votes = vote.Votes });
                 break;
             default:
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
@@ -181,9 +212,14 @@ internal sealed class OperatorDesk(CoreFaults faults)
     private static OperatorAnswer TooLate() =>
         Refused("too-late", "too late: the leader has let go already; the census shows who leads next");
 
+    /// <summary>Who is invited and no member yet.</summary>
+    public IEnumerable<AddRequest> Invitations => _open.Select(c => c.Request).OfType<AddRequest>();
+
     /// <summary>Answers that became due.</summary>
     /// <param name="leaderLeadsOn">The leader knows the state as it is here, and has not let go.</param>
-    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer, AuditEntry? Entry)> Settle(Instant now, ClusterState state, bool leaderLeadsOn)
+    /// <param name="invited">How an invitation ended without coming to be; whether it had time enough is given along.</param>
+    public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer, AuditEntry? Entry)> Settle(
+        Instant now, ClusterState state, bool leaderLeadsOn, Func<AddRequest, bool, OperatorAnswer?> invited)
     {
         if (Failover is null && _open.Count == 0)
         {
@@ -196,6 +232,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
             // Until its command is applied, what the state says of a switchover is about an earlier one.
             call.Begun |= call.Request is RemoveRequest { Node: var node } ? state.Leaving?.Node == node : state.Switchover?.Epoch == call.Epoch;
             var answer = Outcome(call, state, leaderLeadsOn)
+                ?? (call.Request is AddRequest add ? invited(add, now >= call.Deadline - Patience + AnswerPatience) : null)
                 ?? (now >= call.Deadline ? new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "still under way after 30 s; look at the census")) : null);
             if (answer is not null)
             {
@@ -233,8 +270,12 @@ internal sealed class OperatorDesk(CoreFaults faults)
     {
         VotersRequest voters when state.VotersTarget == voters.Count =>
             new OperatorAnswer(OperatorOutcome.Done, new Reason("voters", $"{voters.Count} members shall vote; the census shows how far that is")),
-        RemoveRequest remove when state.Removed.TryGetValue(remove.Node, out var removed) =>
+        RemoveRequest { DryRun: false } remove when state.Removed.TryGetValue(remove.Node, out var removed) =>
             new OperatorAnswer(OperatorOutcome.Done, new Reason("removed", $"{removed.Name} ({removed.Host}) is no member any more; its data is left alone")),
+        AddRequest add when state.Members.Values.FirstOrDefault(m => m.Address.Host == add.Host && m.Address.RingPort == add.Port) is { } member =>
+            Done("added", $"{member.Name} ({member.Address.Host}) is a member; it gets the data, then follows{(add.Votes == false ? " without a vote" : "")}"),
+        VotingRequest vote when state.Members.GetValueOrDefault(vote.Node)?.Votes == vote.Votes =>
+            Done("vote-wished", $"{Name(state, vote.Node)} {(vote.Votes ? "votes as soon as it can" : "votes no more as soon as it can be done without")}"),
         _ => null,
     };
 
@@ -272,11 +313,11 @@ internal sealed class OperatorDesk(CoreFaults faults)
                 return current is not { Closed: false } || current.Number != epoch ? TooLate()
                     : state.Switchover is null && leaderLeadsOn ? call.WhenDone
                     : null;
-            case VotersRequest or RemoveRequest when DoneBy(request, state) is { } done:
+            case VotersRequest or RemoveRequest or AddRequest or VotingRequest when DoneBy(request, state) is { } done:
                 return done;
             case RemoveRequest when call.Begun && state is { Leaving: null, LeavingDropped.Length: > 0 }:
                 return Refused("leaving-dropped", state.LeavingDropped);
-            case VotersRequest or RemoveRequest:
+            case VotersRequest or RemoveRequest or AddRequest or VotingRequest:
                 return null;
             case SwitchoverRequest or StepDownRequest when call.Begun && current?.Number == epoch && state.SwitchoverDropped.Length > 0:
                 return Refused("switchover-dropped", state.SwitchoverDropped);

@@ -8,6 +8,9 @@ public sealed record MemberInfo(NodeId Id, string Name, NodeAddress Address)
 {
     /// <summary>As its agent reported them last; none too where an older agent wrote the state.</summary>
     public NodeTags Tags { get => field ?? NodeTags.None; init; }
+
+    /// <summary>Whether operators wish it to vote; null: they wished nothing, or an older agent wrote the state.</summary>
+    public bool? Votes { get; init; }
 }
 
 /// <summary>

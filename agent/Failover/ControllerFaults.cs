@@ -65,4 +65,16 @@ public sealed record ControllerFaults
 
     /// <summary>R13: who is tagged nosync acknowledges nothing though all others are dead.</summary>
     public bool WaitsForTheDead { get; init; }
+
+    /// <summary>R13: what operators wish of who votes does not count.</summary>
+    public bool IgnoresVoteWishes { get; init; }
+
+    /// <summary>R13: a vote is given to who is not ready for it.</summary>
+    public bool GivesVotesEarly { get; init; }
+
+    /// <summary>R9: of two that both have to live both vote.</summary>
+    public bool PairsUp { get; init; }
+
+    /// <summary>R13: a dead voter votes for ever.</summary>
+    public bool KeepsTheDead { get; init; }
 }

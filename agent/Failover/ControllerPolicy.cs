@@ -57,6 +57,15 @@ public sealed record ControllerInput
     /// <summary>The controller itself.</summary>
     public NodeId Self { get; init; }
 
+    /// <summary>Voters that are dead for so long that another should have their vote.</summary>
+    public ImmutableSortedSet<NodeId> LongDead { get; init; } = [];
+
+    /// <summary>The controller's node is alone on purpose.</summary>
+    public bool Standalone { get; init; }
+
+    /// <summary>How many shall vote, by the controller's own configuration: it counts where a cluster of one grows.</summary>
+    public int VotersWanted { get; init; }
+
     /// <summary>How long this controller has known, by its own clock, that the plan is due; null: it is not.</summary>
     public TimeSpan? PlanDueFor { get; init; }
 
@@ -241,7 +250,7 @@ public static class ControllerPolicy
         var able = open.Ackers.Count(a => seen.Reports.GetValueOrDefault(a) is { Mysqld: MysqldState.Running, ReceiptsInDoubt: false });
         if (able < open.PromisesNeeded)
         {
-            yield return new Reason("no-failover-possible", $"if the leader is lost now, only {able} of {open.PromisesNeeded} promises could be had");
+            yield return Alone.Of(seen) ?? new Reason("no-failover-possible", $"if the leader is lost now, only {able} of {open.PromisesNeeded} promises could be had");
         }
     }
 

@@ -72,4 +72,7 @@ public sealed record DutyFaults
 
     /// <summary>R13: a node's data is made anew though the cluster is paused.</summary>
     public bool ClonesWhilePaused { get; init; }
+
+    /// <summary>R9: a leader whose commits wait for nobody takes its tail for unacknowledged, and cuts it.</summary>
+    public bool RewindsAlone { get; init; }
 }

@@ -7,6 +7,9 @@ namespace MySqlHa.Failover;
 public sealed record DutyInput
 {
     public required NodeId Self { get; init; }
+
+    /// <summary>Its address, for people.</summary>
+    public string Host { get; init; } = "";
     public required ClusterState State { get; init; }
     public required LocalRecord Local { get; init; }
     public required MysqldView Mysqld { get; init; }

@@ -45,7 +45,8 @@ public static partial class DutyPolicy
     private static DutyAct Removed(DutyInput seen) => seen.Mysqld.State is MysqldState.Running or MysqldState.Hung
         ? Kill("removed", $"this node was removed from the cluster: {seen.Local.RemovedBecause}")
         : Hold("removed", $"this node was removed from the cluster ({seen.Local.RemovedBecause}); mysqld stays down, its data stays. "
-            + "With an empty directory the machine can join as a new node");
+            + "With an empty directory the machine can join as a new node"
+            + (seen.Host.Length > 0 ? $" (mysqlha add {seen.Host})" : ""));
 
     private static DutyAct? Unreleased(DutyInput seen)
     {

@@ -81,7 +81,10 @@ public sealed record MemberReport
     /// <summary>Knows what operators asked for.</summary>
     public const int Audits = 3;
 
-    public const int Present = Audits;
+    /// <summary>Knows wishes about who votes.</summary>
+    public const int Votes = 4;
+
+    public const int Present = Votes;
 
     /// <summary>As the node is configured.</summary>
     public NodeTags Tags { get => field ?? NodeTags.None; init; }

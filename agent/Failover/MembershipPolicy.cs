@@ -21,7 +21,8 @@ internal static class MembershipPolicy
             return ControllerDecision.Wait(refused);
         }
 
-        var next = Admit(seen) ?? List(seen) ?? Leave(seen, open) ?? Turn(seen, open) ?? Replace(seen, open) ?? Shrink(seen, open) ?? Grow(seen, open);
+        var next = Retarget(seen) ?? Admit(seen) ?? List(seen) ?? Leave(seen, open) ?? Accompany(seen, open) ?? Turn(seen, open)
+            ?? Replace(seen, open) ?? VoteWishes.Swap(seen, open) ?? Shrink(seen, open) ?? Grow(seen, open);
         return next is null ? ControllerDecision.Wait(refused) : next with { Reasons = [.. next.Reasons, .. refused] };
     }
 
@@ -32,6 +33,7 @@ internal static class MembershipPolicy
         return seen.State.Removed.TryGetValue(id, out var removed)
                 ? new Reason("removed", $"{name} ({address.Host}) was removed from the cluster ({removed.Reason}); "
                     + "with an empty directory it can join as a new node")
+            : seen.Standalone ? Alone.TakesNobody(seen)
             : newcomer.HasData
                 ? new Reason("foreign-data", $"{name} ({address.Host}) may not join: its data directory holds data of its own; an empty one may")
             : null;
@@ -70,6 +72,13 @@ internal static class MembershipPolicy
 
         return reasons.ToImmutable();
     }
+
+    private static ControllerDecision? Retarget(ControllerInput seen) =>
+        Alone.Retargeted(seen) is { } command ? ControllerDecision.Propose(command) : null;
+
+    /// <summary>From one voter to three without an epoch for two: while no commit waits for anybody, whoever may acknowledge says nothing.</summary>
+    private static ControllerDecision? Accompany(ControllerInput seen, EpochRecord open) =>
+        open.AcksNeeded == 0 && seen.Voters.Count == 2 && Grow(seen, open) is { Change: not null } grown ? grown : null;
 
     private static ControllerDecision? Admit(ControllerInput seen) =>
         seen.Newcomers.FirstOrDefault(n => !seen.State.Members.ContainsKey(n.Info.Id) && Refusal(seen, n) is null) is { } newcomer
@@ -152,7 +161,7 @@ internal static class MembershipPolicy
     }
 
     /// <summary>The change has to be committed by a majority without who leaves, or its going could stop the cluster.</summary>
-    private static Reason? TooFewAlive(ControllerInput seen, NodeId node)
+    internal static Reason? TooFewAlive(ControllerInput seen, NodeId node)
     {
         var others = seen.Voters.Remove(node);
         var alive = others.Where(v => IsAlive(seen, v)).ToImmutableSortedSet();
@@ -164,8 +173,8 @@ internal static class MembershipPolicy
                 + string.Join(", ", others.Except(alive).Select(v => ControllerPolicy.Name(seen, v))));
     }
 
-    private static NodeId? Successor(ControllerInput seen, EpochRecord open) => open.Ackers
-        .Where(a => seen.State.Leaving?.Node != a && seen.Voters.Contains(a) && ControllerPolicy.FollowerRefusals(seen, open, a).IsEmpty)
+    internal static NodeId? Successor(ControllerInput seen, EpochRecord open, NodeId? besides = null) => open.Ackers
+        .Where(a => seen.State.Leaving?.Node != a && a != besides && seen.Voters.Contains(a) && ControllerPolicy.FollowerRefusals(seen, open, a).IsEmpty)
         .OrderBy(a => Wishes.Order(seen, a)).ThenBy(a => seen.Reports[a].Status?.LagSeconds ?? 0).ThenBy(a => a)
         .Select(a => (NodeId?)a).FirstOrDefault();
 
@@ -244,11 +253,7 @@ internal static class MembershipPolicy
             return null;
         }
 
-        var victim = seen.Voters.Where(v => v != open.Leader)
-            .OrderByDescending(v => seen.Dead.Contains(v))
-            .ThenByDescending(v => !ControllerPolicy.FollowerRefusals(seen, open, v).IsEmpty)
-            .ThenByDescending(v => ControllerPolicy.Name(seen, v), StringComparer.Ordinal)
-            .ThenBy(v => v).First();
+        var victim = VoteWishes.Dispensable(seen, open).First();
         return TooFewAlive(seen, victim) is { } few
             ? ControllerDecision.Wait(new Reason("voters-wait", $"{seen.State.VotersTarget} shall vote and {seen.Voters.Count} do: {few.Text}"))
             : ControllerDecision.Propose(new StartLeaving(new Departure(victim, Stays: true, $"{seen.State.VotersTarget} members shall vote")));
@@ -269,10 +274,19 @@ internal static class MembershipPolicy
                 learners.Select(l => (l, Why: NotReady(seen, open, l))).Where(l => l.Why is not null).Select(l => l.Why!));
         }
 
-        var ready = learners.Where(l => NotReady(seen, open, l) is null).Select(l => (NodeId?)l).FirstOrDefault();
-        if (ready is not { } next)
+        var ready = VoteWishes.Eligible(seen, learners).Where(l => NotReady(seen, open, l) is null).ToList();
+        if (ready is not [var next, ..])
         {
-            return ControllerDecision.Wait(learners.Select(l => NotReady(seen, open, l)!));
+            return ControllerDecision.Wait(learners.Select(l => NotReady(seen, open, l)).OfType<Reason>());
+        }
+
+        // Two that both have to live are worth less than one.
+        if (seen.Voters.Count == 1 && !seen.Faults.AddVoterEarly)
+        {
+            return ready.Count == 1 && !seen.Faults.PairsUp
+                ? ControllerDecision.Wait(new Reason("voters-wait", $"{ControllerPolicy.Name(seen, next)} could vote; it waits until a third can too, for two"
+                    + " voters both have to live"))
+                : Change(seen.Voters.Add(next), seen.Learners.Remove(next), "voter", $"{ControllerPolicy.Name(seen, next)} votes from here on");
         }
 
         var alive = seen.Voters.Count(v => IsAlive(seen, v));
@@ -283,7 +297,7 @@ internal static class MembershipPolicy
             : Change(seen.Voters.Add(next), seen.Learners.Remove(next), "voter", $"{ControllerPolicy.Name(seen, next)} votes from here on");
     }
 
-    private static Reason? NotReady(ControllerInput seen, EpochRecord open, NodeId learner)
+    internal static Reason? NotReady(ControllerInput seen, EpochRecord open, NodeId learner)
     {
         if (seen.Faults.AddVoterEarly)
         {

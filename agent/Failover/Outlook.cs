@@ -52,14 +52,17 @@ public static class Outlook
         [
             .. ownSight,
             .. seen.State.Paused ? [new Reason("paused", "automatic failover is paused")] : Array.Empty<Reason>(),
-            .. left < majority
+            .. Alone.Of(seen) is { } one ? [one]
+                : left < majority
                 ? [new Reason("no-quorum-left", $"without {ControllerPolicy.Name(seen, open.Leader)}, {left} of {seen.Voters.Count} voters"
                     + $" are heard of, and {majority} are needed to decide anything")]
                 : Array.Empty<Reason>(),
-            .. judged.Obstacles,
+            .. Alone.Of(seen) is null ? judged.Obstacles : [],
         ];
         return judged with
         {
+            Loss = Alone.Of(seen) is null ? judged.Loss
+                : new Reason("loss-of-all", "nothing by a crash: it leads again with all that it has. With its disk everything, for nobody else is sure to have it"),
             Leader = open.Leader,
             Why = WhyItLeads(seen, open),
             Since = At(open),

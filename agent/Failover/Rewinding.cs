@@ -17,6 +17,14 @@ internal static class Rewinding
             return null;
         }
 
+        // What waits for nobody is acknowledged when it is written: such a tail is the data.
+        if (own.AcksNeeded == 0)
+        {
+            return seen.Faults.RewindsAlone
+                ? new DutyAct.Rewind(epoch, own.ServerUuid, own.FirstSet, own.FirstSet, new Reason("rewind", "what nobody acknowledged is cut"))
+                : null;
+        }
+
         // An epoch that was handed over may never have begun; what was acknowledged before is in the one behind it too.
         if (seen.State.Epochs.FirstOrDefault(e => e.Number > epoch && (!e.FirstSetUnknown || seen.Faults.CutsByUnknown)) is { } next)
         {
@@ -31,7 +39,7 @@ internal static class Rewinding
 
     /// <summary>A look at the leader shows that commits are complete without an acknowledgement.</summary>
     public static bool IsOver(DutyInput seen, MysqldStatus status) =>
-        seen.Local.Rewindable > 0 && !status.SemiSyncSource && !seen.Faults.KeepsTheNote;
+        seen.Local.Rewindable > 0 && !status.SemiSyncSource && !seen.Faults.KeepsTheNote && !seen.Faults.RewindsAlone;
 
     private static bool OthersSuffice(DutyInput seen) => seen.State.EpochsToCover().All(epoch =>
         epoch.Ackers.Count(a => IsAble(seen, a)) >= epoch.PromisesNeeded || IsAble(seen, epoch.Leader));

@@ -108,6 +108,17 @@ public sealed class Swim
         _nextRejoin = _now;
     }
 
+    /// <summary>One ping to an address of which nothing is known: an agent of this ring there hears of it, and answers.</summary>
+    public void Greet(Instant now, (string Host, int Port) address)
+    {
+        Check(MemberLimits.ProblemOfHost(address.Host) ?? MemberLimits.ProblemOfPort("port", address.Port), nameof(address));
+        Wake(now);
+        if (!_oneself.HasLeft)
+        {
+            _outbox.PingAddress(address);
+        }
+    }
+
     public void Tick(Instant now)
     {
         Wake(now);

@@ -74,6 +74,7 @@ public static class AgentRunner
         var localFile = Path.Combine(options.StateDirectory, "local.json");
         var local = LoadLocal(localFile);
         RequireGroup(options, local);
+        StandaloneCheck.Require(options, self, local, log.Kept);
         using var lease = new LeaseFile(Path.Combine(options.RunDirectory, "lease"));
         using var announced = new AnnouncedFile(Path.Combine(options.StateDirectory, "announced"));
         using var guard = new GuardKeeper(
@@ -219,7 +220,8 @@ public static class AgentRunner
         Address = options.Address,
         Group = options.ServiceGroup,
         Seeds = [.. options.Peers.Select(p => (p.Host, p.Port))],
-        Voters = options.Voters,
+        Voters = options.Topology == Topology.Standalone ? 1 : options.Voters,
+        Standalone = options.Topology == Topology.Standalone,
         Timing = options.Timing,
         BootId = BootClock.BootId,
         AgentVersion = Version,

@@ -16,6 +16,10 @@ internal sealed class LoopPort(NodeLoop loop, Timing timing) : IClusterPort
 
     public IEventSource Events => loop.Events;
 
-    public Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation) =>
-        loop.AskAsync(request, caller, cancellation);
+    /// <summary>Whom nobody in the ring knows is looked at first: gossip alone would only stay without an answer.</summary>
+    public async Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation) =>
+        request is AddRequest add && !loop.View.Standalone && loop.View.Members.All(m => m.Address.Host != add.Host || m.Address.RingPort != add.Port)
+            && loop.Ring is { } ring && await ring.ProbeAsync(add.Host, add.Port, cancellation) is { } problem
+            ? new OperatorAnswer(OperatorOutcome.Refused, problem)
+            : await loop.AskAsync(request, caller, cancellation);
 }

@@ -126,6 +126,11 @@ public sealed class RingTransport : IAsyncDisposable
         _links.GetOrAdd(to, peer => new Lazy<PeerLink>(() => new PeerLink(peer, address, _context))).Value.Send(address, payload);
     }
 
+    /// <summary>Whether an agent of this ring answers at the address (tcp). Null: one does; else what is there, or that nobody is.</summary>
+    public Task<Reason?> ProbeAsync(string host, int port, CancellationToken cancellation) => AddressOf(host, port, "who is to be added") is { } address
+        ? RingProbe.LookAsync(_context, address, cancellation)
+        : Task.FromResult<Reason?>(new Reason("no-answer", $"{host}:{port} is no address that this node could reach from {_context.Source}"));
+
     /// <summary>Closes every connection and both sockets; returns when nothing of the transport runs any more.</summary>
     public async ValueTask DisposeAsync()
     {

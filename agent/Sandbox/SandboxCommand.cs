@@ -46,13 +46,13 @@ public static class SandboxCommand
     {
         var nodes = new Option<int?>("--nodes")
         {
-            Description = "3, 5 or 7 nodes, which all vote (default: as it is, else 3); it grows or shrinks",
+            Description = "1 node alone, or 3, 5 or 7, which all vote (default: as it is, else 3); it grows, and shrinks to 3",
         };
         nodes.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is not (3 or 5 or 7)))
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is not (1 or 3 or 5 or 7)))
             {
-                result.AddError($"--nodes {token.Value}: 3, 5 or 7 is allowed");
+                result.AddError($"--nodes {token.Value}: 1, 3, 5 or 7 is allowed");
             }
         });
         var timing = new Option<string?>("--timing") { Description = "How soon a silent leader is given up (default: lan)" };

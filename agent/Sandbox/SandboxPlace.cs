@@ -7,14 +7,14 @@ using MySqlHa.Ring;
 namespace MySqlHa.Sandbox;
 
 /// <summary>What a sandbox was made with; kept beside its nodes so that later commands need not be told again.</summary>
-/// <param name="Nodes">3, 5 or 7; all vote.</param>
+/// <param name="Nodes">1, which is alone (topology standalone); or 3, 5 or 7. All vote.</param>
 /// <param name="Timing">A preset: fast, lan, balanced or wan.</param>
 /// <param name="Mysqld">Absolute path of the server program.</param>
 /// <param name="Group">The service group.</param>
 /// <param name="RingOf">First address of the sandbox whose ring it is in; null: its own.</param>
 public sealed record SandboxSettings(int Nodes, string Timing, string Mysqld, string Group = "production", string? RingOf = null)
 {
-    public int Voters => Nodes >= 7 ? 7 : Nodes >= 5 ? 5 : 3;
+    public int Voters => Nodes >= 7 ? 7 : Nodes >= 5 ? 5 : Nodes >= 2 ? 3 : 1;
 }
 
 /// <summary>
@@ -44,11 +44,11 @@ public sealed class SandboxPlace
                 SandboxExit.Error, $"{SettingsFile} is damaged ({e.Message}); remove the folder {directory} once nothing of it runs");
         }
 
-        if (Settings is { Nodes: not (3 or 5 or 7) } or { Timing: null } or { Mysqld: null } or { Group: null })
+        if (Settings is { Nodes: not (1 or 3 or 5 or 7) } or { Timing: null } or { Mysqld: null } or { Group: null })
         {
             throw new SandboxException(
                 SandboxExit.Error,
-                $"{SettingsFile} is damaged (Nodes is {Settings.Nodes}; 3, 5 or 7 is allowed, with a Timing, a Mysqld and a Group); "
+                $"{SettingsFile} is damaged (Nodes is {Settings.Nodes}; 1, 3, 5 or 7 is allowed, with a Timing, a Mysqld and a Group); "
                 + $"remove the folder {directory} once nothing of it runs");
         }
     }
@@ -176,13 +176,13 @@ public sealed class SandboxPlace
         $"""
         # Written by the sandbox at each up.
         group: {settings.Group}
-        topology: leader
+        topology: {(settings.Nodes == 1 ? "standalone" : "leader")}
         name: {node.Name}
         listen: {node.Ip}
         data: {Quoted(node.DataDirectory)}
-        peers: [{string.Join(", ", Nodes.Concat(RingOf(settings)?.Nodes ?? []).Select(n => n.Ip))}]
+        peers: [{string.Join(", ", settings.Nodes == 1 ? [] : Nodes.Concat(RingOf(settings)?.Nodes ?? []).Select(n => n.Ip))}]
         ring-key: {Quoted(RingKeyFile)}
-        voters: {settings.Voters}
+        voters: {Math.Max(3, settings.Voters)}
         timing: {settings.Timing}
         mysqld: {Quoted(settings.Mysqld)}
         ports:

@@ -26,6 +26,14 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
 
     public async Task<SandboxExit> RunAsync(UpOptions options, CancellationToken cancellation)
     {
+        if (place.Settings is { Nodes: > 1 } && options.Nodes == 1)
+        {
+            throw new SandboxException(
+                SandboxExit.Refused,
+                "--nodes 1: a cluster does not shrink to one node; down first, or another --base-ip for one of its own");
+        }
+
+        var wasAlone = place.Settings is { Nodes: 1 } && options.Nodes > 1 && NodeProcesses.Of(place.Nodes[0]).Agents.Count > 0;
         if (place.Settings is { } made && options.Nodes < made.Nodes)
         {
             await ShrinkAsync(options.Nodes.Value, cancellation);
@@ -37,6 +45,11 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
         {
             place.Prepare(Wanted(options));
             started = AgentStart.Missing(place.Nodes);
+        }
+
+        if (wasAlone)
+        {
+            _ = await new SandboxFaults(place, census, output).RestartAsync(place.Nodes[0], cancellation); // with topology leader
         }
 
         await output.WriteLineAsync(
@@ -63,6 +76,12 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
                 SandboxExit.Refused,
                 $"this sandbox is of group {made.Group}, in the ring of {made.RingOf ?? place.BaseIp}, and stays there: "
                 + "down first, then up");
+        }
+
+        if (wanted is { Nodes: 1, RingOf: { } ring })
+        {
+            throw new SandboxException(
+                SandboxExit.Usage, $"--ring-of {ring} with --nodes 1: one node alone is in no ring: 3, 5 or 7 nodes are allowed");
         }
 
         return made is null || wanted.Timing == made.Timing || NodeProcesses.Of(place.Nodes).Values.All(p => p.AgentPid == 0)
@@ -189,7 +208,7 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
     private async Task SummaryAsync(ClusterView view)
     {
         var leader = LeaderNode(StatusDocument.LeaderOf(view)!);
-        var follower = place.Nodes.First(n => n != leader);
+        var follower = place.Nodes.FirstOrDefault(n => n != leader) ?? leader;
         var client = Mysqld.Client(place.Settings!);
         await output.WriteLineAsync(
             $"""
@@ -197,15 +216,17 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
             leaderIp:   {leader.Ip}
             censusUrl:  http://{leader.Ip}:{leader.Address.HttpPort}/census
             leader:     {client} --defaults-file={leader.ClientFile} -h {leader.Ip}
-            follower:   {client} --defaults-file={follower.ClientFile} -h {follower.Ip}
             """);
+        await output.WriteLineAsync(follower == leader
+            ? "alone:      no failover is possible; up --nodes 3 makes it a cluster"
+            : $"follower:   {client} --defaults-file={follower.ClientFile} -h {follower.Ip}");
         if (view.Proxy is { } proxy)
         {
             await output.WriteLineAsync(
                 $"""
                 to write:   {client} --defaults-file={follower.ClientFile} -h {follower.Ip} -P {proxy.ReadWrite.Port}
                 to read:    {client} --defaults-file={follower.ClientFile} -h {follower.Ip} -P {proxy.ReadOnly.Port}
-                            (the same on every node: whoever leads, one that follows)
+                            (the same on every node: whoever leads, one that follows; one alone, itself)
                 """);
         }
     }

@@ -136,10 +136,13 @@ internal sealed class WritersProbe : IAsyncDisposable
     public IReadOnlyList<int> Leaders(long after) => [.. Acknowledged.Where(w => w.Sent > after).Select(w => w.Node).Distinct()];
 
     /// <summary>Stops, waits for the followers to catch up, and has all that was told and is held checked.</summary>
-    public async Task EveryRowIsEverywhereAsync(SandboxCluster cluster, double within = 15)
+    public Task EveryRowIsEverywhereAsync(SandboxCluster cluster, double within = 15) => EveryRowIsEverywhereAsync(
+        [.. SandboxCluster.Numbers.Select(SandboxCluster.AddressOf)], cluster.Client!.User, cluster.Client.Password, within);
+
+    /// <summary>The same of any servers, by an account that is on all of them.</summary>
+    public async Task EveryRowIsEverywhereAsync(IReadOnlyList<string> hosts, string user, string password, double within = 15)
     {
         await StopAsync();
-        var client = cluster.Client!;
         var since = Stopwatch.GetTimestamp();
         HeldRows[] held = [];
         bool InTime() => Stopwatch.GetElapsedTime(since).TotalSeconds < within;
@@ -148,8 +151,7 @@ internal sealed class WritersProbe : IAsyncDisposable
             try
             {
                 held = await Task.WhenAll(
-                    from n in SandboxCluster.Numbers
-                    select MysqlClient.HeldRowsAsync(n, SandboxCluster.AddressOf(n), client.User, client.Password));
+                    hosts.Select((host, i) => MysqlClient.HeldRowsAsync(i + 1, host, user, password)));
             }
             catch (IOException) when (InTime())
             {

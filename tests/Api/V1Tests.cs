@@ -142,7 +142,10 @@ public sealed class V1Tests
     [InlineData("POST", "/v1/switchover", """{"to":"db2","seenEpoch":7}""", "SwitchoverRequest { SeenEpoch = 7, To = 2b000000 }")]
     [InlineData("POST", "/v1/switchover", "", "SwitchoverRequest { SeenEpoch = 0, To =  }")]
     [InlineData("POST", "/v1/switchover", """{"to":"3","dryRun":true}""", "SwitchoverCheckRequest { SeenEpoch = 0, To = 2b300000 }")]
-    [InlineData("DELETE", "/v1/members/2b3", "", "RemoveRequest { SeenEpoch = 0, Node = 2b300000 }")]
+    [InlineData("POST", "/v1/members", """{"address":"10.0.0.14","votes":false}""",
+        "AddRequest { SeenEpoch = 0, Host = 10.0.0.14, Port = 9638, Votes = False }")]
+    [InlineData("PUT", "/v1/members/2b3/vote", """{"votes":true}""", "VotingRequest { SeenEpoch = 0, Node = 2b300000, Votes = True }")]
+    [InlineData("DELETE", "/v1/members/2b3", "", "RemoveRequest { SeenEpoch = 0, Node = 2b300000, DryRun = False }")]
     [InlineData("POST", "/v1/members/127.0.61.2/reinit", """{"seenEpoch":7}""", "ReinitRequest { SeenEpoch = 7, Node = 2b000000 }")]
     [InlineData("PUT", "/v1/voters", """{"count":5}""", "VotersRequest { SeenEpoch = 0, Count = 5 }")]
     [InlineData("DELETE", "/v1/pause", "", "PauseRequest { SeenEpoch = 0, Paused = False }")]

@@ -33,6 +33,11 @@ public sealed class OperatorCommandTests
         { "resume", new PauseRequest(0, false) },
         { "reinit DB2", new ReinitRequest(7, SampleCluster.Id2) },
         { "voters 5", new VotersRequest(0, 5) },
+        { "add 3 --voter --no-wait", new VotingRequest(0, SampleCluster.Id3, true) },
+        { "add db2 --follower --no-wait", new VotingRequest(0, SampleCluster.Id2, false) },
+        { "add 127.0.61.9 --no-wait", new AddRequest(0, "127.0.61.9", 9638, null) },
+        { "add 127.0.61.9:9700 --follower --no-wait", new AddRequest(0, "127.0.61.9", 9700, false) },
+        { "remove 3 --dry-run", new RemoveRequest(0, SampleCluster.Id3, DryRun: true) },
         { "remove 3", new RemoveRequest(0, SampleCluster.Id3) },
     };
 
@@ -120,6 +125,9 @@ public sealed class OperatorCommandTests
     [InlineData("drill --user app", "--user and --password-file go together")]
     [InlineData("drill --kind fire", "'fire'")]
     [InlineData("drill --yes", "give --user NAME and --password-file FILE")]
+    [InlineData("add 127.0.61.9 --voter --follower", "--voter and --follower: one of them is allowed, not both")]
+    [InlineData("add 127.0.61.9 --timeout soon", "--timeout: 'soon' is not a duration")]
+    [InlineData("add 300.1.1.1", "'300.1.1.1' is no address and no member")]
     [InlineData("failover --accept-data-loss", "--accept-data-loss needs --to N")]
     public async Task What_cannot_be_meant_is_refused_before_anybody_is_asked(string command, string says)
     {

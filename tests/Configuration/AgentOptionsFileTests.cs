@@ -40,6 +40,18 @@ public sealed class AgentOptionsFileTests
         Assert.Equal([new PeerAddress("127.0.61.2", 9638), new PeerAddress("127.0.61.3", 9638)], options.Peers.AsEnumerable());
     }
 
+    [Theory]
+    [InlineData("topology: standalone", Topology.Standalone)]
+    [InlineData("topology: standalone\npeers: []\nvoters: 5", Topology.Standalone)]
+    [InlineData("topology: leader", Topology.Leader)]
+    public void A_node_may_know_nobody(string lines, Topology topology)
+    {
+        var options = AgentOptionsFile.Read($"listen: 127.0.61.1\ndata: /d\nring-key: /k\n{lines}", "/e/agent.yaml", NoFlags);
+
+        Assert.Equal(topology, options.Topology);
+        Assert.Empty(options.Peers);
+    }
+
     [Fact]
     public void Every_key_is_read()
     {

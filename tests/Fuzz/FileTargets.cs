@@ -118,7 +118,10 @@ internal static class FileTargets
         """{"verb":"plan-switchover","seenEpoch":7,"to":null,"at":"2026-03-01T14:00:00+01:00","dryRun":true}""",
         """{"verb":"plan-switchover","seenEpoch":7,"inMilliseconds":900000}""",
         """{"verb":"cancel-switchover","seenEpoch":7}""",
-        """{"verb":"drill","seenEpoch":7,"dryRun":true}""");
+        """{"verb":"drill","seenEpoch":7,"dryRun":true}""",
+        """{"verb":"remove","seenEpoch":7,"node":"2b000000000000000000000000000002","dryRun":true}""",
+        """{"verb":"add","seenEpoch":0,"host":"10.0.0.14","port":9638,"votes":false}""",
+        """{"verb":"vote","seenEpoch":0,"node":"2b000000000000000000000000000002","votes":true}""");
 
     /// <summary>One for each way to ask for something under <c>/v1</c>.</summary>
     public static readonly (string Method, string Path, string Body)[] V1Bodies =
@@ -132,6 +135,8 @@ internal static class FileTargets
         ("PUT", "/v1/pause", ""),
         ("DELETE", "/v1/pause", """{"seenEpoch":7}"""),
         ("POST", "/v1/members/{member}/reinit", ""),
+        ("POST", "/v1/members", """{"address":"10.0.0.14:9638","votes":null}"""),
+        ("PUT", "/v1/members/{member}/vote", """{"votes":false}"""),
         ("DELETE", "/v1/members/{member}", ""),
         ("PUT", "/v1/members/{member}/maintenance", """{"forMilliseconds":60000,"reason":"a disk"}"""),
         ("DELETE", "/v1/members/{member}/maintenance", ""),

@@ -138,7 +138,10 @@ internal sealed partial class Checkers(World world)
         if (core.MayLead(node.LocalNow) && !node.Mysqld.ReadOnly && node.Mysqld.Running)
         {
             OneWriter(node);
-            NotInMinority(node);
+            if (core.Voters.Count > 1)
+            {
+                NotInMinority(node);
+            }
         }
     }
 
@@ -357,7 +360,8 @@ internal sealed partial class Checkers(World world)
 
         foreach (var node in world.Nodes.Where(n => n.Core is not null && core.State.Members.ContainsKey(n.Id)))
         {
-            var (routes, followers) = (node.Core!.Routes, core.State.Members.Keys.Where(m => m != leader.Id && !world.Node(m).Tags.NoLoad));
+            var (routes, followers) = (node.Core!.Routes, core.State.Members.Keys.Where(m => m != leader.Id && !world.Node(m).Tags.NoLoad).ToList());
+            followers = followers.Count == 0 && current.AcksNeeded == 0 ? [leader.Id] : followers;
             if (routes.Writer?.Node != leader.Id || !routes.Readers.Select(r => r.Node).Order().SequenceEqual(followers.Order())
                 || !routes.Serving.SequenceEqual(core.State.Members.Keys.Order()))
             {

@@ -57,12 +57,23 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
             return $"n{stranger.Number} is no member";
         }
 
+        // The leader, by whose state it was judged, may not know of the newest member yet.
+        if (living.FirstOrDefault(n => n.Mysqld is { ReadOnly: true, Receiver: not { Attached: true } }) is { } apart)
+        {
+            return $"n{apart.Number} does not follow";
+        }
+
         // A member that is dead for good and has no heir stays until an operator removes it.
-        var able = living.Count;
+        var able = living.Count(n => voters.Contains(n.Id) || state.Members[n.Id].Votes != false);
         var wanted = Math.Min(state.VotersTarget, able);
         if (voters.Count(v => !world.Node(v).Retired) < wanted || voters.Count > Math.Max(state.VotersTarget, wanted))
         {
             return $"{voters.Count} vote, and {state.VotersTarget} of {able} should";
+        }
+
+        if (WhyNotAsWished(core, living) is { } otherwise)
+        {
+            return otherwise;
         }
 
         var current = state.Current!;
@@ -76,6 +87,19 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
 
         var running = world.Nodes.FirstOrDefault(n => state.Removed.ContainsKey(n.Id) && n.Mysqld.Running);
         return running is null ? null : $"n{running.Number} was removed and its mysqld runs";
+    }
+
+    /// <summary>Who is wished not to vote does not where somebody else could; who is wished to does where somebody votes without a wish.</summary>
+    private static string? WhyNotAsWished(NodeCore core, List<SimNode> living)
+    {
+        var (state, voters) = (core.State, core.Voters);
+        bool? Wish(NodeId node) => state.Members[node].Votes;
+        var free = living.Select(n => n.Id).Where(n => !voters.Contains(n)).ToList();
+        var unwilling = voters.Where(v => Wish(v) == false).Select(v => (NodeId?)v).FirstOrDefault();
+        var wishing = free.Where(n => Wish(n) == true).Select(n => (NodeId?)n).FirstOrDefault();
+        return unwilling is { } one && free.Any(n => Wish(n) != false) ? $"{one} votes, was wished not to, and another could"
+            : wishing is { } other && voters.Any(v => Wish(v) != true && v != state.Current!.Leader) ? $"{other} was wished to vote and does not"
+            : null;
     }
 
     /// <summary>What an operator does about a dead member that nothing came in the place of: take it out.</summary>
@@ -99,7 +123,7 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
             return;
         }
 
-        var drawn = world.Random.NextDouble() * (weights.Voters + weights.Remove + weights.Replace + weights.LoneAcker);
+        var drawn = world.Random.NextDouble() * (weights.Voters + weights.Remove + weights.Replace + weights.LoneAcker + weights.Votes);
         if (drawn < weights.Voters)
         {
             AskForVoters();
@@ -111,6 +135,10 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
         else if (drawn < weights.Voters + weights.Remove + weights.Replace)
         {
             Replace();
+        }
+        else if (drawn < weights.Voters + weights.Remove + weights.Replace + weights.Votes)
+        {
+            WishVotes();
         }
         else if (weights.LoneAcker > 0)
         {
@@ -125,6 +153,26 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
         _target = _target == 3 ? 5 : 3;
         Ask(new VotersRequest(0, _target));
     }
+
+    private void WishVotes()
+    {
+        var members = Members();
+        if (members.Count > 0)
+        {
+            _ = Ask(new VotingRequest(0, members[world.Random.Next(members.Count)].Id, world.Random.Next(2) == 0));
+        }
+    }
+
+    /// <summary>Until it is a member, as a person does.</summary>
+    private void Add(SimNode node) => world.After(500_000, () =>
+    {
+        if (Controller() is { } core && !core.State.Members.ContainsKey(node.Id) && !core.State.Removed.ContainsKey(node.Id) && !node.Retired)
+        {
+            _ = Ask(new AddRequest(0, node.Address.Host, node.Address.RingPort, world.Random.Next(3) switch { 0 => true, 1 => false, _ => null }));
+        }
+
+        world.After(3_000_000, () => Add(node));
+    });
 
     /// <summary>Only while more nodes are there than the fewest that vote: a wish that may be refused, and a cluster that goes on.</summary>
     private void Remove()
@@ -232,6 +280,12 @@ internal sealed class MembershipPlan(World world, MembershipWeights weights)
         var node = world.AddNode(inPlaceOf);
         Admissions++;
         world.Log(node, inPlaceOf is null ? "a new machine" : $"a new machine in the place of n{inPlaceOf.Number}");
+        if (weights.Votes > 0 && world.Random.Next(2) == 0)
+        {
+            node.KnowsNobody = true;
+            Add(node);
+        }
+
         node.StartAgent();
     }
 

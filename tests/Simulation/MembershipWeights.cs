@@ -20,6 +20,9 @@ internal sealed record MembershipWeights
     /// <summary>Only one follower receives for a while; then it and the leader die together.</summary>
     public required double LoneAcker { get; init; }
 
+    /// <summary>Operators wish who shall vote; and they add newcomers that know nobody.</summary>
+    public double Votes { get; init; }
+
     /// <summary>Few faults but those that strike a changing cluster: what a mutant of these rules dies of soonest.</summary>
     public static (Weights, MembershipWeights) DrawEager(int seed)
     {
@@ -61,6 +64,7 @@ internal sealed record MembershipWeights
             Replace = replaces ? 1 : 0,
             Ambush = random.Next(2) == 0 ? 0 : 0.5,
             LoneAcker = random.Next(2) == 0 ? 0 : 0.7,
+            Votes = random.Next(2) == 0 ? 0 : 1.5,
         });
     }
 }

@@ -289,7 +289,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
 
     public long Life => _life;
 
-    public void BecomeSource(int acksNeeded) => (SemiSyncSource, AcksNeeded) = (true, acksNeeded);
+    public void BecomeSource(int acksNeeded) => (SemiSyncSource, AcksNeeded) = (acksNeeded > 0, acksNeeded);
 
     /// <summary>SET GLOBAL super_read_only = IF(IS_USED_LOCK(…) = CONNECTION_ID(), 0, 1), by an agent of that life.</summary>
     public bool OpenForWrites(long life)

@@ -37,6 +37,7 @@ internal sealed class SimNode
         _rate = 1 + (world.Weights.Drift * ((2 * world.Random.NextDouble()) - 1));
         _offset = world.Random.Next(1, 1_000_000);
         Mysqld = new SimMysqld(world, this);
+        (Standalone, Voters) = world.Weights.Nodes == 1 ? (number == 0, 3) : (false, world.Weights.Nodes);
     }
 
     public int Number { get; }
@@ -51,6 +52,13 @@ internal sealed class SimNode
 
     /// <summary>As configured; from the agent's next start on.</summary>
     public NodeTags Tags { get; set; } = NodeTags.None;
+
+    /// <summary>As configured; from the agent's next start on. A node that the world begins with alone is alone on purpose.</summary>
+    public bool Standalone { get; set; }
+    public int Voters { get; set; }
+
+    /// <summary>It is configured without any peer.</summary>
+    public bool KnowsNobody { get; set; }
 
     /// <summary>How far its wall clock is ahead of the world's, in milliseconds.</summary>
     public long WallAhead { get; set; }
@@ -88,8 +96,11 @@ internal sealed class SimNode
             Name = $"n{Number}",
             Address = Address,
             Group = new ServiceGroup(_world.Place.Group),
-            Seeds = [.. _world.Place.Seeds(_world.Weights.Nodes).Where(host => host != Address.Host).Select(host => (host, 9638))],
-            Voters = _world.Weights.Nodes,
+            Seeds = KnowsNobody ? []
+                : [.. _world.Place.Seeds(_world.Weights.Nodes).Where(host => host != Address.Host).Select(host => (host, 9638))],
+            Voters = Standalone ? 1 : Voters,
+            Standalone = Standalone,
+            DeadForLong = 8,
             Timing = Weights.Timing,
             BootId = $"boot-{Number}-{Boots}",
             NewClusterId = $"cluster-{Number}",

@@ -72,6 +72,13 @@ internal static class RuleTable
         new("R9", SuccessionScenarios.MajorityLeads, "one acknowledgement is enough in five voters",
             new() { Controller = new ControllerFaults { OneAckOnly = true } }, "MajorityLeads"),
 
+        new("R9", AloneScenarios.Alone, "one node alone takes its own tail for unacknowledged",
+            new() { Duty = new DutyFaults { RewindsAlone = true } }, "NothingCommittedIsCut"),
+        new("R9", AloneScenarios.NoPair, "a second voter before there is a third",
+            new() { Controller = new ControllerFaults { PairsUp = true } }, "MajorityLeads"),
+        new("R9", AloneScenarios.Grown, "new ackers are written into the epoch in which nobody had to acknowledge",
+            new() { Controller = new ControllerFaults { ChangeAckersInPlace = true } }, "NothingLost"),
+
         new("R10", LeaderScenarios.StaysDown, "mysqld is started unasked",
             new() { Core = new CoreFaults { StartsUnasked = true } }, "StaysDown"),
         new("R10", LeaderScenarios.NothingReadEarly, "clients are let in before a marker",
@@ -139,6 +146,12 @@ internal static class RuleTable
             new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
         new("R13", WishScenarios.NobodyElseLives, "who is tagged nosync never acknowledges",
             new() { Controller = new ControllerFaults { WaitsForTheDead = true } }, "MajorityLeads"),
+        new("R13", VoteScenarios.AsWished, "wishes about votes do not count",
+            new() { Controller = new ControllerFaults { IgnoresVoteWishes = true } }, "WishesKept"),
+        new("R13", VoteScenarios.NotReady, "a vote is taken though nobody is ready to have it",
+            new() { Controller = new ControllerFaults { GivesVotesEarly = true } }, "MajorityLeads"),
+        new("R13", VoteScenarios.DeadForLong, "a dead voter keeps its vote",
+            new() { Controller = new ControllerFaults { KeepsTheDead = true } }, "MajorityLeads"),
         new("R13", WishScenarios.LeaderMaintained, "a leader in maintenance stays",
             new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
         new("R13", WishScenarios.LeftDown, "mysqld is started in maintenance",
@@ -198,6 +211,6 @@ internal static class RuleTable
     {
         ["R5"] = "a leaving node that is not locked out has its mutant in MembershipTests, under random faults",
         ["R8"] = "the next leader is armed as semi-sync source in the flip, not before: an armed one that loses its follower blocks its applier",
-        ["R9"] = "W is at least 1: there is no policy under which a commit needs nobody",
+        ["R9"] = "W is at least 1 wherever more than one votes: there is no policy by which a commit needs nobody",
     };
 }

@@ -30,7 +30,7 @@ internal sealed class Script
         }
 
         Until("n0 leads epoch 1 and all follow", () => Leads(this[0], 1) && World.Checkers.WhyNotConverged() is null);
-        Until("the controller is on another node", () => Controller is { } controller && controller != this[0]);
+        Until("the controller is on another node", () => Controller is { } controller && (controller != this[0] || World.Nodes.Count == 1));
         For(0.5);
     }
 

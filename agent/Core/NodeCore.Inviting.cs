@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+using MySqlHa.Failover;
+using MySqlHa.Membership;
+
+namespace MySqlHa.Core;
+
+/// <summary>Taking in a node that knows of no peer: the controller greets it until it asks to join, as any newcomer does.</summary>
+public sealed partial class NodeCore
+{
+    private static readonly TimeSpan GreetEvery = TimeSpan.FromMilliseconds(250);
+    private Instant _nextGreeting = Instant.Zero;
+
+    private const int MostGreeted = 128;
+    private readonly HashSet<(string Host, int Port)> _greeted = [];
+    private ImmutableSortedDictionary<NodeId, MemberInfo>? _greetedOf;
+
+    /// <summary>
+    /// Members are greeted as configured peers are: a node without any finds the ring again by what it knows of the cluster, even where
+    /// all have restarted and nobody there remembers it.
+    /// </summary>
+    private void GreetMembers()
+    {
+        if (ReferenceEquals(_greetedOf, _state.Members))
+        {
+            return;
+        }
+
+        _greetedOf = _state.Members;
+        var news = _state.Members.Values.Where(m => m.Id != _options.Self).Select(m => (m.Address.Host, m.Address.RingPort))
+            .Where(a => _greeted.Count < MostGreeted && _greeted.Add(a)).ToList();
+        if (news.Count > 0)
+        {
+            _swim.AddSeeds(news);
+        }
+    }
+
+    private void AnnounceVote(ClusterState before, ClusterCommand command)
+    {
+        if (command is SetMember { Member: { Votes: var votes } member } && before.Members.GetValueOrDefault(member.Id)?.Votes != votes)
+        {
+            var what = votes switch { true => "vote", false => "follow without a vote", null => "vote as needed" };
+            _out.Agreed("vote-wished", $"{Name(member.Id)} is to {what}", member.Id);
+        }
+    }
+
+    private void Invite()
+    {
+        if (_now < _nextGreeting)
+        {
+            return;
+        }
+
+        _nextGreeting = _now + GreetEvery;
+        foreach (var add in _operators.Invitations.Where(a => AgentAt(a.Host, a.Port) is null))
+        {
+            _swim.Greet(_now, (add.Host, add.Port));
+        }
+    }
+
+    /// <summary>What is wished of a newcomer's vote by who invited it.</summary>
+    private bool? InvitedAs(NodeAddress address) =>
+        _operators.Invitations.FirstOrDefault(a => a.Host == address.Host && a.Port == address.RingPort)?.Votes;
+
+    private MemberRecord? AgentAt(string host, int port) => _swim.Members.FirstOrDefault(m =>
+        m.Status is MemberStatus.Alive or MemberStatus.Suspect && m.Address.Host == host && m.Address.RingPort == port);
+
+    /// <summary>How an invitation ended; null: it goes on.</summary>
+    /// <param name="late">An agent that is there would have answered by now.</param>
+    private OperatorAnswer? Invited(AddRequest add, bool late)
+    {
+        var place = $"{add.Host}:{add.Port}";
+        if (AgentAt(add.Host, add.Port) is not { } there)
+        {
+            return late
+                ? OperatorDesk.Refused(
+                    "no-answer", $"no agent answered at {place} (udp): do packets get through? One with topology standalone answers nobody")
+                : null;
+        }
+
+        var name = $"{there.Facts.Name} ({there.Address.Host})";
+        return IsMember(there.Id) ? null // the state says so
+            : there.Facts.Group != _options.Group.Group
+                ? OperatorDesk.Refused("other-group", $"{name} belongs to the group {there.Facts.Group}, not {_options.Group.Group}")
+            : _state.Removed.TryGetValue(there.Id, out var removed)
+                ? OperatorDesk.Refused("removed", $"{name} was removed from the cluster ({removed.Reason}): stop its agent, empty its data"
+                    + " directory, start it, and add it again")
+            : there.Facts.ClusterId.Length > 0 && there.Facts.ClusterId != _local.ClusterId
+                ? OperatorDesk.Refused("other-cluster", $"{name} belongs to another cluster ({there.Facts.ClusterId}):"
+                    + " with an empty data directory it can be added")
+            : _newcomers.TryGetValue(there.Id, out var asked) && MembershipRefusal(asked.Newcomer) is { } refusal
+                ? new OperatorAnswer(OperatorOutcome.Refused, refusal)
+            : null;
+    }
+}
