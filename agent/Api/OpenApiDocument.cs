@@ -24,6 +24,7 @@ internal static class OpenApiDocument
     private static readonly JsonTypeInfo[] Types =
     [
         Written.ClusterView, Written.MemberView, Written.EpochView, Written.Explanation, Written.AuditView, Written.ClusterEvent,
+        Written.ConfigurationView,
         Written.OperatorAnswer, Written.Reason, ApiJson.Default.ProblemDocument,
     ];
 

@@ -38,6 +38,8 @@ public static class MysqlhaCommand
         PauseCommand.Build(),
         ResumeCommand.Build(),
         MaintenanceCommand.Build(),
+        ConfigCommand.Build(),
+        RestartCommand.Build(),
         ReinitCommand.Build(),
         VotersCommand.Build(),
         RemoveCommand.Build(),

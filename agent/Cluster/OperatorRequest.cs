@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace MySqlHa.Cluster;
@@ -17,6 +18,8 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(CancelSwitchoverRequest), "cancel-switchover")]
 [JsonDerivedType(typeof(DrillRequest), "drill")]
 [JsonDerivedType(typeof(MaintenanceRequest), "maintenance")]
+[JsonDerivedType(typeof(ConfigRequest), "config")]
+[JsonDerivedType(typeof(RestartRequest), "restart")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -63,6 +66,18 @@ public sealed record RemoveRequest(long SeenEpoch, NodeId Node) : OperatorReques
 /// <param name="ForMilliseconds">From now on, by the controller's wall clock, 1 s to 31 days; null: the maintenance is over.</param>
 /// <param name="Reason">For people, one line of at most 200 characters; null: none.</param>
 public sealed record MaintenanceRequest(long SeenEpoch, NodeId Node, long? ForMilliseconds, string? Reason) : OperatorRequest(SeenEpoch);
+
+/// <summary>Change the settings of mysqld that the whole cluster has. Refused, with nothing changed, where a server would not take one.</summary>
+/// <param name="Set">By name, as mysqld knows it.</param>
+/// <param name="Unset">What is back at each node's own or at mysqld's default.</param>
+/// <param name="IfVersion">The version that the change is meant for, refused under another; null: whichever it is.</param>
+/// <param name="DryRun">Only says whether it would be taken now. Changes nothing.</param>
+public sealed record ConfigRequest(
+    long SeenEpoch, ImmutableSortedDictionary<string, string>? Set, ImmutableSortedSet<string>? Unset, long? IfVersion, bool DryRun)
+    : OperatorRequest(SeenEpoch);
+
+/// <summary>Restart the mysqld of a follower. Never the leader's.</summary>
+public sealed record RestartRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
 
 /// <summary>How a request ended. Unknown is an outcome of its own: look before trying again.</summary>
 public enum OperatorOutcome

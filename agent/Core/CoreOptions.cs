@@ -41,6 +41,9 @@ public sealed record CoreOptions
     /// <summary>What an operator wants of this node.</summary>
     public NodeTags Tags { get; init; } = NodeTags.None;
 
+    /// <summary>Settings of mysqld that this node's own configuration sets: the cluster's do not count for them.</summary>
+    public ImmutableSortedSet<string> OwnSettings { get; init; } = [];
+
     /// <summary>Applied entries kept in the log before it is replaced by a snapshot.</summary>
     public int SnapshotEvery { get; init; } = 256;
     public DutyFaults DutyFaults { get; init; } = DutyFaults.None;
@@ -104,6 +107,18 @@ public sealed record CoreFaults
 
     /// <summary>Who may be read is decided once, when the first leader is writable.</summary>
     public bool ReadersOfTheFirstEpoch { get; init; }
+
+    /// <summary>The cluster's settings are set when they are changed, and on no mysqld that did not run then.</summary>
+    public bool SetsOnceOnly { get; init; }
+
+    /// <summary>A snapshot is without the cluster's settings.</summary>
+    public bool SnapshotsForgetSettings { get; init; }
+
+    /// <summary>What is not set any more stays as it was set.</summary>
+    public bool UnsetsNothing { get; init; }
+
+    /// <summary>Settings with which mysqld does not start are tried for ever.</summary>
+    public bool StartsAsAsked { get; init; }
 
     /// <summary>The lowest node skips every tenth command.</summary>
     public bool SkipOneCommand { get; init; }

@@ -53,6 +53,8 @@ internal sealed class MysqldTracker(Timing timing)
         }
     } = timing.Probe;
 
+    public bool Busy => _underWay is not null || _killSent;
+
     public bool CanBeKilled => State is MysqldState.Starting or MysqldState.Running or MysqldState.Hung && !_killSent;
 
     public MysqldView View(Instant now) => new()
@@ -61,7 +63,7 @@ internal sealed class MysqldTracker(Timing timing)
         Duty = Duty,
         DutyEpoch = DutyEpoch,
         Status = Status,
-        Busy = _underWay is not null || _killSent,
+        Busy = Busy,
         HeldDown = now < _heldUntil,
         Hung = IsHung(now),
         MarkerUnderWay = _markers.Count > 0,

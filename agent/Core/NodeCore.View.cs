@@ -48,6 +48,7 @@ public sealed partial class NodeCore
             History = [.. _state.Epochs.Select(EpochViewOf)],
             Changes = _changes.Counts,
             Audit = AuditViews(),
+            Configuration = ConfigurationNow(members),
         };
     }
 
