@@ -27,7 +27,9 @@ public sealed record StartMysqld(long Id) : Effect(Id)
 public sealed record ApplySettings(long Id, ImmutableSortedDictionary<string, string> Set, ImmutableArray<string> Unset) : Effect(Id);
 
 /// <summary>Whether mysqld would take these, live or at its next start; nothing is changed.</summary>
-public sealed record CheckSettings(long Id, ImmutableSortedDictionary<string, string> Set) : Effect(Id);
+/// <param name="All">With them and with what is set besides: what it would be started with.</param>
+public sealed record CheckSettings(
+    long Id, ImmutableSortedDictionary<string, string> Set, ImmutableSortedDictionary<string, string> All) : Effect(Id);
 
 /// <summary>
 /// With mysqld down: cut what is beyond <paramref name="Keep"/> from its last binary log, archived first; a failure says why it was not.

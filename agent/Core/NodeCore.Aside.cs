@@ -48,15 +48,8 @@ public sealed partial class NodeCore
         {
             case ConfigRequest config:
                 _aside[token] = call;
-                if (config.Set is { IsEmpty: false } set)
-                {
-                    Send(_state.Current!.Leader, new SettingsAsk(token, SettingValues.Ordered(set)));
-                }
-                else
-                {
-                    TakeSettingsTried(new SettingsTried(token, [], []));
-                }
-
+                var set = SettingValues.Ordered(config.Set ?? SettingValues.Empty);
+                Send(_state.Current!.Leader, new SettingsAsk(token, set, _state.Settings.Values.RemoveRange(config.Unset ?? []).SetItems(set)));
                 break;
             case RestartRequest restart when !Keep(entry):
                 Refuse(call with { Entry = null }, [new Reason("not-controller", $"the controller is just changing; {Name(restart.Node)} was not restarted")]);

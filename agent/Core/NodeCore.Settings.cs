@@ -130,13 +130,13 @@ public sealed partial class NodeCore
 
     private void TakeSettingsAsk(NodeId from, SettingsAsk ask)
     {
-        if (_raft?.Leader != from || _mysqld is not { State: MysqldState.Running, Status: not null } || _trying.Count >= 8)
+        if (_raft?.Leader != from || _mysqld is not { State: MysqldState.Running, Status: not null } || _trying.Count >= 2)
         {
             Send(from, new SettingsTried(ask.Token, [new Reason("not-tried", "the leader's mysqld does not run, or is being asked too much")], []));
             return;
         }
 
-        var effect = new CheckSettings(_mysqld.NextId(), SettingValues.Ordered(ask.Set));
+        var effect = new CheckSettings(_mysqld.NextId(), SettingValues.Ordered(ask.Set), SettingValues.Ordered(ask.All));
         _trying[effect.Id] = (ask.Token, from);
         _out.Begin(effect);
     }

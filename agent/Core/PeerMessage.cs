@@ -95,7 +95,9 @@ public sealed record OperatorAnswered(long CallId, OperatorAnswer Answer) : Peer
 public sealed record DrillBlow(long Epoch) : PeerMessage;
 
 /// <summary>The controller to the leader of the epoch: would your mysqld take these? Nothing is changed for it.</summary>
-public sealed record SettingsAsk(long Token, ImmutableSortedDictionary<string, string> Set) : PeerMessage;
+/// <param name="All">What it would be started with then.</param>
+public sealed record SettingsAsk(
+    long Token, ImmutableSortedDictionary<string, string> Set, ImmutableSortedDictionary<string, string> All) : PeerMessage;
 
 /// <param name="Against">Every reason against it; empty: it would.</param>
 /// <param name="AtStartOnly">Names that it would take at its next start.</param>

@@ -32,10 +32,10 @@ internal sealed partial class EffectRunner
     {
         var values = apply.Set.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))
             .Concat(apply.Unset.Select(u => KeyValuePair.Create(u, MysqldSettings.DefaultOf(u))))
-            .ToLookup(v => IsForAll(v.Key));
-        var outcome = await server.ApplySettingsAsync(values[true].ToDictionary(), Within(SettingsPatience, life));
-        var foreign = values[false].Select(v => NotTaken(v.Key, "for the agents alone to set"));
-        return ResultOf(outcome, foreign);
+            .Select(v => (v.Key, v.Value, Against: !IsForAll(v.Key) ? NotTaken(v.Key, "for the agents alone to set")
+                : v.Value is null ? null : TooFar(v.Key, v.Value))).ToLookup(v => v.Against is null);
+        var outcome = await server.ApplySettingsAsync(values[true].ToDictionary(v => v.Key, v => v.Value), Within(SettingsPatience, life));
+        return ResultOf(outcome, values[false].Select(v => v.Against!));
     }
 
     private async Task<EffectResult> CheckAsync(LocalServer server, CheckSettings check, CancellationToken life)
@@ -53,6 +53,11 @@ internal sealed partial class EffectRunner
             };
         }
 
+        if (check.Set.Select(s => TooFar(s.Key, s.Value)).OfType<Reason>().ToList() is { Count: > 0 } far)
+        {
+            return new EffectResult { NotTaken = [.. far] };
+        }
+
         var asked = await server.CheckSettingsAsync(check.Set, Within(CheckPatience, life));
         var result = ResultOf(asked, []);
         if (!result.Ok || !result.NotTaken.IsEmpty)
@@ -60,10 +65,14 @@ internal sealed partial class EffectRunner
             return result;
         }
 
-        // What a running server does not judge, because it cannot be set while it runs, the program does.
-        var wrong = await SettingsCheck.RunAsync(MysqldOptions, check.Set, Within(CheckPatience, life));
+        // What a running server does not judge, because it cannot be set while it runs or not beside another, the program does.
+        var wrong = await SettingsCheck.RunAsync(MysqldOptions, check.All, Within(CheckPatience, life));
         return result with { NotTaken = [.. wrong.Select(w => new Reason("bad-value", w))] };
     }
+
+    /// <summary>What a server takes and the agents or the machine would not survive; null: it is not such.</summary>
+    private static Reason? TooFar(string name, string value) =>
+        Configuration.MysqldSettings.Beyond(name, value, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) is { } why ? NotTaken(name, why) : null;
 
     private static EffectResult ResultOf(Outcome<SettingsOutcome> outcome, IEnumerable<Reason> besides) => outcome is Outcome<SettingsOutcome>.Done { Value: var done }
         ? new EffectResult { AtStartOnly = done.AtStartOnly, NotTaken = [.. done.NotTaken.Select(n => NotTaken(n.Key, n.Value)), .. besides] }

@@ -8,6 +8,14 @@ namespace MySqlHa.Supervision;
 /// <summary>Asks the server program whether it would start with some settings: no server runs for it, and no data is touched.</summary>
 public static partial class SettingsCheck
 {
+    private const string UnknownVariable = "MY-000067";
+
+    // That it ends now.
+    private static readonly string[] Endings = ["MY-010119", "MY-010746"];
+
+    // That it took another value than it was given.
+    private static readonly string[] Adjustments = ["MY-000076", "MY-000079", "MY-000080", "MY-000081"];
+
     /// <summary>
     /// What mysqld finds wrong, a sentence each; empty: nothing. A value that it would only adjust, or take for another, is wrong too.
     /// Throws <see cref="SupervisionException"/> where the program cannot be run.
@@ -30,10 +38,11 @@ public static partial class SettingsCheck
             }
 
             using var process = Process.Start(start)!;
+            await using var late = cancellation.Register(() => End(process));
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
             var error = process.StandardError.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation);
-            return Judge(process.ExitCode, await output + await error);
+            return Judge(process.ExitCode, await output + await error, settings.Keys);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -45,14 +54,34 @@ public static partial class SettingsCheck
         }
     }
 
-    /// <summary>Separate from running it, so that it can be tried on any text.</summary>
-    internal static ImmutableArray<string> Judge(int exitCode, string output)
+    private static void End(Process process)
     {
-        var found = Line().Matches(output).Where(m => m.Groups["level"].Value == "ERROR" || m.Groups["code"].Value is "MY-000076" or "MY-000079" or "MY-000080" or "MY-000081")
-            .Where(m => m.Groups["code"].Value is not ("MY-010119" or "MY-010746")) // that it ends now
-            .Select(m => Program().Replace(m.Groups["text"].Value.Trim(), "").TrimEnd('.')).Distinct().ToImmutableArray();
-        return exitCode != 0 && found.IsEmpty ? [$"mysqld --validate-config ended with {exitCode}: {LastLine(output)}"] : found;
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself.
+        }
     }
+
+    /// <summary>Separate from running it, so that it can be tried on any text.</summary>
+    internal static ImmutableArray<string> Judge(int exitCode, string output, IEnumerable<string> names)
+    {
+        var found = (from line in Line().Matches(output)
+                     let code = line.Groups["code"].Value
+                     where line.Groups["level"].Value == "ERROR" ? !Endings.Contains(code) : Adjustments.Contains(code)
+                     select (code, Text: Program().Replace(line.Groups["text"].Value.Trim(), "").TrimEnd('.'))).Distinct().ToList();
+        // Behind a bad value it says, too, that it knows no such variable.
+        var causes = found.Any(f => f.code != UnknownVariable) ? found.Where(f => f.code != UnknownVariable) : found;
+        return exitCode != 0 && found.Count == 0
+            ? [$"mysqld --validate-config ended with {exitCode}: {LastLine(output)}"]
+            : [.. causes.Select(c => names.FirstOrDefault(n => Names(c.Text, n)) is { } name ? $"{name}: {c.Text}" : c.Text).Distinct()];
+    }
+
+    private static bool Names(string text, string name) =>
+        text.Contains(name, StringComparison.OrdinalIgnoreCase) || text.Contains(name.Replace('_', '-'), StringComparison.OrdinalIgnoreCase);
 
     private static string LastLine(string output) =>
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";

@@ -57,6 +57,15 @@ public sealed class ConfigurationTests(SandboxCluster cluster)
         {
             Assert.Equal([300], await cluster.ReadAsync(node, "SELECT @@global.max_connections"));
         }
+
+        var again = await MysqlhaProgram.RunAsync("restart", "--rolling");
+        await cluster.ShouldAsync(again.Exit == 0, $"{again}");
+        foreach (var node in SandboxCluster.Numbers)
+        {
+            Assert.NotEqual([7], await cluster.ReadAsync(node, "SELECT @@global.innodb_read_io_threads"));
+        }
+
+        _ = await cluster.WholeAsync(within: 30);
     }
 
     private async Task RefusesAsync()
@@ -65,6 +74,7 @@ public sealed class ConfigurationTests(SandboxCluster cluster)
         {
             ("max_connections=5000000", "max_connections: Variable 'max_connections' can't be set to the value of '5000000'; allowed: 1 to 100000"),
             ("innodb_read_io_threads=800", "adjusted to 64"),
+            ("innodb_buffer_pool_size=900T", "bytes of memory that there are"),
             ("gtid_mode=OFF", "gtid_mode: for the agents alone to set"),
             ("nonsense=1", "nonsense: mysqld knows no such variable"),
         })

@@ -39,7 +39,25 @@ public sealed class SettingsForAllTests
     [InlineData("event_scheduler")]
     [InlineData("persisted_globals_load")]
     [InlineData("clone_valid_donor_list")]
+    [InlineData("performance_schema")]
     [InlineData("a b")]
     [InlineData("")]
     public void What_the_agents_rest_on_and_what_is_one_machines_is_not_for_all(string name) => Assert.False(MysqldSettings.IsForAll(name));
+
+    [Theory]
+    [InlineData("max_connections", "31", "allowed: 32 or more")]
+    [InlineData("max_connections", "32", null)]
+    [InlineData("max_allowed_packet", "1K", "allowed: 65536 or more")]
+    [InlineData("max_allowed_packet", "64K", null)]
+    [InlineData("innodb_buffer_pool_size", "2G", null)]
+    [InlineData("innodb_buffer_pool_size", "9g", "allowed: less than that")]
+    [InlineData("innodb_buffer_pool_size", "18446744073709551615E", "allowed: less than that")]
+    [InlineData("innodb_buffer_pool_size", "x", null)] // that is the server's to say
+    [InlineData("innodb_buffer_pool_size", "", null)]
+    public void What_a_server_takes_and_the_agents_or_the_machine_would_not_survive_is_refused(string name, string value, string? why)
+    {
+        var said = MysqldSettings.Beyond(name, value, memory: 8L << 30);
+        Assert.Equal(why is null, said is null);
+        Assert.Contains(why ?? "", said ?? "", StringComparison.Ordinal);
+    }
 }

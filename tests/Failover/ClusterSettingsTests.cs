@@ -34,7 +34,8 @@ public sealed class ClusterSettingsTests
     [Fact]
     public void A_state_of_before_has_no_settings_and_one_with_them_is_read_back_in_the_same_order()
     {
-        var json = JsonSerializer.SerializeToNode(ClusterState.Empty with { ClusterId = "c" }, FailoverJson.Default.ClusterState)!.AsObject();
+        var before = ClusterState.Empty with { ClusterId = "c" };
+        var json = JsonSerializer.SerializeToNode(before, FailoverJson.Default.ClusterState)!.AsObject();
         Assert.True(json.Remove("settings"));
         var old = json.Deserialize(FailoverJson.Default.ClusterState)!;
         Assert.Equal((0, "c"), (old.Settings.Version, old.ClusterId));

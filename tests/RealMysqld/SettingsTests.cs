@@ -45,7 +45,7 @@ public sealed class SettingsTests(MysqldTemplate template)
         var values = new Dictionary<string, string?>
         {
             ["max_connections"] = "444",
-            ["innodb_buffer_pool_size"] = "96M",
+            ["innodb_buffer_pool_size"] = "128M", // in whole pieces of 128M, as this server has it
             ["innodb_read_io_threads"] = "8",
             ["slow_query_log"] = "ON",
             ["long_query_time"] = "0.25",
@@ -55,25 +55,24 @@ public sealed class SettingsTests(MysqldTemplate template)
         var done = (await node.Server.ApplySettingsAsync(values, TestNode.Within(10))).OrThrow();
         Assert.Equal("innodb_read_io_threads", Assert.Single(done.AtStartOnly));
         Assert.Equal("max_allowed_packet", Assert.Single(done.NotTaken).Key);
-        Assert.Equal("444 100663296 1 0.250000 latin1", await ReadAsync(node));
+        Assert.Equal("444 134217728 1 0.250000 latin1", await ReadAsync(node));
 
         // Back: to what this node's own my.cnf has, or to the server's own.
         var back = new Dictionary<string, string?>
         {
             ["max_connections"] = MysqldSettings.DefaultOf("max_connections"),
-            ["innodb_buffer_pool_size"] = "64M",
             ["slow_query_log"] = null,
             ["long_query_time"] = null,
             ["character_set_server"] = null,
         };
         Assert.Empty((await node.Server.ApplySettingsAsync(back, TestNode.Within(10))).OrThrow().NotTaken);
-        Assert.Equal("300 67108864 0 10.000000 utf8mb4", await ReadAsync(node));
+        Assert.Equal("300 134217728 0 10.000000 utf8mb4", await ReadAsync(node));
     }
 
     [Theory]
     [InlineData("innodb_read_io_threads", "8", null)]
     [InlineData("innodb_read_io_threads", "800", "unsigned value 800 adjusted to 64")]
-    [InlineData("innodb_flush_method", "nonsense", "'nonsense'")]
+    [InlineData("innodb_flush_method", "nonsense", "innodb_flush_method: Error while setting value 'nonsense'")]
     [InlineData("back_log", "abc", "back_log")]
     [InlineData("performance_schema", "maybe", "'maybe' was not recognized")]
     [InlineData("innodb_buffer_pool_size", "2X", "'2X'")]
@@ -84,6 +83,7 @@ public sealed class SettingsTests(MysqldTemplate template)
         var said = await SettingsCheck.RunAsync(options, new Dictionary<string, string> { [name] = value }, TestNode.Within(10));
         Assert.Equal(why is null, said.IsEmpty);
         Assert.Contains(why ?? "", string.Join('\n', said), StringComparison.Ordinal);
+        Assert.All(said, s => Assert.StartsWith(name + ": ", s, StringComparison.Ordinal));
         Assert.Empty(Directory.EnumerateFiles(options.RunDirectory, "check-*"));
     }
 
