@@ -207,6 +207,9 @@ internal sealed class MysqldTracker(Timing timing)
         State = MysqldState.Stopped;
     }
 
+    /// <summary>It is ended on purpose and started again: no death that its next start is held down for.</summary>
+    public void Restarting() => (_deaths, _startedAt) = (0, Instant.Zero);
+
     public bool LookIsDue(Instant now) => State == MysqldState.Running && _look is null && !_killSent && now >= _nextLook;
 
     public void LookNow() => _nextLook = Instant.Zero;

@@ -115,6 +115,7 @@ public sealed partial class NodeCore
             KeepLocal(_local with { Settings = again });
         }
 
+        _mysqld.Restarting();
         _ = Kill(new Reason("restart", "an operator asked for its restart"));
     }
 
@@ -135,7 +136,8 @@ public sealed partial class NodeCore
                         ? new OperatorAnswer(OperatorOutcome.Done, new Reason("configuration", call.WhenDone))
                         : OperatorDesk.Refused("other-version", $"the configuration is at version {now.Version} by another change at the same moment; look and ask again"),
                 { Request: RestartRequest restart } when SettingsPolicy.IsBack(FreshReports().GetValueOrDefault(restart.Node), _state.Current, token) =>
-                    new OperatorAnswer(OperatorOutcome.Done, new Reason("restarted", $"the mysqld of {Name(restart.Node)} was restarted and follows")),
+                    new OperatorAnswer(OperatorOutcome.Done, new Reason(
+                        "restarted", $"the mysqld of {Name(restart.Node)} was restarted and follows{But(FreshReports()[restart.Node])}")),
                 { Request: ConfigRequest, Proposed: null } when _now >= call.Deadline =>
                     OperatorDesk.Refused("not-tried", "the leader did not say in time whether its mysqld takes it; nothing was changed"),
                 _ when _now >= call.Deadline =>
@@ -149,6 +151,8 @@ public sealed partial class NodeCore
             }
         }
     }
+
+    private static string But(MemberReport report) => report.Settings?.Problems is [var first, ..] ? $"; but {first.Text}" : "";
 
     private void Refuse(AsideCall call, ImmutableArray<Reason> reasons) =>
         Answer(call, OperatorDesk.Refused(reasons[0].Code, string.Join("; ", reasons.Select(r => r.Text))));
