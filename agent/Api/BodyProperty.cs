@@ -10,6 +10,8 @@ namespace MySqlHa.Api;
 /// <param name="Needed">Without it the request would mean what nobody wrote.</param>
 internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, string Allowed, string Schema, bool Needed = false)
 {
+    private const int MostSettings = 100;
+
     public static BodyProperty Flag(string name) => new(
         name, e => e.ValueKind is JsonValueKind.True or JsonValueKind.False, "true or false", """{"type":"boolean"}""");
 
@@ -77,11 +79,28 @@ internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, s
         "reason", e => IsNull(e) || (IsText(e) && IsLine(e.GetString()!)), "one line of at most 200 characters",
         """{"type":["string","null"],"maxLength":200}""");
 
+    public static BodyProperty Set { get; } = new(
+        "set", IsSettings, "an object of settings of mysqld and their values, as texts of one line: {\"max_connections\":\"500\"}",
+        """{"type":["object","null"],"additionalProperties":{"type":"string","maxLength":500},"maxProperties":100}""");
+
+    public static BodyProperty Unset { get; } = new(
+        "unset", e => IsNull(e) || (e.ValueKind == JsonValueKind.Array && e.GetArrayLength() <= MostSettings && e.EnumerateArray().All(IsText)),
+        "a list of names of settings", """{"type":["array","null"],"items":{"type":"string"},"maxItems":100}""");
+
+    public static BodyProperty IfVersion { get; } = new(
+        "ifVersion", e => IsNull(e) || IsEpoch(e), "a version of the configuration, or null for whichever it is",
+        """{"type":["integer","null"],"minimum":0}""");
+
     public JsonNode SchemaNode => JsonNode.Parse(Schema)!;
 
     public static bool IsNull(JsonElement element) => element.ValueKind == JsonValueKind.Null;
 
     public static bool IsText(JsonElement element) => element.ValueKind == JsonValueKind.String;
+
+    private static bool IsSettings(JsonElement element) => IsNull(element) || (element.ValueKind == JsonValueKind.Object
+        && element.EnumerateObject().ToList() is { Count: <= MostSettings } all
+        && all.All(s => IsText(s.Value) && s.Name.Length is > 0 and <= 64 && s.Value.GetString()!.Length <= 500)
+        && all.Select(s => s.Name).Distinct().Count() == all.Count);
 
     private static bool IsLine(string text) => text.Length <= 200 && !text.Any(char.IsControl);
 

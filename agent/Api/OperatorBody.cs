@@ -27,6 +27,8 @@ internal static class OperatorBody
         ["plan-switchover"] = [SeenEpoch, BodyProperty.To, BodyProperty.At, BodyProperty.InMilliseconds, DryRun],
         ["cancel-switchover"] = [SeenEpoch],
         ["drill"] = [SeenEpoch, DryRun],
+        ["config"] = [SeenEpoch, BodyProperty.Set, BodyProperty.Unset, BodyProperty.IfVersion, DryRun],
+        ["restart"] = [SeenEpoch, BodyProperty.Node],
         ["maintenance"] =
         [
             SeenEpoch, BodyProperty.Node,

@@ -37,6 +37,9 @@ internal static class V1
         Looks("getAudit", "/v1/audit", "What operators asked for, oldest first: who, when, from where, and what came of it",
             nameof(AuditView) + "[]", "history",
             (desk, context) => context.JsonAsync(desk.Port.View.Audit, ViewJson.Default.ImmutableArrayAuditView)),
+        Looks("getConfig", "/v1/config", "The settings of mysqld that all nodes have, and how far each follows them",
+            nameof(ConfigurationView), "config",
+            (desk, context) => context.JsonAsync(desk.Port.View.Configuration ?? new ConfigurationView(), ViewJson.Default.ConfigurationView)),
         Looks("getEvents", "/v1/events", "What happened, as this node learned of it: those that are kept, or a stream without end",
             nameof(ClusterEvent) + "[]", null, (desk, context) => desk.Events.AnswerAsync(context))
             with
@@ -88,6 +91,12 @@ internal static class V1
             a => new MaintenanceRequest(a.SeenEpoch, a.Member, null, null)),
         Asks("setVoters", HttpMethods.Put, "/v1/voters", "How many members vote", "voters",
             a => new VotersRequest(a.SeenEpoch, a.Count), Count),
+        Asks("changeConfig", HttpMethods.Patch, "/v1/config",
+            "Sets and unsets settings of mysqld on all nodes: live where that can be, else from each mysqld's next start on", "config set",
+            a => new ConfigRequest(a.SeenEpoch, a.Set, a.Unset, a.IfVersion, a.DryRun),
+            BodyProperty.Set, BodyProperty.Unset, BodyProperty.IfVersion, DryRun),
+        Asks("restartMember", HttpMethods.Post, "/v1/members/{member}/restart", "Restarts the mysqld of a follower, never the leader's", "restart",
+            a => new RestartRequest(a.SeenEpoch, a.Member)),
         Asks("drill", HttpMethods.Post, "/v1/drill", "A failover on purpose: the leader's mysqld is killed", "drill",
             a => new DrillRequest(a.SeenEpoch, a.DryRun), DryRun),
     ];

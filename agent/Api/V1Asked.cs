@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using MySqlHa.Cluster;
@@ -29,6 +30,14 @@ internal sealed record V1Asked(JsonElement Body, ClusterView View, NodeId Member
     public long ForMilliseconds => Given("forMilliseconds")!.Value.GetInt64();
 
     public string? Reason => Given("reason")?.GetString();
+
+    public ImmutableSortedDictionary<string, string>? Set =>
+        Given("set")?.EnumerateObject().ToImmutableSortedDictionary(s => s.Name, s => s.Value.GetString()!, StringComparer.Ordinal);
+
+    public ImmutableSortedSet<string>? Unset =>
+        Given("unset")?.EnumerateArray().Select(u => u.GetString()!).ToImmutableSortedSet(StringComparer.Ordinal);
+
+    public long? IfVersion => Given("ifVersion")?.GetInt64();
 
     public DateTimeOffset? At => Given("at")?.GetDateTimeOffset();
 

@@ -39,6 +39,8 @@ public static class MysqlhaCommand
         PauseCommand.Build(),
         ResumeCommand.Build(),
         MaintenanceCommand.Build(),
+        ConfigCommand.Build(),
+        RestartCommand.Build(),
         ReinitCommand.Build(),
         VotersCommand.Build(),
         AddCommand.Build(),

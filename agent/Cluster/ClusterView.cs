@@ -289,5 +289,8 @@ public sealed record ClusterView
     /// <summary>Where clients may connect on the asked node; null: it offers no address, or its agent is older.</summary>
     public ProxyView? Proxy { get; init; }
 
+    /// <summary>The settings that the whole cluster has; null: an older agent answers.</summary>
+    public ConfigurationView? Configuration { get; init; }
+
     public MemberView? Member(NodeId id) => Members.FirstOrDefault(m => m.Id == id);
 }

@@ -7,10 +7,11 @@ public static class EventCodes
 {
     public static readonly FrozenSet<string> All = FrozenSet.Create(
         StringComparer.Ordinal,
-        "admitted", "adopted", "api-access", "asked", "controller", "controller-moves", "disk-full", "drill", "duty", "effect-failed",
+        "admitted", "adopted", "api-access", "asked", "configuration", "configuration-refused", "controller",
+        "controller-moves", "disk-full", "drill", "duty", "effect-failed",
         "epoch-closed", "epoch-established", "epoch-opened", "fence", "follows", "founded", "handed-over", "join-refused", "joined", "leaving",
         "leaving-dropped", "maintenance", "maintenance-over", "member-alive", "member-confirmed", "member-departed",
         "member-suspect", "mysqld-exited", "other-cluster", "paused", "phases", "placement-abandoned", "plan-dropped", "promised",
-        "promoted", "removed", "resumed", "rewound", "ring-key", "suitability", "switchover-dropped", "switchover-planned",
-        "switchover-started", "unguarded", "vote-wished", "voters", "voters-target");
+        "promoted", "removed", "restart", "restart-pending", "resumed", "rewound", "ring-key", "suitability", "switchover-dropped",
+        "switchover-planned", "switchover-started", "unguarded", "vote-wished", "voters", "voters-target");
 }

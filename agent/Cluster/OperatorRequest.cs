@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace MySqlHa.Cluster;
@@ -19,6 +20,8 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(MaintenanceRequest), "maintenance")]
 [JsonDerivedType(typeof(AddRequest), "add")]
 [JsonDerivedType(typeof(VotingRequest), "vote")]
+[JsonDerivedType(typeof(ConfigRequest), "config")]
+[JsonDerivedType(typeof(RestartRequest), "restart")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -78,6 +81,18 @@ public sealed record AddRequest(long SeenEpoch, string Host, int Port, bool? Vot
 /// not to vote needs another in its place. Done when it is noted; it is carried out as soon as that is safe.
 /// </summary>
 public sealed record VotingRequest(long SeenEpoch, NodeId Node, bool Votes) : OperatorRequest(SeenEpoch);
+
+/// <summary>Change the settings of mysqld that the whole cluster has. Refused, with nothing changed, where a server would not take one.</summary>
+/// <param name="Set">By name, as mysqld knows it.</param>
+/// <param name="Unset">What is back at each node's own or at mysqld's default.</param>
+/// <param name="IfVersion">The version that the change is meant for, refused under another; null: whichever it is.</param>
+/// <param name="DryRun">Only says whether it would be taken now. Changes nothing.</param>
+public sealed record ConfigRequest(
+    long SeenEpoch, ImmutableSortedDictionary<string, string>? Set, ImmutableSortedSet<string>? Unset, long? IfVersion, bool DryRun)
+    : OperatorRequest(SeenEpoch);
+
+/// <summary>Restart the mysqld of a follower. Never the leader's.</summary>
+public sealed record RestartRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
 
 /// <summary>How a request ended. Unknown is an outcome of its own: look before trying again.</summary>
 public enum OperatorOutcome

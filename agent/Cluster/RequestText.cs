@@ -5,6 +5,8 @@ namespace MySqlHa.Cluster;
 /// <summary>An operator's request in the words of the command line.</summary>
 public static class RequestText
 {
+    private const int LongestChanges = 200;
+
     public static string Of(OperatorRequest request, Func<NodeId, string> name) => request switch
     {
         SwitchoverRequest wish => "switchover" + To(wish.To, name),
@@ -24,15 +26,25 @@ public static class RequestText
         VotersRequest voters => string.Create(CultureInfo.InvariantCulture, $"voters {voters.Count}"),
         AddRequest add => string.Create(CultureInfo.InvariantCulture, $"add {add.Host}:{add.Port}{Votes(add.Votes)}"),
         VotingRequest vote => $"add {name(vote.Node)}{Votes(vote.Votes)}",
+        ConfigRequest config => "config" + Changes(config) + (config.DryRun ? ", dry run" : ""),
+        RestartRequest restart => $"restart {name(restart.Node)}",
         _ => request.GetType().Name,
     };
 
     /// <summary>It only asks whether something could be done, and changes nothing.</summary>
     public static bool OnlyLooks(OperatorRequest request) =>
         request is SwitchoverCheckRequest or PlanSwitchoverRequest { DryRun: true } or DrillRequest { DryRun: true }
-            or RemoveRequest { DryRun: true };
+            or RemoveRequest { DryRun: true } or ConfigRequest { DryRun: true };
 
     private static string Votes(bool? votes) => votes switch { true => " --voter", false => " --follower", null => "" };
+
+    /// <summary>So much of it that it is known again: the audit is in every snapshot.</summary>
+    private static string Changes(ConfigRequest config)
+    {
+        var set = config.Set?.Select(s => $" {s.Key}={s.Value}") ?? [];
+        var text = string.Concat(set.Concat(config.Unset?.Select(u => $" unset {u}") ?? []));
+        return text.Length <= LongestChanges ? text : string.Concat(text.AsSpan(0, LongestChanges), "…");
+    }
 
     private static string To(NodeId? to, Func<NodeId, string> name) => to is { } node ? $" to {name(node)}" : "";
 

@@ -26,6 +26,7 @@ namespace MySqlHa.Cluster;
 [JsonSerializable(typeof(ClusterEvent))]
 [JsonSerializable(typeof(ClusterEvent[]))]
 [JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(ConfigurationView))]
 [JsonSerializable(typeof(Refusal))]
 public sealed partial class ViewJson : JsonSerializerContext;
 

@@ -97,6 +97,18 @@ public static class ViewReader
             Archived = Completed(e.Archived, "archived", a => a),
             PlansDropped = Completed(e.PlansDropped, "plansDropped", p => p),
         }),
+        Configuration = view.Configuration is not { } configuration ? null : configuration with
+        {
+            Settings = configuration.Settings.Values.Any(v => v is null)
+                ? throw new JsonException("there is a null in 'settings'")
+                : configuration.Settings,
+            Members = Completed(configuration.Members, "configuration", m => m with
+            {
+                PendingRestart = Completed(m.PendingRestart, "pendingRestart", k => k),
+                Own = Completed(m.Own, "own", k => k),
+                Problems = Completed(m.Problems, "problems", r => r),
+            }),
+        },
         Explanation = view.Explanation is not { } explanation ? null : explanation with
         {
             Obstacles = Completed(explanation.Obstacles, "obstacles", r => r),

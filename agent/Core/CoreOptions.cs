@@ -47,6 +47,9 @@ public sealed record CoreOptions
     /// <summary>In leases: a voter that was dead for so long loses its vote to a follower that is ready to have it.</summary>
     public int DeadForLong { get; init; } = 60;
 
+    /// <summary>Settings of mysqld that this node's own configuration sets: the cluster's do not count for them.</summary>
+    public ImmutableSortedSet<string> OwnSettings { get; init; } = [];
+
     /// <summary>Applied entries kept in the log before it is replaced by a snapshot.</summary>
     public int SnapshotEvery { get; init; } = 256;
     public DutyFaults DutyFaults { get; init; } = DutyFaults.None;
@@ -116,6 +119,18 @@ public sealed record CoreFaults
 
     /// <summary>A cluster of another group is one to join.</summary>
     public bool JoinsAcrossGroups { get; init; }
+
+    /// <summary>The cluster's settings are set when they are changed, and on no mysqld that did not run then.</summary>
+    public bool SetsOnceOnly { get; init; }
+
+    /// <summary>A snapshot is without the cluster's settings.</summary>
+    public bool SnapshotsForgetSettings { get; init; }
+
+    /// <summary>What is not set any more stays as it was set.</summary>
+    public bool UnsetsNothing { get; init; }
+
+    /// <summary>Settings with which mysqld does not start are tried for ever.</summary>
+    public bool StartsAsAsked { get; init; }
 
     /// <summary>The lowest node skips every tenth command.</summary>
     public bool SkipOneCommand { get; init; }

@@ -7,7 +7,8 @@ namespace MySqlHa.Core;
 /// <summary>
 /// Something to do to the node's mysqld. The runner does it beside the loop and answers with an <see cref="EffectDone"/> of the same id.
 /// At most one is under way, but for <see cref="KillMysqld"/>, <see cref="LookAtMysqld"/>, <see cref="MeasureReach"/>,
-/// <see cref="WriteMarker"/> and <see cref="EnableEvents"/>, which never wait for another.
+/// <see cref="WriteMarker"/>, <see cref="EnableEvents"/>, <see cref="ApplySettings"/> and <see cref="CheckSettings"/>, which never wait
+/// for another.
 /// </summary>
 public abstract record Effect(long Id);
 
@@ -16,7 +17,19 @@ public abstract record Effect(long Id);
 public sealed record InitialiseData(long Id, string ClusterSecret, ImmutableArray<NodeId> Members, bool Adopt = false) : Effect(Id);
 
 /// <summary>Start mysqld read-only, closed to clients, without replication; done when it answers.</summary>
-public sealed record StartMysqld(long Id) : Effect(Id);
+public sealed record StartMysqld(long Id) : Effect(Id)
+{
+    /// <summary>Of the cluster's settings those that this node takes.</summary>
+    public SettingsTaken Settings { get; init; } = SettingsTaken.None;
+}
+
+/// <summary>Set these on the running mysqld; those unset are back at this node's default. What it takes at its start only is named.</summary>
+public sealed record ApplySettings(long Id, ImmutableSortedDictionary<string, string> Set, ImmutableArray<string> Unset) : Effect(Id);
+
+/// <summary>Whether mysqld would take these, live or at its next start; nothing is changed.</summary>
+/// <param name="All">With them and with what is set besides: what it would be started with.</param>
+public sealed record CheckSettings(
+    long Id, ImmutableSortedDictionary<string, string> Set, ImmutableSortedDictionary<string, string> All) : Effect(Id);
 
 /// <summary>
 /// With mysqld down: cut what is beyond <paramref name="Keep"/> from its last binary log, archived first; a failure says why it was not.
@@ -84,6 +97,15 @@ public sealed record EffectResult
 
     /// <summary>The old data is gone and no whole new one is in its place: the directory has to be made again.</summary>
     public bool DataLost { get; init; }
+
+    /// <summary><see cref="StartMysqld"/>: it ended by itself before it answered.</summary>
+    public bool EndedInStart { get; init; }
+
+    /// <summary><see cref="ApplySettings"/>, <see cref="CheckSettings"/>: names that mysqld takes at its start only.</summary>
+    public ImmutableArray<string> AtStartOnly { get; init; } = [];
+
+    /// <summary>The same: a sentence for each name that it does not take.</summary>
+    public ImmutableArray<Reason> NotTaken { get; init; } = [];
 
     public bool Ok => Failure is null;
 }

@@ -53,6 +53,8 @@ internal sealed class MysqldTracker(Timing timing)
         }
     } = timing.Probe;
 
+    public bool Busy => _underWay is not null || _killSent;
+
     public bool CanBeKilled => State is MysqldState.Starting or MysqldState.Running or MysqldState.Hung && !_killSent;
 
     public MysqldView View(Instant now) => new()
@@ -61,7 +63,7 @@ internal sealed class MysqldTracker(Timing timing)
         Duty = Duty,
         DutyEpoch = DutyEpoch,
         Status = Status,
-        Busy = _underWay is not null || _killSent,
+        Busy = Busy,
         HeldDown = now < _heldUntil,
         Hung = IsHung(now),
         MarkerUnderWay = _markers.Count > 0,
@@ -204,6 +206,9 @@ internal sealed class MysqldTracker(Timing timing)
         Forget();
         State = MysqldState.Stopped;
     }
+
+    /// <summary>It is ended on purpose and started again: no death that its next start is held down for.</summary>
+    public void Restarting() => (_deaths, _startedAt) = (0, Instant.Zero);
 
     public bool LookIsDue(Instant now) => State == MysqldState.Running && _look is null && !_killSent && now >= _nextLook;
 

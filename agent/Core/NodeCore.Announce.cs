@@ -78,6 +78,9 @@ public sealed partial class NodeCore
             case EndMaintenance end:
                 _out.Agreed("maintenance-over", $"the maintenance of {Name(end.Node)} is over: {end.Why}", end.Node);
                 break;
+            case ChangeSettings change:
+                _out.Agreed("configuration", $"version {_state.Settings.Version} of the configuration: {Described(change.Set, change.Unset)}");
+                break;
             case NotePhases note:
                 _out.Agreed("phases", $"epoch {note.Epoch}: {note.Phases}", _state.Current?.Leader, note.Epoch);
                 break;

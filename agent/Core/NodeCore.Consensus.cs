@@ -145,7 +145,7 @@ public sealed partial class NodeCore
 
         if (_applied - _raft.SnapshotIndex >= _options.SnapshotEvery)
         {
-            _raft.Compact(_applied, Encode(_state));
+            _raft.Compact(_applied, Encode(_options.Faults.SnapshotsForgetSettings ? _state with { Settings = ClusterSettings.None } : _state));
         }
 
         NoteController();
@@ -218,6 +218,7 @@ public sealed partial class NodeCore
             _desk.BecomeController(_now, _state);
             (_planDue, _cutOff) = (null, null);
             _operators.Clear();
+            _aside.Clear();
             _out.Event("controller", $"this node is the controller (term {_raft.Term})");
         }
         else if (_raft.Role != RaftRole.Leader && _controlledTerm != 0)
@@ -225,6 +226,7 @@ public sealed partial class NodeCore
             (_controlledTerm, _handsOver) = (0, false);
             (_decision, _observed) = (ControllerDecision.Wait(), null);
             _operators.Clear();
+            _aside.Clear();
         }
     }
 
@@ -291,6 +293,7 @@ public sealed partial class NodeCore
         }
 
         SettleOperators();
+        SettleAside();
         NotePlan();
         NoteCutOff();
         Decide();

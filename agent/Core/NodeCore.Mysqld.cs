@@ -35,6 +35,7 @@ public sealed partial class NodeCore
             _out.Begin(look);
         }
 
+        FollowSettings();
         NoteStuckSwitchover();
         NoteNamedArchive();
         NoteDifference();
@@ -99,7 +100,7 @@ public sealed partial class NodeCore
                 return true;
             case DutyAct.Start:
                 ForgoRewind();
-                Begin(new StartMysqld(_mysqld.NextId()));
+                Begin(new StartMysqld(_mysqld.NextId()) { Settings = SettingsToStart() });
                 return true;
             case DutyAct.Kill kill:
                 return Kill(kill.Why);
@@ -223,7 +224,7 @@ public sealed partial class NodeCore
             return;
         }
 
-        if (ReachEnded(done))
+        if (ReachEnded(done) || SettingsEnded(done))
         {
             return;
         }
@@ -285,6 +286,9 @@ public sealed partial class NodeCore
             case PromoteServer promote when result.Ok:
                 _began = (promote.Epoch, result.Set);
                 _out.Event("promoted", $"this node's mysqld is writable in epoch {promote.Epoch}", epoch: promote.Epoch);
+                break;
+            case StartMysqld:
+                NoteStart(result);
                 break;
             case RewindBinlog:
                 if (result.Archived is { } cut)

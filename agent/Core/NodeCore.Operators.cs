@@ -44,6 +44,12 @@ public sealed partial class NodeCore
             return;
         }
 
+        if (ask.Request is ConfigRequest or RestartRequest)
+        {
+            TakeAside(from, ask);
+            return;
+        }
+
         var entry = EntryOf(from, ask);
         var (answer, command) = _operators.Take(_now, from, ask.CallId, ask.Request, Observe(), entry);
         if (answer is not null)

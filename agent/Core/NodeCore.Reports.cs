@@ -94,6 +94,8 @@ public sealed partial class NodeCore
         FirstSet = _mysqld is { Duty: MysqldDuty.Leading } && _began.Epoch == _mysqld.DutyEpoch ? _began.Set : null,
         Understands = MemberReport.Present,
         Tags = EffectiveTags(),
+        Settings = SettingsToReport(),
+        Restarted = _restarted,
         RingKeys = _ringKeys.Fingerprints,
         MysqldEndedAgo = _mysqld is { State: MysqldState.Stopped } && _mysqld.StoppedAt > Instant.Zero
             ? (int)Math.Min((_now - _mysqld.StoppedAt).TotalMilliseconds, int.MaxValue)
@@ -138,6 +140,11 @@ public sealed partial class NodeCore
         if (_accessProblem.Length > 0)
         {
             yield return new Reason("api-access", _accessProblem);
+        }
+
+        foreach (var reason in SettingsProblems())
+        {
+            yield return reason;
         }
 
         if (_ringKeys.Problem.Length > 0)

@@ -50,6 +50,7 @@ public sealed partial class NodeCore
             Changes = _changes.Counts,
             Audit = AuditViews(),
             GroupsWhenRead = Groups(),
+            Configuration = ConfigurationNow(members),
         };
     }
 

@@ -102,6 +102,7 @@ public sealed partial class NodeCore
             next = Instant.Earlier(next, NextFreshDeadline());
             next = Instant.Earlier(next, IsController ? Instant.Earlier(_desk.Ends > _now ? _desk.Ends : Instant.Never, _operators.NextDeadline) : Instant.Never);
             next = Instant.Earlier(next, IsController ? NextPlanDeadline() : Instant.Never);
+            next = Instant.Earlier(next, NextSettingsDeadline());
             return Instant.Earlier(next, NextCallDeadline());
         }
     }
@@ -275,6 +276,15 @@ public sealed partial class NodeCore
                 break;
             case DrillBlow blow:
                 TakeDrillBlow(from, blow);
+                break;
+            case SettingsAsk ask:
+                TakeSettingsAsk(from, ask);
+                break;
+            case SettingsTried tried:
+                TakeSettingsTried(tried);
+                break;
+            case RestartBlow blow:
+                TakeRestartBlow(from, blow);
                 break;
             case OperatorAnswered answered:
                 AnswerCall(answered.CallId, answered.Answer);

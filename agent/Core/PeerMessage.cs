@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MySqlHa.Cluster;
 using MySqlHa.Consensus;
@@ -27,6 +28,9 @@ namespace MySqlHa.Core;
 [JsonDerivedType(typeof(OperatorAnswered), "operator-answered")]
 [JsonDerivedType(typeof(AuditFrame), "audit")]
 [JsonDerivedType(typeof(DrillBlow), "drill")]
+[JsonDerivedType(typeof(SettingsAsk), "settings-ask")]
+[JsonDerivedType(typeof(SettingsTried), "settings-tried")]
+[JsonDerivedType(typeof(RestartBlow), "restart")]
 public abstract record PeerMessage;
 
 /// <param name="ClusterId">A node of another cluster is not listened to.</param>
@@ -89,3 +93,16 @@ public sealed record OperatorAnswered(long CallId, OperatorAnswer Answer) : Peer
 
 /// <summary>The controller to the leader of the epoch: an operator wants your mysqld killed, as a crash would.</summary>
 public sealed record DrillBlow(long Epoch) : PeerMessage;
+
+/// <summary>The controller to the leader of the epoch: would your mysqld take these? Nothing is changed for it.</summary>
+/// <param name="All">What it would be started with then.</param>
+public sealed record SettingsAsk(
+    long Token, ImmutableSortedDictionary<string, string> Set, ImmutableSortedDictionary<string, string> All) : PeerMessage;
+
+/// <param name="Against">Every reason against it; empty: it would.</param>
+/// <param name="AtStartOnly">Names that it would take at its next start.</param>
+public sealed record SettingsTried(long Token, ImmutableArray<Reason> Against, ImmutableArray<string> AtStartOnly) : PeerMessage;
+
+/// <summary>The controller to a follower of the epoch: an operator wants your mysqld restarted.</summary>
+/// <param name="Token">Told in the reports from when it is begun.</param>
+public sealed record RestartBlow(long Epoch, long Token) : PeerMessage;

@@ -29,6 +29,7 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(EndMaintenance), "end-maintenance")]
 [JsonDerivedType(typeof(NoteRequest), "asked")]
 [JsonDerivedType(typeof(NoteAnswer), "answered")]
+[JsonDerivedType(typeof(ChangeSettings), "settings")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>

@@ -146,6 +146,9 @@ public sealed record ClusterState
         init;
     }
 
+    /// <summary>What every mysqld of the cluster is set to; none too where an older agent wrote the state.</summary>
+    public ClusterSettings Settings { get => field ?? ClusterSettings.None; init; }
+
     /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
     public string SwitchoverDropped { get; init; } = "";
 
@@ -231,6 +234,7 @@ public sealed record ClusterState
         EndMaintenance end => Maintenance.TryGetValue(end.Node, out var maintenance) && maintenance.Until == end.Until
             ? this with { Maintenance = Maintenance.Remove(end.Node) }
             : this,
+        ChangeSettings change => Settings.With(change) is { } changed ? this with { Settings = changed } : this,
         _ => throw new InvalidOperationException($"the replicated state knows no command {command.GetType().Name}"),
     };
 

@@ -80,6 +80,9 @@ public sealed record LocalRecord
     /// <summary>Base64 of 32 random bytes that the account passwords are derived from; the same on all members.</summary>
     public string ClusterSecret { get; init; } = "";
 
+    /// <summary>Which of the cluster's settings its mysqld was started with, and which it could not be started with.</summary>
+    public LocalSettings Settings { get => field ?? LocalSettings.None; init; }
+
     /// <summary>This node came to a cluster that was founded without it: its data began empty, whatever the cluster's is.</summary>
     public bool Joined { get; init; }
 

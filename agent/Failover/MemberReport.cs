@@ -84,7 +84,16 @@ public sealed record MemberReport
     /// <summary>Knows wishes about who votes.</summary>
     public const int Votes = 4;
 
-    public const int Present = Votes;
+    /// <summary>Knows the cluster's settings, and restarts that are asked for.</summary>
+    public const int Configurations = 5;
+
+    public const int Present = Configurations;
+
+    /// <summary>How far it follows the cluster's settings; null: there are none, or the agent is older.</summary>
+    public SettingsReport? Settings { get; init; }
+
+    /// <summary>The last restart of its mysqld that was asked for and begun, by the number of the request; 0: none.</summary>
+    public long Restarted { get; init; }
 
     /// <summary>As the node is configured.</summary>
     public NodeTags Tags { get => field ?? NodeTags.None; init; }

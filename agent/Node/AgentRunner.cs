@@ -231,6 +231,7 @@ public static class AgentRunner
         MostLag = options.Proxy?.MaxLag ?? TimeSpan.FromSeconds(10),
         Tags = options.Tags,
         ReceiptsSurvivePowerLoss = options.Durability == Durability.Power,
+        OwnSettings = [.. options.Settings.Keys.Select(Configuration.MysqldSettings.Bare)],
     };
 
     private static ProxyOptions ProxyOptionsOf(ProxySettings proxy) =>

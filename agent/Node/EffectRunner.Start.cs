@@ -46,6 +46,10 @@ internal sealed partial class EffectRunner
             var look = await LookAsync(server, patience.Token);
             return look with { MysqldPid = running.Pid };
         }
+        catch (SupervisionException e) when (e.Error == SupervisionError.ExitedDuringStart && !_startUnwanted)
+        {
+            return Failed("effect-failed", e.Message) with { EndedInStart = true };
+        }
         catch (OperationCanceledException) when (_startUnwanted)
         {
             if (MysqldProcess.TryAdopt(MysqldOptions) is { } unwanted)
@@ -70,7 +74,7 @@ internal sealed partial class EffectRunner
     {
         if (MysqldProcess.TryAdopt(MysqldOptions) is not { } found)
         {
-            return await MysqldProcess.StartAsync(MysqldOptions, patience);
+            return await MysqldProcess.StartAsync(WithCluster(), patience);
         }
 
         await MysqldProcess.WaitUntilReadyAsync(MysqldOptions, found, patience);

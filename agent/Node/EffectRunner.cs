@@ -98,9 +98,10 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             return;
         }
 
-        if (effect is StartMysqld)
+        if (effect is StartMysqld start)
         {
             BeginStart();
+            _settings = start.Settings;
         }
 
         var life = _life.Token;
@@ -165,6 +166,8 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
             OpenServerToClients => await AfterAsync(server, await server.OpenToClientsAsync(LeaseRuns, Within(options.Timing.Lease * 2, life)), life),
             EnableEvents => ResultOf(await server.EnableEventsAsync(life)),
+            ApplySettings apply => await ApplyAsync(server, apply, life),
+            CheckSettings check => await CheckAsync(server, check, life),
             DemoteServer demote => await DemoteAsync(server, demote, life),
             ReseedServer reseed => await ReseedAsync(server, reseed),
             _ => throw new InvalidOperationException($"no such effect: {effect.GetType().Name}"),

@@ -17,6 +17,7 @@ public sealed class LocalServer : IAsyncDisposable
     private readonly MysqlSession _fence;
     private readonly MysqlSession _demotion;
     private readonly MysqlSession _slow;
+    private readonly MysqlSession _settings;
     private readonly Probe _probe;
     private readonly Markers _markers;
     private readonly Cloning _cloning;
@@ -29,6 +30,7 @@ public sealed class LocalServer : IAsyncDisposable
         _fence = new MysqlSession(access);
         _demotion = new MysqlSession(access);
         _slow = new MysqlSession(access);
+        _settings = new MysqlSession(access);
         _probe = new Probe(access);
         _markers = new Markers(access);
         _cloning = new Cloning(access, _effects);
@@ -144,6 +146,14 @@ public sealed class LocalServer : IAsyncDisposable
     public Task<Outcome<CloneResult?>> CloneResultAsync(CancellationToken cancellation) =>
         RunAsync(_slow, Cloning.ResultAsync, cancellation);
 
+    /// <summary>Sets global variables, one by one; null: to its compiled default. What cannot be set while it runs is told, and what failed.</summary>
+    public Task<Outcome<SettingsOutcome>> ApplySettingsAsync(IReadOnlyDictionary<string, string?> values, CancellationToken cancellation) =>
+        RunAsync(_settings, connection => Settings.ApplyAsync(connection, values), cancellation);
+
+    /// <summary>Whether the server would take them; nothing is changed.</summary>
+    public Task<Outcome<SettingsOutcome>> CheckSettingsAsync(IReadOnlyDictionary<string, string> values, CancellationToken cancellation) =>
+        RunAsync(_settings, connection => Settings.CheckAsync(connection, values), cancellation);
+
     /// <summary>Returns when all transactions of the set are applied.</summary>
     public Task<Outcome<Nothing>> WaitForAsync(GtidSet set, CancellationToken cancellation) => RunAsync(_slow, async connection =>
     {
@@ -157,6 +167,7 @@ public sealed class LocalServer : IAsyncDisposable
         await _fence.DisposeAsync();
         await _demotion.DisposeAsync();
         await _slow.DisposeAsync();
+        await _settings.DisposeAsync();
         await _probe.DisposeAsync();
         await _markers.DisposeAsync();
         await _cloning.DisposeAsync();

@@ -8,9 +8,13 @@ internal static class Statements
 {
     public const string LockName = "mysqlha";
 
-    /// <summary>Backslash escapes in force whatever the server's mode; an idle connection is kept a year.</summary>
+    /// <summary>
+    /// Backslash escapes in force whatever the server's mode; an idle connection is kept a year; and no limit that was made for
+    /// applications holds the agent up.
+    /// </summary>
     public const string NewSession =
-        "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', wait_timeout = 31536000, lock_wait_timeout = 31536000, autocommit = 1";
+        "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', wait_timeout = 31536000, lock_wait_timeout = 31536000, autocommit = 1,"
+        + " max_execution_time = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615, sql_safe_updates = 0";
 
     // -- the effects lock ---------------------------------------------------------------------------------------------
 

@@ -97,10 +97,7 @@ public static partial class MysqldSettings
                     SupervisionError.WrongOptions, $"The mysqld setting '{key}' is not one name with a one-line value.");
             }
 
-            var plain = Plain(key);
-            // mysqld takes any unambiguous beginning of a name for the name.
-            var clash = Protected.Keys.Concat(Owned).FirstOrDefault(p => Plain(p).StartsWith(plain, StringComparison.Ordinal));
-            if (clash is not null && !Modest.ContainsKey(plain))
+            if (ClashOf(key) is { } clash)
             {
                 throw new SupervisionException(
                     SupervisionError.WrongOptions,
@@ -108,6 +105,20 @@ public static partial class MysqldSettings
             }
         }
     }
+
+    /// <summary>Whether somebody else than the agent may set it.</summary>
+    public static bool MayBeSet(string key) => ClashOf(key) is null;
+
+    private static string? ClashOf(string key)
+    {
+        var plain = Plain(key);
+        // mysqld takes any unambiguous beginning of a name for the name.
+        return Modest.ContainsKey(plain) ? null
+            : Protected.Keys.Concat(Owned).FirstOrDefault(p => Plain(p).StartsWith(plain, StringComparison.Ordinal));
+    }
+
+    /// <summary>What our own my.cnf sets it to where nobody sets it; null: mysqld's own default.</summary>
+    public static string? DefaultOf(string name) => Modest.GetValueOrDefault(name);
 
     internal static string Render(MysqldOptions options)
     {
@@ -145,6 +156,10 @@ public static partial class MysqldSettings
         lines.AddRange(options.Settings.Where(s => schema.Contains(Plain(s.Key))).Select(s => $"{s.Key} = {Quoted(s.Value)}"));
         return Text(lines);
     }
+
+    /// <summary>Nothing but these, for the server program to judge.</summary>
+    internal static string RenderAlone(IEnumerable<KeyValuePair<string, string>> settings) =>
+        Text([.. settings.Select(s => $"{s.Key} = {Quoted(s.Value)}"), "log_error_verbosity = 2"]);
 
     private static List<string> Common(MysqldOptions options)
     {

@@ -38,6 +38,9 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
 
     public OperatorAnswer Answer { get; set; } = new(OperatorOutcome.Done, new Reason("switched", "127.0.61.2 leads"));
 
+    /// <summary>What the cluster does for a request, before it is answered.</summary>
+    public Action<OperatorRequest> OnAsked { get; set; } = _ => { };
+
     public required HttpClient Client { get; init; }
 
     public Uri Address => Client.BaseAddress!;
@@ -69,6 +72,7 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
         {
             Callers.Add(caller);
             Asked.Add(request);
+            OnAsked(request);
         }
 
         return Task.FromResult(Answer);

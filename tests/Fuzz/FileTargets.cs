@@ -142,6 +142,8 @@ internal static class FileTargets
         ("DELETE", "/v1/members/{member}/maintenance", ""),
         ("PUT", "/v1/voters", """{"count":5}"""),
         ("POST", "/v1/drill", """{"dryRun":true}"""),
+        ("PATCH", "/v1/config", """{"set":{"max_connections":"500"},"unset":["back_log"],"ifVersion":3,"dryRun":true}"""),
+        ("POST", "/v1/members/{member}/restart", """{"seenEpoch":7}"""),
     ];
 
     private static List<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];

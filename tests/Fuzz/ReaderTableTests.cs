@@ -86,6 +86,7 @@ public sealed partial class ReaderTableTests
         ["Supervision/MysqldErrorLog"] = ["mysqld's error log"],
         ["Supervision/MysqldProcess"] = ["records of processes"],
         ["Supervision/RedoLog"] = ["InnoDB's logs"],
+        ["Supervision/SettingsCheck"] = [Carries + "what mysqld --validate-config says, to a person"],
         ["Supervision/SecretFile"] = [Carries + "what it writes"],
     };
 

@@ -11,6 +11,19 @@ public sealed class SqlTests
     [InlineData("two\nlines", @"'two\nlines'")]
     public void A_literal_cannot_be_left_from_within(string text, string literal) => Assert.Equal(literal, Sql.Quoted(text));
 
+    [Theory]
+    [InlineData("500", "500")]
+    [InlineData("2G", "2147483648")]
+    [InlineData("16k", "16384")]
+    [InlineData("0.25", "0.25")]
+    [InlineData("-1", "-1")]
+    [InlineData("99999999E", "'99999999E'")] // more than a server can hold
+    [InlineData("ON", "'ON'")]
+    [InlineData("1; DROP", "'1; DROP'")]
+    [InlineData("", "''")]
+    public void A_settings_value_is_a_number_where_it_looks_like_one(string value, string literal) =>
+        Assert.Equal(literal, MySqlHa.Replication.Settings.Literal(value));
+
     [Fact]
     public void Orders_and_accounts_do_not_print_their_passwords()
     {

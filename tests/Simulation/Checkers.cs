@@ -370,7 +370,7 @@ internal sealed partial class Checkers(World world)
             }
         }
 
-        return WhyWishesAreNotKept(core.State, current) is { } unkept ? unkept
+        return (WhyWishesAreNotKept(core.State, current) ?? WhySettingsAreNotFollowed(core.State)) is { } unkept ? unkept
             : leader.Mysqld.WaitingSessions > 0 ? "a commit still waits"
             : !leader.Mysqld.RunsEvents ? $"n{leader.Number} leads and runs no events"
             : leader.Mysqld.Source is { } source ? $"n{leader.Number} leads and still has n{source.Number} for a source"

@@ -4,7 +4,7 @@ using MySqlHa.Core;
 namespace MySqlHa.Tests.Simulation;
 
 /// <summary>Does the effects of the core to the model, in about the time that the real ones take, with failures.</summary>
-internal static class SimEffects
+internal static partial class SimEffects
 {
     public static void Run(World world, SimNode node, Effect effect)
     {
@@ -127,14 +127,14 @@ internal static class SimEffects
             case StartMysqld when mysqld.CannotStart:
                 tell(Failed("mysqld ended right after its start"));
                 break;
-            case StartMysqld:
-                if (!mysqld.Running)
-                {
-                    mysqld.Start();
-                    mysqld.TakeLock(life);
-                }
-
-                tell(Good(node));
+            case StartMysqld start:
+                tell(Start(node, start, life));
+                break;
+            case ApplySettings apply:
+                tell(mysqld.Apply(apply));
+                break;
+            case CheckSettings check:
+                tell(SimMysqld.Check(check));
                 break;
             case RewindBinlog rewind:
                 Rewind(world, node, rewind, life, tell);
@@ -180,31 +180,6 @@ internal static class SimEffects
             default:
                 throw new InvalidOperationException(effect.GetType().Name);
         }
-    }
-
-    private static EffectResult Initialise(SimMysqld mysqld, InitialiseData initialise)
-    {
-        if (mysqld.HasData)
-        {
-            return new EffectResult();
-        }
-
-        if (initialise.Adopt != (mysqld.BroughtRow != 0))
-        {
-            return Failed(initialise.Adopt ? "there is no data to take over" : "data that no agent made is left alone");
-        }
-
-        if (initialise.Adopt)
-        {
-            mysqld.Adopt();
-        }
-        else
-        {
-            mysqld.Initialise();
-        }
-
-        mysqld.SetAccess(initialise.Members, []);
-        return new EffectResult();
     }
 
     private static void Promote(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell)

@@ -60,6 +60,9 @@ internal sealed class SimNode
     /// <summary>It is configured without any peer.</summary>
     public bool KnowsNobody { get; set; }
 
+    /// <summary>What its own configuration file sets; from the agent's next start on.</summary>
+    public System.Collections.Immutable.ImmutableSortedSet<string> OwnSettings { get; set; } = [];
+
     /// <summary>How far its wall clock is ahead of the world's, in milliseconds.</summary>
     public long WallAhead { get; set; }
 
@@ -108,6 +111,7 @@ internal sealed class SimNode
             SnapshotEvery = SnapshotEvery,
             Adopts = Mysqld.BroughtRow != 0,
             Tags = Tags,
+            OwnSettings = OwnSettings,
             DutyFaults = _world.Mutation.Duty,
             ControllerFaults = _world.Mutation.Controller,
             Faults = _world.Mutation.Core,

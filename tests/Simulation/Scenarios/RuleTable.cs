@@ -197,6 +197,7 @@ internal static class RuleTable
     {
         ["ControllerFaults.ForgetAdopted"] = "Failover/AdoptionTests",
         ["DutyFaults.ClonesWhilePaused"] = "Failover/WishesTests",
+        ["CoreFaults.StartsAsAsked"] = "Simulation/Scenarios/SettingsScenarioTests",
     };
 
     /// <summary>Rules without a row: what they are about is not built, so nothing can go wrong with it.</summary>

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Failover;
+
+/// <summary>What may be asked of the cluster's settings and of one mysqld's restart, as far as no server has to say it.</summary>
+public static class SettingsPolicy
+{
+    /// <summary>Every reason against the change, before a server is asked; empty: none.</summary>
+    public static ImmutableArray<Reason> Refusals(ControllerInput seen, ConfigRequest request)
+    {
+        var (known, set, unset) = (seen.State.Settings, request.Set ?? SettingValues.Empty, request.Unset ?? []);
+        if (request.IfVersion is { } version && version != known.Version)
+        {
+            return [new Reason("other-version", $"asked of version {version}, but the configuration is at version {known.Version}; look and ask again")];
+        }
+
+        if (seen.State.Current is not { Closed: false, Established: true })
+        {
+            return [new Reason("no-leader", "nobody leads: no server could say whether it takes the values")];
+        }
+
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        if (set.Keys.FirstOrDefault(k => k.Length is 0 or > ClusterSettings.LongestKey || !k.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')) is { } odd)
+        {
+            reasons.Add(new Reason("bad-name", $"'{odd}' is no name of a setting; allowed: lower-case letters, digits and _, like max_connections"));
+        }
+
+        if (set.FirstOrDefault(s => s.Value.Length > ClusterSettings.LongestValue || s.Value.Any(char.IsControl)) is { Key: { } wide })
+        {
+            reasons.Add(new Reason("bad-value", $"{wide}: one line of at most {ClusterSettings.LongestValue} characters is allowed"));
+        }
+
+        if (unset.FirstOrDefault(set.ContainsKey) is { } both)
+        {
+            reasons.Add(new Reason("set-and-unset", $"{both} cannot be set and unset at once"));
+        }
+
+        if (unset.FirstOrDefault(u => !known.Values.ContainsKey(u)) is { } absent)
+        {
+            var there = known.Values.IsEmpty ? "none is" : string.Join(", ", known.Values.Keys);
+            reasons.Add(new Reason("not-set", $"{absent} is not set for the cluster; set: {there}"));
+        }
+
+        var then = known.Values.RemoveRange(unset).SetItems(set);
+        if (then.Count > ClusterSettings.MostKeys)
+        {
+            reasons.Add(new Reason("too-many", $"{then.Count} settings; at most {ClusterSettings.MostKeys} are allowed"));
+        }
+        else if (reasons.Count == 0 && SettingValues.Same(then, known.Values))
+        {
+            reasons.Add(new Reason("nothing-changes", set.IsEmpty ? "nothing to set or unset" : "all of it is set so already"));
+        }
+
+        reasons.AddRange(Older(seen, "configuration for all"));
+        return reasons.ToImmutable();
+    }
+
+    /// <summary>Every reason why the mysqld of this member may not be restarted now; empty: none.</summary>
+    public static ImmutableArray<Reason> RestartRefusals(ControllerInput seen, NodeId node)
+    {
+        var name = ControllerPolicy.Name(seen, node);
+        if (!seen.State.Members.ContainsKey(node))
+        {
+            return [new Reason("no-member", $"{node} is no member of this cluster")];
+        }
+
+        if (seen.State.Current is not { Closed: false, Established: true } open)
+        {
+            return [new Reason("no-leader", "nobody leads, or not surely yet: nothing is restarted until somebody does")];
+        }
+
+        if (open.Leader == node)
+        {
+            return [new Reason("leads", $"{name} leads; switch over first, then restart it")];
+        }
+
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        if (seen.State.Paused)
+        {
+            reasons.Add(new Reason("paused", "the cluster is paused: whatever fails meanwhile would not be mended; resume it first"));
+        }
+
+        if (seen.State.Switchover is not null)
+        {
+            reasons.Add(new Reason("switchover-under-way", "a switchover is under way"));
+        }
+
+        if (seen.State.Maintenance.ContainsKey(node))
+        {
+            reasons.Add(new Reason("maintenance", $"{name} is in maintenance: its mysqld would be left down"));
+        }
+
+        if (seen.Reports.GetValueOrDefault(node) is not { Mysqld: MysqldState.Running })
+        {
+            reasons.Add(new Reason("mysqld-down", $"the mysqld of {name} does not run, or {name} is not heard"));
+        }
+
+        // Those that must go on without it.
+        var others = open.Ackers.Where(a => a != node).ToList();
+        var unable = others.SelectMany(a => ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
+        if (open.Ackers.Contains(node) && others.Count - unable.Count < open.AcksNeeded)
+        {
+            reasons.Add(new Reason(
+                "too-few-followers",
+                $"without {name}, {others.Count - unable.Count} followers would be left to acknowledge, and {open.AcksNeeded} must"
+                    + string.Concat(unable.Select(u => $"; {u.Text}"))));
+        }
+
+        var up = seen.Voters.Count(v => v != node && seen.Reports.GetValueOrDefault(v) is { Mysqld: MysqldState.Running });
+        var majority = (seen.Voters.Count / 2) + 1;
+        if (seen.Voters.Contains(node) && up < majority && !reasons.Any(r => r.Code == "too-few-followers"))
+        {
+            reasons.Add(new Reason("no-majority", $"without {name}, {up} of {seen.Voters.Count} voters would be up, and {majority} are needed"));
+        }
+
+        reasons.AddRange(Older(seen, "restart that is asked for"));
+        return reasons.ToImmutable();
+    }
+
+    /// <summary>It was restarted, and follows with all that the leader had.</summary>
+    public static bool IsBack(MemberReport? report, EpochRecord? open, long asked) =>
+        report is { Mysqld: MysqldState.Running, CatchingUp: false, Status.ReceiverRunning: true } && report.Restarted == asked
+        && open is { Closed: false } && report.RoleEpoch == open.Number;
+
+    private static IEnumerable<Reason> Older(ControllerInput seen, string what)
+    {
+        var older = seen.Reports.Values.Where(r => r.Understands < MemberReport.Configurations).Select(r => ControllerPolicy.Name(seen, r.Node)).ToList();
+        return older.Count == 0 ? [] : [new Reason("older-agent", $"the agent of {string.Join(", ", older)} is older and knows no {what}; upgrade it first")];
+    }
+}
