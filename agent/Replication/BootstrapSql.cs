@@ -37,7 +37,8 @@ public static class BootstrapSql
 
     // For people and applications of their own. Each privilege can be passed on, none of those on the schemas that are taken away below: the
     // restriction goes with it (https://dev.mysql.com/doc/refman/9.7/en/partial-revokes.html).
-    private const string ApplicationAccounts = "CREATE USER, CREATE ROLE, DROP ROLE";
+    // No ROLE_ADMIN: any account can be granted as a role, the cluster's too.
+    private const string ApplicationAccounts = "CREATE USER";
 
     /// <summary>Where leases of applications are, once somebody installs that. The application account only asks there.</summary>
     public const string ElectionSchema = "mysqlha_election";

@@ -213,7 +213,7 @@ internal static class Statements
     /// <summary>Whether this account may protect others; in a cluster that was made by an early version it may not.</summary>
     public const string MayProtectAccounts =
         "SELECT COUNT(*) AS n FROM information_schema.user_privileges WHERE privilege_type = 'SYSTEM_USER' AND is_grantable = 'YES'"
-        + " AND grantee = CONCAT('\'', REPLACE(CURRENT_USER(), '@', '\'@\''), '\'')";
+        + " AND grantee = CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@', QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))";
 
     /// <summary>Nobody without SYSTEM_USER can alter them.</summary>
     public static string ProtectAccounts(IEnumerable<string> users) =>
