@@ -229,6 +229,7 @@ public static class SandboxCommand
             {
                 if (place.Settings is null)
                 {
+                    await new NetworkPartition(place).HealIfAbleAsync(cancellation);
                     Console.WriteLine($"there is no sandbox at {place.BaseIp}");
                     return (int)SandboxExit.Fine;
                 }

@@ -39,6 +39,12 @@ internal sealed class SandboxUp(SandboxPlace place, CensusClient census, TextWri
             await ShrinkAsync(options.Nodes.Value, cancellation);
         }
 
+        if (place.Settings is null)
+        {
+            // What another one at these addresses left, whose end nobody waited for.
+            await new NetworkPartition(place).HealIfAbleAsync(cancellation);
+        }
+
         IReadOnlyList<SandboxNode> started;
         _deadline += DeadlineToJoin * Math.Max(0, (options.Nodes ?? 0) - (place.Settings?.Nodes ?? 7));
         using (await place.LockAsync(cancellation))
