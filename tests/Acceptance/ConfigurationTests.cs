@@ -9,6 +9,7 @@ namespace MySqlHa.Tests.Acceptance;
 public sealed class ConfigurationTests(SandboxCluster cluster)
 {
     [Fact]
+    [Trait("Length", "long")]
     public async Task What_is_set_once_is_on_every_node_live_or_by_a_rolling_restart_that_costs_no_acknowledged_write()
     {
         var leader = (await cluster.ReadyAsync()).LeaderNumber;

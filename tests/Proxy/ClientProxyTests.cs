@@ -284,6 +284,7 @@ public sealed class ClientProxyTests : ProxyRoom
         Assert.True(proxy.Counters[ProxyCount.ConnectFailed] > 0);
         using var last = await ProxyClient.ConnectAsync(proxy.ReadOnlyPort);
         Assert.Equal("b", await last.GreetedAsync());
+        await Eventually.HoldsAsync("the others left", () => proxy.Counters[ProxyCount.ReadOnlyNow] == 1);
         proxy.Follow(new ClientRoutes(1, null, [], []));
         Assert.Empty(await last.RestAsync());
         Assert.Equal(1, proxy.Counters[ProxyCount.ClosedByServing]);
