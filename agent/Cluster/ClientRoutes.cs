@@ -23,8 +23,14 @@ public sealed record ClientRoutes(
     /// </summary>
     public RouteTarget? Next { get; init; }
 
+    /// <summary>
+    /// Who takes over from the writer in a moment, in a switchover for which all is in place: who comes now logs in there, and some of
+    /// the writer's clients are let go so that they do. Null: nobody is about to.
+    /// </summary>
+    public RouteTarget? Successor { get; init; }
+
     public bool Equals(ClientRoutes? other) =>
-        other is not null && Epoch == other.Epoch && Writer == other.Writer && Next == other.Next
+        other is not null && Epoch == other.Epoch && Writer == other.Writer && Next == other.Next && Successor == other.Successor
         && Readers.SequenceEqual(other.Readers) && Serving.SequenceEqual(other.Serving);
 
     public override int GetHashCode() => HashCode.Combine(Epoch, Writer, Readers.Length, Serving.Length);

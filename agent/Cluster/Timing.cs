@@ -55,6 +55,12 @@ public sealed record Timing
     /// <summary>The same while followers get into place for a switchover: clients write on, and looks cost them something.</summary>
     public TimeSpan ProbeWhilePlacing => Lease / 25;
 
+    /// <summary>
+    /// How long clients may begin to log in with the next leader while the old one serves on. It was 0.03 s that a client needed to
+    /// connect anew, with TLS, on a busy host; far networks have longer leases too.
+    /// </summary>
+    public TimeSpan Notice => Lease / 32;
+
     /// <summary>A probe without an answer for this long means that mysqld hangs.</summary>
     public TimeSpan Hung => Lease * 2;
 

@@ -244,6 +244,7 @@ public sealed partial class NodeCore
         LossAccepted = _operators.Failover?.LossAccepted,
         WantedPatienceOver = _now - Instant.Later(_closedAt, _controllerSince) > _options.Timing.Lease / 2,
         PlacementPatienceOver = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * (_state.HandingOver() is null ? 1 : 2),
+        ClientsTold = ClientsTold,
         SwitchoverLongAgo = _now - Instant.Later(_placingSince, _controllerSince) > _options.Timing.Lease * 20,
         DataCutPatienceOver = DataCutPatienceOver,
         Learners = _raft.Configuration.Learners,

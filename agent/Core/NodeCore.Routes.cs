@@ -14,6 +14,10 @@ public sealed partial class NodeCore
     private Instant _writerSeen = Instant.Zero;
     private bool _membersMoved;
 
+    // Who leads behind an epoch, as clients were told, and when they were. It holds as long as the switchover is under way: what is in
+    // place now may not be in the next moment, and in place again in the one behind.
+    private (long Epoch, NodeId Node, Instant Told)? _successor;
+
     /// <summary>The newest.</summary>
     public ClientRoutes Routes => _routes;
 
@@ -31,6 +35,7 @@ public sealed partial class NodeCore
         }
 
         (_routedBy, _membersMoved) = ((_state, reports), false);
+        NoteSuccessor(reports);
         var routes = MakeRoutes(reports);
         if (!routes.Equals(_routes))
         {
@@ -38,6 +43,24 @@ public sealed partial class NodeCore
             _out.Route(routes);
         }
     }
+
+    private void NoteSuccessor(ImmutableSortedDictionary<NodeId, MemberReport> reports)
+    {
+        if (_state is not { Current: { Closed: false } open, Switchover: { Behind.IsEmpty: false } switchover } || switchover.Epoch != open.Number)
+        {
+            _successor = null;
+        }
+        else if (_successor?.Epoch != open.Number && Placement.Successor(_state, reports) is { } next)
+        {
+            _successor = (open.Number, next, _now);
+        }
+    }
+
+    /// <summary>The controller's, as its own clients were told: those of other nodes hear the same reports.</summary>
+    private bool ClientsTold => _now >= NextHandOver;
+
+    private Instant NextHandOver =>
+        _successor is { } told && told.Epoch == _state.Current?.Number ? told.Told + _options.Timing.Notice : Instant.Never;
 
     /// <summary>What is on followers is no older than the limit allows, unless nobody has been writable for as long as that.</summary>
     private bool LeaderlessForLong => _routes is { Writer: null, Readers.Length: > 0 } && _now - _writerSeen > _options.MostLag;
@@ -62,6 +85,7 @@ public sealed partial class NodeCore
             [.. _reports.Keys.Where(KeepsItsReaders).Order()])
         {
             Next = writer is null && !stopped && leader is not null && Serves(leader) ? Target(leader.Node) : null,
+            Successor = _successor is { } successor ? Target(successor.Node) : null,
         };
     }
 

@@ -33,6 +33,9 @@ public sealed record ControllerInput
     /// <summary>Followers that are to get behind the next leader, or the next leader itself, had time enough.</summary>
     public bool PlacementPatienceOver { get; init; }
 
+    /// <summary>In a switchover for which all is in place: clients had a moment to begin logging in with the next leader.</summary>
+    public bool ClientsTold { get; init; } = true;
+
     /// <summary>The last switchover began long ago: one that nobody asked for may be tried again.</summary>
     public bool SwitchoverLongAgo { get; init; }
 

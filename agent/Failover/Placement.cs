@@ -44,6 +44,11 @@ internal static class Placement
     {
         var next = switchover.Target!.Value;
         var missing = NotInPlace(seen, open, switchover, next).ToImmutableArray();
+        if (missing.IsEmpty && !seen.ClientsTold)
+        {
+            return ControllerDecision.Wait(new Reason("announcing", "clients begin to log in with the next leader"));
+        }
+
         if (missing.IsEmpty)
         {
             var record = ControllerPolicy.NewEpoch(seen, open.Number + 1, seen.Reports[next], switchover.Reason) with
@@ -59,6 +64,19 @@ internal static class Placement
         return hopeless || (seen.PlacementPatienceOver && !seen.Faults.WaitsForPlaces)
             ? ControllerDecision.Propose(new AbandonPlacement(open.Number))
             : ControllerDecision.Wait(missing);
+    }
+
+    /// <summary>Who leads next in a switchover for which all is in place; null: nobody yet. Advice for clients, of any node.</summary>
+    public static NodeId? Successor(ClusterState state, ImmutableSortedDictionary<NodeId, MemberReport> reports)
+    {
+        if (state is not { Current: { Closed: false } open, Switchover: { Behind.IsEmpty: false, Target: { } next } switchover }
+            || switchover.Epoch != open.Number)
+        {
+            return null;
+        }
+
+        var seen = new ControllerInput { State = state, Voters = [], Reports = reports, LeaseLapsed = false };
+        return NotInPlace(seen, open, switchover, next).Any() ? null : next;
     }
 
     private static IEnumerable<Reason> NotInPlace(ControllerInput seen, EpochRecord open, Switchover switchover, NodeId next)

@@ -9,6 +9,7 @@ internal sealed class ProxyCrew(ProxyOptions options, ProxyCounters counters)
     private readonly ProxyLoop?[] _loops = new ProxyLoop?[options.Threads];
     private ClientRoutes _routes = ClientRoutes.None;
     private int _waiting;
+    private int _asked;
     private bool _stopping;
 
     public ProxyOptions Options => options;
@@ -34,6 +35,11 @@ internal sealed class ProxyCrew(ProxyOptions options, ProxyCounters counters)
     {
         lock (_gate)
         {
+            if (routes.Successor != _routes.Successor)
+            {
+                Volatile.Write(ref _asked, 0);
+            }
+
             _routes = routes;
             foreach (var loop in _loops)
             {
@@ -98,6 +104,9 @@ internal sealed class ProxyCrew(ProxyOptions options, ProxyCounters counters)
             return fewest != accepting && fewest.Give(readWrite, client);
         }
     }
+
+    /// <summary>Whether the client that is asked about is one of the half that is let go before a switchover; the first is not.</summary>
+    public bool LetsGoEarly() => Interlocked.Increment(ref _asked) % 2 == 0;
 
     /// <summary>One more client waits for a server. False: as many wait as may.</summary>
     public bool MayWait()

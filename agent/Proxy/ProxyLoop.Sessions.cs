@@ -8,6 +8,7 @@ internal sealed partial class ProxyLoop
 {
     private void Take(ClientRoutes routes)
     {
+        var announced = routes.Successor is not null && _book.Routes.Successor != routes.Successor;
         _book.Routes = routes;
         foreach (var session in _sessions.All())
         {
@@ -16,6 +17,8 @@ internal sealed partial class ProxyLoop
                 case { Stage: SessionStage.Waiting, Timed: >= 0 }:
                     session.Refused.Clear();
                     Place(session);
+                    break;
+                case { Early: not null } when session.Epoch == routes.Epoch + 1 && routes.Successor == session.Target:
                     break;
                 case { Early: not null } when session.Epoch != routes.Epoch || (routes.Writer ?? session.Target) != session.Target:
                     _counters.Add(ProxyCount.ClosedByEpoch);
@@ -26,8 +29,15 @@ internal sealed partial class ProxyLoop
                     break;
                 case { Early: not null }:
                     break;
-                case { ReadWrite: true, Stage: SessionStage.Open or SessionStage.Connecting } when session.Epoch != routes.Epoch:
+                case { ReadWrite: true, Stage: SessionStage.Open or SessionStage.Connecting or SessionStage.Leaving }
+                    when session.Epoch != routes.Epoch:
                     End(session);
+                    break;
+                case { Stage: SessionStage.Leaving } when routes.Successor is null:
+                    session.Stage = SessionStage.Open;
+                    break;
+                case { ReadWrite: true, Stage: SessionStage.Open } when announced && crew.LetsGoEarly():
+                    LetGoEarly(session);
                     break;
                 case { ReadWrite: false, Stage: SessionStage.Open or SessionStage.Connecting }
                     when !routes.Serving.Contains(session.Target!.Node):
@@ -45,6 +55,22 @@ internal sealed partial class ProxyLoop
         {
             session.Stage = SessionStage.Ending;
             _sessions.Time(session, _now + (long)_options.LastAnswer.TotalMilliseconds);
+            return;
+        }
+
+        _counters.Add(ProxyCount.ClosedByEpoch);
+        CloseOrPlace(session);
+    }
+
+    /// <summary>
+    /// Its leader stops in a moment. Half of the clients log in with the next one meanwhile, and the other half write on: when the
+    /// leader changes, not all have a login before them.
+    /// </summary>
+    private void LetGoEarly(Session session)
+    {
+        if (session is { Used: true, IsQuiet: false })
+        {
+            session.Stage = SessionStage.Leaving;
             return;
         }
 
@@ -80,15 +106,21 @@ internal sealed partial class ProxyLoop
     /// <summary>To a server, or to wait for one.</summary>
     private void Place(Session session)
     {
+        if (_book.JoinSuccessor(session.ReadWrite, session.Refused) is { } successor
+            && Connect(session, successor, new EarlyLogin(), _book.Routes.Epoch + 1))
+        {
+            return;
+        }
+
         while (_book.Join(session.ReadWrite, session.Refused) is { } target)
         {
-            if (Connect(session, target, early: null))
+            if (Connect(session, target, early: null, _book.Routes.Epoch))
             {
                 return;
             }
         }
 
-        if (_book.JoinEarly(session.ReadWrite, session.Refused) is { } next && Connect(session, next, new EarlyLogin()))
+        if (_book.JoinEarly(session.ReadWrite, session.Refused) is { } next && Connect(session, next, new EarlyLogin(), _book.Routes.Epoch))
         {
             return;
         }
@@ -100,7 +132,7 @@ internal sealed partial class ProxyLoop
     }
 
     /// <param name="target">Counts the session already.</param>
-    private bool Connect(Session session, RouteTarget target, EarlyLogin? early)
+    private bool Connect(Session session, RouteTarget target, EarlyLogin? early, long epoch)
     {
         var socket = SocketCalls.Connect(new IPEndPoint(IPAddress.Parse(target.Host), target.Port));
         if (socket < 0)
@@ -112,7 +144,7 @@ internal sealed partial class ProxyLoop
         }
 
         Leave(session, SessionStage.Connecting);
-        (session.Target, session.Epoch, session.Server.Socket, session.Early) = (target, _book.Routes.Epoch, socket, early);
+        (session.Target, session.Epoch, session.Server.Socket, session.Early) = (target, epoch, socket, early);
         _sessions.Time(session, _now + (long)_options.ConnectWithin.TotalMilliseconds);
         Ask(session, Readiness.PeerEnded, Readiness.Output);
         return true;

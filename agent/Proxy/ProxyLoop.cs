@@ -229,7 +229,7 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
             Note(session, end == client, moved);
         }
 
-        var answered = session is { Stage: SessionStage.Ending, IsQuiet: true };
+        var answered = session is { Stage: SessionStage.Ending or SessionStage.Leaving, IsQuiet: true };
         if (answered)
         {
             _counters.Add(ProxyCount.ClosedByEpoch);

@@ -21,6 +21,12 @@ internal sealed class RouteBook(ServerLoads loads)
     public RouteTarget? JoinEarly(bool readWrite, IReadOnlyCollection<NodeId> refused) =>
         readWrite && Routes.Writer is null ? Joined(Routes.Next, refused) : null;
 
+    /// <summary>
+    /// Where a client that is to write begins to log in, as who takes it now is about to stop; null: nobody is. It counts there.
+    /// </summary>
+    public RouteTarget? JoinSuccessor(bool readWrite, IReadOnlyCollection<NodeId> refused) =>
+        readWrite ? Joined(Routes.Successor, refused) : null;
+
     public void Left(NodeId node) => loads.Leave(node);
 
     private RouteTarget? Joined(RouteTarget? target, IReadOnlyCollection<NodeId> refused)

@@ -15,6 +15,11 @@ internal enum SessionStage
 
     Open,
 
+    /// <summary>
+    /// Its epoch is about to be over, and it is among those that are let go before: it lives until the answer that is under way is there.
+    /// </summary>
+    Leaving,
+
     /// <summary>Its epoch is over: it lives until the answer that is under way is there, for a moment at most.</summary>
     Ending,
 }
