@@ -111,6 +111,9 @@ public sealed record CoreFaults
     /// <summary>Clients are sent to the last leader until there is another.</summary>
     public bool RoutesToTheLast { get; init; }
 
+    /// <summary>Clients go on to log in with who was about to lead, whatever became of it.</summary>
+    public bool KeepsTheSuccessor { get; init; }
+
     /// <summary>Who may be read is decided once, when the first leader is writable.</summary>
     public bool ReadersOfTheFirstEpoch { get; init; }
 

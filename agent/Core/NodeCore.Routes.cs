@@ -48,7 +48,7 @@ public sealed partial class NodeCore
     {
         if (_state is not { Current: { Closed: false } open, Switchover: { Behind.IsEmpty: false } switchover } || switchover.Epoch != open.Number)
         {
-            _successor = null;
+            _successor = _options.Faults.KeepsTheSuccessor ? _successor : null;
         }
         else if (_successor?.Epoch != open.Number && Placement.Successor(_state, reports) is { } next)
         {

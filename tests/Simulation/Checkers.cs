@@ -145,17 +145,6 @@ internal sealed partial class Checkers(World world)
         }
     }
 
-    /// <summary>A proxy sends writers to the leader of the epoch that is open as far as its node knows, or has them wait.</summary>
-    private void RoutesToTheOpen(SimNode node, NodeCore core)
-    {
-        var routes = core.Routes;
-        if ((routes.Writer ?? routes.Next) is { } writer
-            && !(core.State.Current is { Closed: false } open && open.Leader == writer.Node && open.Number == routes.Epoch))
-        {
-            Fail("RoutesToTheOpen", $"n{node.Number} sends writers to {writer.Name} in epoch {routes.Epoch}, which is not open");
-        }
-    }
-
     /// <summary>Ackers are voters, always: who is gone can neither acknowledge nor promise. Asked of controllers, who know both at once.</summary>
     private void CountsOnVoters(NodeCore core)
     {
@@ -358,19 +347,7 @@ internal sealed partial class Checkers(World world)
             }
         }
 
-        foreach (var node in world.Nodes.Where(n => n.Core is not null && core.State.Members.ContainsKey(n.Id)))
-        {
-            var (routes, followers) = (node.Core!.Routes, core.State.Members.Keys.Where(m => m != leader.Id && !world.Node(m).Tags.NoLoad).ToList());
-            followers = followers.Count == 0 && current.AcksNeeded == 0 ? [leader.Id] : followers;
-            if (routes.Writer?.Node != leader.Id || !routes.Readers.Select(r => r.Node).Order().SequenceEqual(followers.Order())
-                || !routes.Serving.SequenceEqual(core.State.Members.Keys.Order()))
-            {
-                return $"n{node.Number} sends writers to {routes.Writer?.Name ?? "nobody"} and readers to "
-                    + $"[{string.Join(", ", routes.Readers.Select(r => r.Name))}], of {routes.Serving.Length} that serve";
-            }
-        }
-
-        return (WhyWishesAreNotKept(core.State, current) ?? WhySettingsAreNotFollowed(core.State)) is { } unkept ? unkept
+        return (WhyRoutesLeadElsewhere(core.State, leader, current) ?? WhyWishesAreNotKept(core.State, current) ?? WhySettingsAreNotFollowed(core.State)) is { } unkept ? unkept
             : leader.Mysqld.WaitingSessions > 0 ? "a commit still waits"
             : !leader.Mysqld.RunsEvents ? $"n{leader.Number} leads and runs no events"
             : leader.Mysqld.Source is { } source ? $"n{leader.Number} leads and still has n{source.Number} for a source"

@@ -28,6 +28,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         ["a new leader that followed keeps its source"] = new() { Duty = new DutyFaults { KeepsSource = true } },
         ["a receiver skips its own server_id"] = new() { Effects = new EffectFaults { SkipsOwnServerId = true } },
         ["clients are sent to the last leader"] = new() { Core = new CoreFaults { RoutesToTheLast = true } },
+        ["clients are told of the last successor"] = new() { Core = new CoreFaults { KeepsTheSuccessor = true } },
         ["followers that are attached anew get no readers"] = new() { Core = new CoreFaults { ReadersOfTheFirstEpoch = true } },
         ["a node applies a command otherwise than the rest"] = new() { Core = new CoreFaults { SkipOneCommand = true } },
     };
@@ -44,6 +45,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         { "a new leader that followed keeps its source", "Converges" },
         { "a receiver skips its own server_id", "Converges" },
         { "clients are sent to the last leader", "RoutesToTheOpen" },
+        { "clients are told of the last successor", "RoutesToTheOpen" },
         { "followers that are attached anew get no readers", "Converges" },
         { "a node applies a command otherwise than the rest", "SameHistory" },
     };
