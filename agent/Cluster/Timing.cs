@@ -61,6 +61,12 @@ public sealed record Timing
     /// </summary>
     public TimeSpan Notice => Lease / 32;
 
+    /// <summary>
+    /// How long a leader that hands over waits for the others to say that they know: one way each on their network, and no time that
+    /// anybody would notice where one of them is gone.
+    /// </summary>
+    public TimeSpan LastMoment => Lease / 200;
+
     /// <summary>A probe without an answer for this long means that mysqld hangs.</summary>
     public TimeSpan Hung => Lease * 2;
 

@@ -20,6 +20,7 @@ public sealed partial class NodeCore
     private Instant _controllerSince = Instant.Zero;
     private Instant _closedAt = Instant.Zero;
     private Instant _placingSince = Instant.Zero;
+    private long _placingIndex;
 
     private void Found()
     {
@@ -186,7 +187,7 @@ public sealed partial class NodeCore
 
         if (command is StartSwitchover or HandOver)
         {
-            _placingSince = _now;
+            (_placingSince, _placingIndex) = (_now, entry.Index);
         }
 
         _changes.Applied(before, command, news: entry.Index > _announced);

@@ -72,6 +72,7 @@ public sealed partial class NodeCore
         SuccessorMayCome = _now - Instant.Later(_mysqld.StoppedAt, _startedAt) < _options.Timing.Lease * 2,
         DifferenceStands = _difference is { What: not null } known && _now - known.Since >= _options.Timing.Lease * 3,
         ReportsMayCome = _now - _startedAt < _options.Timing.Lease,
+        SuccessorIsKnown = SuccessorIsKnown,
         ReinitAsked = _reinitAsked,
         MarkerAcknowledged = _markerAcknowledged == _state.Current?.Number,
         MarkedAfter = _markedAfter,

@@ -62,6 +62,19 @@ public sealed partial class NodeCore
     private Instant NextHandOver =>
         _successor is { } told && told.Epoch == _state.Current?.Number ? told.Told + _options.Timing.Notice : Instant.Never;
 
+    /// <summary>
+    /// This leader's successor is known to every node that is heard: their clients are gone from here, and none is refused a statement
+    /// by a server that has become read-only. Some may be too slow to be waited for.
+    /// </summary>
+    private bool SuccessorIsKnown => _now >= LastMoment
+        || FreshReports().Values.All(r => r.Node == _options.Self || r.AppliedIndex >= _placingIndex);
+
+    private Instant LastMoment => _placingSince + _options.Timing.LastMoment;
+
+    /// <summary>When a leader that waits for others to hear of its successor waits no longer.</summary>
+    private Instant NextDemotion =>
+        _mysqld.Duty == MysqldDuty.Leading && _state.HandingOver()?.Number == _mysqld.DutyEpoch && _now < LastMoment ? LastMoment : Instant.Never;
+
     /// <summary>What is on followers is no older than the limit allows, unless nobody has been writable for as long as that.</summary>
     private bool LeaderlessForLong => _routes is { Writer: null, Readers.Length: > 0 } && _now - _writerSeen > _options.MostLag;
 

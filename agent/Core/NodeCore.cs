@@ -103,6 +103,7 @@ public sealed partial class NodeCore
             next = Instant.Earlier(next, IsController ? Instant.Earlier(_desk.Ends > _now ? _desk.Ends : Instant.Never, _operators.NextDeadline) : Instant.Never);
             next = Instant.Earlier(next, IsController ? Instant.Earlier(NextPlanDeadline(), ClientsTold ? Instant.Never : NextHandOver) : Instant.Never);
             next = Instant.Earlier(next, NextSettingsDeadline());
+            next = Instant.Earlier(next, NextDemotion);
             return Instant.Earlier(next, NextCallDeadline());
         }
     }

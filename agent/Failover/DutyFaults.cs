@@ -75,4 +75,7 @@ public sealed record DutyFaults
 
     /// <summary>R9: a leader whose commits wait for nobody takes its tail for unacknowledged, and cuts it.</summary>
     public bool RewindsAlone { get; init; }
+
+    /// <summary>R8: a leader that hands over stops before the others' clients know.</summary>
+    public bool StopsUnannounced { get; init; }
 }

@@ -39,6 +39,9 @@ public sealed record DutyInput
     /// <summary>mysqld ended, or this agent started, so lately that the next leader may still be on its way.</summary>
     public bool SuccessorMayCome { get; init; }
 
+    /// <summary>Who hands over: the others have heard of the next leader, or had time to.</summary>
+    public bool SuccessorIsKnown { get; init; } = true;
+
     /// <summary>This agent started so lately that a member without a report may be as able as any.</summary>
     public bool ReportsMayCome { get; init; }
 

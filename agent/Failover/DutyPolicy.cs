@@ -114,7 +114,8 @@ public static partial class DutyPolicy
     private static DutyAct? StopToHandOver(DutyInput seen) => seen.Mysqld switch
     {
         { Duty: MysqldDuty.Leading, DutyEpoch: var epoch } when seen.State.HandingOver() is { } own && own.Number == epoch && own.Leader == seen.Self =>
-            new DutyAct.Demote(epoch, new Reason("hand-over", own.CloseReason)),
+            seen.SuccessorIsKnown || seen.Faults.StopsUnannounced ? new DutyAct.Demote(epoch, new Reason("hand-over", own.CloseReason))
+            : Hold("announcing", "about to hand over; the other nodes' clients leave first"),
         { Duty: MysqldDuty.Demoted, DutyEpoch: var epoch } when epoch < seen.State.Current!.Number && seen.Local.Released < epoch =>
             new DutyAct.Release(epoch, new Reason("released", "read-only, and the next leader was told with what")),
         _ => null,

@@ -66,6 +66,9 @@ internal static class RuleTable
         new("R8", SwitchoverScenarios.NeededAtOnce, "who handed over follows an established leader only",
             new() { Duty = new DutyFaults { FollowsTheEstablished = true } }, "Answered"),
 
+        new("R8", SwitchoverScenarios.LastToHear, "who hands over stops unannounced",
+            new() { Duty = new DutyFaults { StopsUnannounced = true } }, "Undisturbed"),
+
         new("R8", SwitchoverScenarios.OutOfPlace, "followers out of place are waited for",
             new() { Controller = new ControllerFaults { WaitsForPlaces = true } }, "Answered"),
 

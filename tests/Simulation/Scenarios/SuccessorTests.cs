@@ -43,6 +43,20 @@ public sealed class SuccessorTests
         });
     }
 
+    [Fact]
+    public void A_node_that_hears_nothing_does_not_keep_the_old_leader_from_stopping()
+    {
+        var script = Founded();
+        script.AskSwitchover(script[1]);
+        script.Until("all is in place", () => script[0].Core!.Routes.Successor is not null);
+        var deaf = script.World.Nodes.Single(n => n != script[0] && n != script.Controller);
+        script.CutControl(deaf);
+        script.Until("n0 knows that it hands over", () => Script.EpochOn(script[0]) == 2);
+        var known = script.World.Now;
+        script.Until("n0 stops", () => script[0].Mysqld.ReadOnly);
+        Assert.InRange(script.World.Now - known, Weights.Timing.LastMoment * 0.9, Weights.Timing.LastMoment * 3);
+    }
+
     private static Script Founded()
     {
         var script = new Script(3, seed: 1, mutation: null, verbose: false);

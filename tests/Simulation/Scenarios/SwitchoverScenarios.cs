@@ -176,4 +176,18 @@ internal static class SwitchoverScenarios
         s.For(3);
         s.Demand("Undisturbed", !s.Opened(3) && !Script.KnowsClosed(s[2], 2), "a request for a failover of epoch 1 ended epoch 2");
     });
+
+    /// <summary>
+    /// n2 hears of the hand-over two milliseconds after n0, and sends it clients till then. They would have a statement refused by a
+    /// server that has become read-only, and not know their connection for what it is.
+    /// </summary>
+    public static readonly Scenario LastToHear = new("who hands over stops when nobody sends it clients any more", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s.World.Network.Delay(s[2], TimeSpan.FromMilliseconds(2));
+        s.AskSwitchover(to: s[1]);
+        s.Until("n0 stops", () => s[0].Mysqld.ReadOnly);
+        s.Demand("Undisturbed", s[2].Core!.Routes.Writer?.Node != s[0].Id, "n0 stopped, and n2 sent it clients");
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+    });
 }
