@@ -133,7 +133,7 @@ public sealed class HookRunnerTests : IDisposable
     [Fact]
     public async Task What_wrote_much_and_left_a_child_with_its_pipes_is_not_waited_for()
     {
-        Write("event", $"sleep 600 & head -c 1000000 /dev/zero | tr '\\0' x; echo; echo $! > {_directory}/child; echo done >> {Told}");
+        Write("event", $"sleep 600 & head -c 1000000 /dev/zero | tr '\\0' x; echo; echo $! >> {_directory}/child; echo done >> {Told}");
         var clock = Stopwatch.StartNew();
         _ = Runner().FollowEventsAsync(_stopping.Token);
         Happens("a");
@@ -141,8 +141,11 @@ public sealed class HookRunnerTests : IDisposable
 
         await ToldAsync("done", "done");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(25), $"took {clock.Elapsed}");
-        using var child = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(Path.Combine(_directory, "child")), provider: null));
-        child.Kill();
+        foreach (var pid in await File.ReadAllLinesAsync(Path.Combine(_directory, "child")))
+        {
+            using var child = Process.GetProcessById(int.Parse(pid, provider: null));
+            child.Kill();
+        }
     }
 
     [Theory]
