@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MySqlHa.Api;
@@ -5,8 +6,8 @@ namespace MySqlHa.Api;
 /// <summary>Who may read, who may change, and what the API shows itself by. Files are read again when they change.</summary>
 public sealed record AccessOptions
 {
-    /// <summary>The token that every node of the ring takes, as admin; null: none. Replaced by <see cref="ApiServer.UseRing"/>.</summary>
-    public string? RingToken { get; init; }
+    /// <summary>The tokens that every node of the ring takes, as admin, one of each key. Replaced by <see cref="ApiServer.UseRing"/>.</summary>
+    public ImmutableArray<string> RingTokens { get; init; } = [];
 
     /// <summary>See <see cref="TokenFile"/>; null: no tokens but the ring's.</summary>
     public string? TokensPath { get; init; }

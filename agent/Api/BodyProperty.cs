@@ -19,7 +19,8 @@ internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, s
         "seenEpoch", IsEpoch, "an epoch's number, or 0 for whichever is current", """{"type":"integer","minimum":0}""");
 
     public static BodyProperty At { get; } = new(
-        "at", e => IsNull(e) || (IsText(e) && e.TryGetDateTimeOffset(out _)), "a time like 2026-03-01T14:00:00+01:00",
+        "at", e => IsNull(e) || (IsText(e) && e.TryGetDateTimeOffset(out _) && SaysWhere(e.GetString()!)),
+        "a time with its offset, like 2026-03-01T14:00:00+01:00 or 2026-03-01T13:00:00Z",
         """{"type":["string","null"],"format":"date-time"}""");
 
     public static BodyProperty InMilliseconds { get; } = new(
@@ -101,6 +102,10 @@ internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, s
         && element.EnumerateObject().ToList() is { Count: <= MostSettings } all
         && all.All(s => IsText(s.Value) && s.Name.Length is > 0 and <= 64 && s.Value.GetString()!.Length <= 500)
         && all.Select(s => s.Name).Distinct().Count() == all.Count);
+
+    /// <summary>Without an offset it would be the local time of whichever node is asked.</summary>
+    private static bool SaysWhere(string time) => time.LastIndexOfAny(['Z', '+', '-']) > time.IndexOf('T', StringComparison.Ordinal)
+        && time.Contains('T', StringComparison.Ordinal);
 
     private static bool IsLine(string text) => text.Length <= 200 && !text.Any(char.IsControl);
 

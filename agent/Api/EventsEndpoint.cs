@@ -72,10 +72,17 @@ internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Acc
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         await WriteAsync(response, "retry: 1000\n\n", end);
-        while (access.MayStillRead(context))
+        while (true)
         {
+            var learned = await NextAsync(after, end);
+            // Asked behind the wait: what happened since a token was taken out is not for who has it.
+            if (!access.MayStillRead(context))
+            {
+                return;
+            }
+
             var text = new StringBuilder();
-            foreach (var one in await NextAsync(after, end))
+            foreach (var one in learned)
             {
                 after = one.Id;
                 var json = JsonSerializer.Serialize(one, ViewJson.Default.ClusterEvent);

@@ -81,7 +81,7 @@ internal static class HealthEndpoints
     {
         if (DurationText.TryParse(text, out lag))
         {
-            return true;
+            return lag <= TimeSpan.FromDays(1);
         }
 
         // A day at most here too: Patroni's lag=1048576 is a number of bytes, and would let anybody pass as one of seconds.

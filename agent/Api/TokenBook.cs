@@ -16,7 +16,7 @@ internal sealed class TokenBook(AccessOptions options)
     private const int LongestToken = 256;
 
     private readonly Lock _gate = new();
-    private ImmutableArray<TokenEntry> _ring = OfRing(options.RingToken is { } token ? [token] : []);
+    private ImmutableArray<TokenEntry> _ring = OfRing(options.RingTokens);
 
     private byte[] _read = [];
     private ImmutableArray<TokenEntry> _fromFile = [];

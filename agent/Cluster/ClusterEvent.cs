@@ -32,7 +32,7 @@ public sealed record ClusterEvent(string Code, string Text, EventScope Scope, No
 /// <summary>The events of one node since its agent started, as far as they are kept. Called from many threads.</summary>
 public interface IEventSource
 {
-    /// <summary>The kept ones with a greater id, oldest first; with 0 all that are kept.</summary>
+    /// <summary>The kept ones with a greater id, oldest first; all that are kept with 0, or an id that was never given here.</summary>
     IReadOnlyList<ClusterEvent> After(long id);
 
     /// <summary>The same, waiting until there is one. Cancelled: throws <see cref="OperationCanceledException"/>.</summary>

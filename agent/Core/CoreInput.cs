@@ -40,7 +40,8 @@ public sealed record ActivityNoted(string Text) : CoreInput;
 
 /// <summary>An operator asks, here; the answer is an <see cref="OperatorReply"/> with the same call id.</summary>
 /// <param name="Caller">Who asks, for the audit; null: nothing is kept of it.</param>
-public sealed record OperatorCalled(long CallId, OperatorRequest Request, Caller? Caller = null) : CoreInput;
+/// <param name="Refused">Why it is refused before anybody is asked: it is only kept for the audit. Null: it is not.</param>
+public sealed record OperatorCalled(long CallId, OperatorRequest Request, Caller? Caller = null, Reason? Refused = null) : CoreInput;
 
 /// <summary>What is wrong with the API's tokens or certificate, in a sentence for people; empty: nothing. Each change is told once.</summary>
 public sealed record AccessNoted(string Problem) : CoreInput;

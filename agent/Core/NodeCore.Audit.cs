@@ -22,6 +22,15 @@ public sealed partial class NodeCore
         entry is null
         || (IsController && (_reports.Values.Any(r => r.Report.Understands < MemberReport.Audits) || Propose(new NoteRequest(entry))));
 
+    /// <summary>Of what ended without the controller: it keeps that too.</summary>
+    private void SendAudit(NodeId via, OperatorAsk ask, OperatorAnswer ended)
+    {
+        if (EntryOf(via, ask) is { } entry && _raft?.Leader is { } controller)
+        {
+            Send(controller, new AuditFrame(entry.With(ended)));
+        }
+    }
+
     private void NoteAccess(string problem)
     {
         if (problem != _accessProblem)

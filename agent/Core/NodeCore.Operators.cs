@@ -11,6 +11,14 @@ public sealed partial class NodeCore
 
     private void TakeCall(OperatorCalled call)
     {
+        if (call.Refused is { } why)
+        {
+            var refused = new OperatorAnswer(OperatorOutcome.Refused, why);
+            SendAudit(_options.Self, new OperatorAsk(call.CallId, call.Request, call.Caller), refused);
+            _out.Reply(call.CallId, refused);
+            return;
+        }
+
         var destination = call.Request is ReinitRequest reinit ? IsMember(reinit.Node) ? reinit.Node : null : _raft?.Leader;
         if (destination is not { } to || AddressOf(to) is null)
         {
@@ -29,11 +37,7 @@ public sealed partial class NodeCore
         if (ask.Request is ReinitRequest)
         {
             var done = TakeReinit();
-            if (EntryOf(from, ask) is { } act && _raft?.Leader is { } controller)
-            {
-                Send(controller, new AuditFrame(act.With(done)));
-            }
-
+            SendAudit(from, ask, done);
             Send(from, new OperatorAnswered(ask.CallId, done));
             return;
         }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using MySqlHa.Cluster;
 
@@ -15,6 +16,10 @@ internal static class HookProcess
 {
     private const int MostOutput = 64 * 1024;
     private const int LongestLine = 500;
+
+    /// <summary>By it a hook's processes are known, whoever their parent is by now.</summary>
+    private const string Mark = "MYSQLHA_RUN";
+    private const int MostRounds = 10;
 
     /// <summary>What it gets from the agent's own environment: nothing there may be a secret.</summary>
     private static readonly string[] Inherited = ["PATH", "HOME", "LANG", "TZ"];
@@ -40,6 +45,8 @@ internal static class HookProcess
             start.Environment[name] = value;
         }
 
+        var run = Guid.NewGuid().ToString("N");
+        start.Environment[Mark] = run;
         using var process = new Process { StartInfo = start };
         try
         {
@@ -65,9 +72,59 @@ internal static class HookProcess
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            End(process, run);
             cancellation.ThrowIfCancellationRequested();
             return new HookOutcome(null, output.LastLine(), $"it was killed at its time limit of {limit.TotalSeconds:0.###} s");
+        }
+    }
+
+    /// <summary>Kills it with all that it started: also what goes on below a parent that has ended, or in a session of its own.</summary>
+    private static void End(Process process, string run)
+    {
+        Try(() => process.Kill(entireProcessTree: true));
+        var mark = Encoding.ASCII.GetBytes($"{Mark}={run}\0");
+        // Again while there is one: it may have started another meanwhile.
+        for (var round = 0; round < MostRounds && Running(mark) is { Count: > 0 } found; round++)
+        {
+            found.ForEach(pid => Try(() =>
+            {
+                using var one = Process.GetProcessById(pid);
+                one.Kill();
+            }));
+        }
+    }
+
+    private static List<int> Running(byte[] mark)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                Try(() =>
+                {
+                    if (File.ReadAllBytes($"{folder}/environ").AsSpan().IndexOf(mark) >= 0)
+                    {
+                        found.Add(pid);
+                    }
+                });
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>What is gone meanwhile, or another user's, is left alone.</summary>
+    private static void Try(Action look)
+    {
+        try
+        {
+            look();
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or ArgumentException or AggregateException
+            or NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            // So nothing is to be done about it.
         }
     }
 

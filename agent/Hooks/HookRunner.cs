@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,9 @@ public sealed class HookRunner(HookOptions options, IEventSource events, Func<Cl
 {
     /// <summary>Further behind than this, events are left out: who is that late is told what is.</summary>
     private const int MostBehind = 200;
+
+    /// <summary>By hook, why it is not run: told once, however often it would be.</summary>
+    private readonly ConcurrentDictionary<string, string> _problems = new();
 
     /// <summary>On each event that has a hook, and on every one for a hook named <c>event</c>. Until cancelled.</summary>
     public async Task FollowEventsAsync(CancellationToken stopping)
@@ -142,17 +146,25 @@ public sealed class HookRunner(HookOptions options, IEventSource events, Func<Cl
         try
         {
             var path = HookFolder.Find(options.Directory, hook, out var problem);
-            if (problem.Length > 0)
-            {
-                HookLog.Wrong(logger, hook, problem);
-            }
-
+            NoteProblem(hook, problem);
             return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            HookLog.Wrong(logger, hook, e.Message);
+            NoteProblem(hook, e.Message);
             return null;
+        }
+    }
+
+    private void NoteProblem(string hook, string problem)
+    {
+        if (_problems.GetValueOrDefault(hook, "") != problem)
+        {
+            _problems[hook] = problem;
+            if (problem.Length > 0)
+            {
+                HookLog.Wrong(logger, hook, problem);
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ public static class AgentRunner
             DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token), RunHooksAsync(options, loop, logger, ends.Token));
         try
         {
-            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, keys.First, loop), new LoopPort(loop, options.Timing), logger, stopping);
+            await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, keys, loop), new LoopPort(loop, options.Timing), logger, stopping);
             loop.Api = api;
             watching = Task.WhenAll(watching, WatchKeysAsync(options, keys, ring, api, loop, ends.Token));
             await using var teller = EventTeller.Start(loop.Events, () => loop.View, WebhooksOf(options), TracesOf(options), logger);
@@ -171,16 +171,13 @@ public static class AgentRunner
     private static Task WatchKeysAsync(
         AgentOptions options, RingKeys keys, RingTransport ring, ApiServer api, NodeLoop loop, CancellationToken stopping)
     {
-        void UseInApi(RingKeys now) => api.UseRing(now.All.Select(k => k.ApiToken), ApiCertificateOf(options, now.First));
-
-        UseInApi(keys);
         var watch = new RingKeyWatch(
             options.RingKeyPath,
             keys,
             now =>
             {
                 ring.Use(now);
-                UseInApi(now);
+                api.UseRing(now.All.Select(k => k.ApiToken), ApiCertificateOf(options, now.First));
             },
             loop.PostSurely);
         return Task.Run(() => watch.WatchAsync(stopping), CancellationToken.None);
@@ -246,12 +243,12 @@ public static class AgentRunner
     private static TraceTarget? TracesOf(AgentOptions options) =>
         options.Telemetry is { } telemetry ? new TraceTarget(telemetry.Traces, telemetry.Headers, Version) : null;
 
-    private static ApiOptions ApiOptionsOf(AgentOptions options, RingKey key, NodeLoop loop) => new(options.HttpListen, options.Ports.Http)
+    private static ApiOptions ApiOptionsOf(AgentOptions options, RingKeys keys, NodeLoop loop) => new(options.HttpListen, options.Ports.Http)
     {
         Access = new AccessOptions
         {
-            RingToken = key.ApiToken,
-            RingCertificate = ApiCertificateOf(options, key),
+            RingTokens = [.. keys.All.Select(k => k.ApiToken)],
+            RingCertificate = ApiCertificateOf(options, keys.First),
             RingServerName = ApiCertificate.ServerName,
             TokensPath = options.Api.Tokens,
             ReadNeedsToken = options.Api.ReadNeedsToken,

@@ -36,11 +36,15 @@ internal sealed class EventBook(long firstId, int most = 1000) : IEventSource
         woken.SetResult();
     }
 
+    /// <summary>
+    /// An id that was never given here is another node's, or from before the clock was set back: who brings it gets all, since behind it
+    /// nothing would ever come.
+    /// </summary>
     public IReadOnlyList<ClusterEvent> After(long id)
     {
         lock (_gate)
         {
-            return [.. _kept.SkipWhile(e => e.Id <= id)];
+            return [.. _kept.SkipWhile(e => e.Id <= id && id < _nextId)];
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class LoopPort(NodeLoop loop, Timing timing) : IClusterPort
     /// <summary>Whom nobody in the ring knows is looked at first: gossip alone would only stay without an answer.</summary>
     public async Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation) =>
         request is AddRequest add && !loop.View.Standalone && loop.View.Members.All(m => m.Address.Host != add.Host || m.Address.RingPort != add.Port)
-            && loop.Ring is { } ring && await ring.ProbeAsync(add.Host, add.Port, cancellation) is { } problem
-            ? new OperatorAnswer(OperatorOutcome.Refused, problem)
-            : await loop.AskAsync(request, caller, cancellation);
+            && loop.Ring is { } ring
+            ? await loop.AskAsync(request, caller, await ring.ProbeAsync(add.Host, add.Port, cancellation), cancellation)
+            : await loop.AskAsync(request, caller, refused: null, cancellation);
 }

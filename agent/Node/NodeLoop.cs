@@ -110,14 +110,15 @@ internal sealed class NodeLoop : IRingReceiver
     /// <summary>Results of effects must arrive: they wait for room where a message may be dropped.</summary>
     public void PostSurely(CoreInput input) => _inbox.Add(input);
 
-    public async Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, CancellationToken cancellation)
+    /// <param name="refused">Why it is refused already; null: it is not.</param>
+    public async Task<OperatorAnswer> AskAsync(OperatorRequest request, Caller caller, Reason? refused, CancellationToken cancellation)
     {
         var call = Interlocked.Increment(ref _nextCall);
         var answer = new TaskCompletionSource<OperatorAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _calls[call] = answer;
         try
         {
-            PostSurely(new OperatorCalled(call, request, caller));
+            PostSurely(new OperatorCalled(call, request, caller, refused));
             return await answer.Task.WaitAsync(cancellation);
         }
         finally

@@ -161,6 +161,8 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
                 case SessionStage.Connecting when server:
                     Connected(session);
                     break;
+                case SessionStage.Waiting when server:
+                    break; // the last word of a server that it had before, found together with the routes that took it away
                 case SessionStage.Waiting or SessionStage.Connecting:
                     Close(session); // only its leaving is asked for
                     break;
@@ -178,7 +180,8 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
             var client = SocketCalls.Accept(readWrite ? listeners!.ReadWrite : listeners!.ReadOnly);
             if (client < 0)
             {
-                if (Marshal.GetLastPInvokeError() is SocketCalls.TooManyFiles or SocketCalls.TooManyFilesHere)
+                if (Marshal.GetLastPInvokeError() is SocketCalls.TooManyFiles or SocketCalls.TooManyFilesHere or SocketCalls.NoMemory
+                    or SocketCalls.NoBuffers)
                 {
                     Listen(false); // the listeners stay ready: without a pause this thread would do nothing else
                 }

@@ -13,6 +13,8 @@ internal static unsafe partial class SocketCalls
     public const int InProgress = 115;
     public const int TooManyFilesHere = 24;
     public const int TooManyFiles = 23;
+    public const int NoMemory = 12;
+    public const int NoBuffers = 105;
     private const int Interrupted = 4;
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;

@@ -21,7 +21,7 @@ public sealed class AccessTests : IDisposable
 
     public AccessTests() => Write($"{TokenText.Line("anna", "admin", Admin)}\n{TokenText.Line("graphs", "read", Reader)}\n");
 
-    private AccessOptions Options => new() { RingToken = RunningApi.Token, TokensPath = _directory.File("tokens") };
+    private AccessOptions Options => new() { RingTokens = [RunningApi.Token], TokensPath = _directory.File("tokens") };
 
     public void Dispose() => _directory.Dispose();
 

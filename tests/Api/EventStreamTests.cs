@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using MySqlHa.Api;
 using MySqlHa.Cluster;
+using MySqlHa.Tests.Storage;
 using Xunit;
 
 namespace MySqlHa.Tests.Api;
@@ -60,6 +62,32 @@ public sealed class EventStreamTests
         {
             open.ForEach(o => o.Dispose());
         }
+    }
+
+    [Fact]
+    public async Task A_stream_whose_token_was_taken_out_tells_nothing_of_what_happens_then()
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new AccessOptions { RingTokens = [RunningApi.Token], TokensPath = directory.File("tokens") };
+        await File.WriteAllTextAsync(options.TokensPath, TokenText.Line("graphs", "read", "mha_reader"));
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader, options);
+        api.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "mha_reader");
+        using var stream = await OpenAsync(api);
+        Tell(api, "before");
+        Assert.Equal("before", await NextAsync(stream));
+
+        await File.WriteAllTextAsync(options.TokensPath, "");
+        Tell(api, "behind");
+        Assert.Equal("the end", await NextAsync(stream));
+    }
+
+    [Fact]
+    public async Task Who_comes_from_another_node_with_an_id_of_that_one_begins_anew()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader);
+        Tell(api, "first");
+        using var stream = await OpenAsync(api, lastId: 1_795_409_798_382_027);
+        Assert.Equal("first", await NextAsync(stream));
     }
 
     private static void Tell(RunningApi api, string code) =>

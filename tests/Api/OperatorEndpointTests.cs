@@ -69,6 +69,7 @@ public sealed class OperatorEndpointTests
     [InlineData("""{"verb":"reinit","seenEpoch":7}""")]
     [InlineData("""{"verb":"plan-switchover","seenEpoch":7}""")]
     [InlineData("""{"verb":"plan-switchover","seenEpoch":7,"at":"2026-03-01T14:00:00Z","inMilliseconds":5}""")]
+    [InlineData("""{"verb":"plan-switchover","seenEpoch":7,"at":"2026-03-01T14:00:00"}""")]
     public async Task What_is_no_request_is_refused_before_anybody_sees_it(string json)
     {
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);

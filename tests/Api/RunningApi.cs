@@ -58,7 +58,7 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
         var api = new RunningApi { View = view, Client = client };
         api._server = await ApiServer.StartAsync(
-            new ApiOptions("127.0.61.10", 0) { Access = access ?? new AccessOptions { RingToken = Token } }, api, NullLogger.Instance);
+            new ApiOptions("127.0.61.10", 0) { Access = access ?? new AccessOptions { RingTokens = [Token] } }, api, NullLogger.Instance);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         client.BaseAddress = new Uri($"http://127.0.61.10:{api._server.Port}");
         return api;

@@ -14,7 +14,7 @@ public sealed class TlsTests
     private static readonly RingKey Key = RingKey.Create("tls");
 
     private static AccessOptions OfRing() =>
-        new() { RingToken = Key.ApiToken, RingCertificate = ApiCertificate.Mint(Key, ["127.0.61.10", "db1", "not a name"]) };
+        new() { RingTokens = [Key.ApiToken], RingCertificate = ApiCertificate.Mint(Key, ["127.0.61.10", "db1", "not a name"]) };
 
     [Fact]
     public async Task One_port_answers_both_and_the_ring_s_key_knows_the_certificate()

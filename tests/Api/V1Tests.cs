@@ -161,6 +161,8 @@ public sealed class V1Tests
     [InlineData("POST", "/v1/switchover", """{"to":2}""")]
     [InlineData("POST", "/v1/switchover", """{"verb":"step-down"}""")]
     [InlineData("POST", "/v1/switchover", """{"at":"2099-01-01T00:00Z","inMilliseconds":1}""")]
+    [InlineData("POST", "/v1/switchover", """{"at":"2099-01-01T00:00:00"}""")]
+    [InlineData("POST", "/v1/switchover", """{"at":"2099-01-01"}""")]
     [InlineData("PUT", "/v1/voters", "")]
     [InlineData("PUT", "/v1/voters", """{"count":4}""")]
     [InlineData("PUT", "/v1/pause", """{"paused":true}""")]

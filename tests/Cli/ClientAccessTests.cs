@@ -43,7 +43,7 @@ public sealed class ClientAccessTests : IDisposable
         File.WriteAllText(_directory.File("api.key"), strange.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader, new AccessOptions
         {
-            RingToken = _key.ApiToken,
+            RingTokens = [_key.ApiToken],
             RingCertificate = ApiCertificate.Mint(_key, ["127.0.61.10"]),
             RingServerName = ApiCertificate.ServerName,
             CertificatePath = _directory.File("api.crt"),
@@ -153,7 +153,7 @@ public sealed class ClientAccessTests : IDisposable
         await File.WriteAllTextAsync(_directory.File("tokens"), TokenText.Line("file", "admin", RunningApi.Token) + "\n");
         return await RunningApi.StartAsync(SampleCluster.SeenByLeader, new AccessOptions
         {
-            RingToken = _key.ApiToken,
+            RingTokens = [_key.ApiToken],
             TokensPath = _directory.File("tokens"),
             RingCertificate = ApiCertificate.Mint(_key, [named]),
         });

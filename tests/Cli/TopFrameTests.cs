@@ -24,6 +24,13 @@ public sealed class TopFrameTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 0, 80, 24)]
+    [InlineData(132, 0, 132, 24)]
+    [InlineData(1, 1, 1, 1)]
+    public void A_terminal_that_does_not_know_its_size_has_the_usual_one(int width, int height, int columns, int lines) =>
+        Assert.Equal((columns, lines), TopCommand.RoomOf(width, height));
+
     [Fact]
     public void Rates_are_what_came_between_two_looks()
     {

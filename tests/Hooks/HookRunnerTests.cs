@@ -4,6 +4,7 @@ using MySqlHa.Cluster;
 using MySqlHa.Hooks;
 using MySqlHa.Node;
 using MySqlHa.Tests.Api;
+using MySqlHa.Tests.Ring;
 using Xunit;
 
 namespace MySqlHa.Tests.Hooks;
@@ -81,6 +82,41 @@ public sealed class HookRunnerTests : IDisposable
         await UntilAsync(() => !Directory.Exists($"/proc/{child}"), "the hook's child lives on");
     }
 
+    [Theory]
+    [InlineData("( sleep 600 & echo $! > {0}/child )")]
+    [InlineData("( setsid sleep 600 & echo $! > {0}/child )")]
+    public async Task What_it_started_is_killed_with_it_also_where_its_parent_has_ended(string start)
+    {
+        Write("event", $"{start.Replace("{0}", _directory, StringComparison.Ordinal)}; echo $MYSQLHA_EVENT >> {Told}; sleep 600");
+        _ = Runner(limit: TimeSpan.FromSeconds(1)).FollowEventsAsync(_stopping.Token);
+        Happens("a");
+
+        await ToldAsync("a");
+        var child = int.Parse((await File.ReadAllTextAsync(Path.Combine(_directory, "child"))).Trim(), provider: null);
+        await UntilAsync(() => !IsAlive(child), "what the hook started lives on");
+    }
+
+    [Fact]
+    public async Task Why_a_hook_is_not_run_is_told_once_and_again_when_it_is_another_reason()
+    {
+        var log = new RecordedLog();
+        var runner = Runner(log: log);
+        var path = Path.Combine(_directory, "suitability");
+        Write("suitability", "echo 5");
+        foreach (var mode in new[] { UnixFileMode.UserRead, UnixFileMode.UserExecute | UnixFileMode.OtherWrite })
+        {
+            File.SetUnixFileMode(path, mode);
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Equal(Suitability.Unknown, await runner.AskSuitabilityAsync(CancellationToken.None));
+            }
+        }
+
+        Assert.Equal(
+            [$"Hook suitability: {path} is not executable", $"Hook suitability: {path} can be written by anybody, so it is not run"],
+            log.Lines.Select(l => l.Text));
+    }
+
     [Fact]
     public async Task A_hook_gets_no_input_and_of_the_agents_environment_only_what_is_no_secret()
     {
@@ -97,7 +133,7 @@ public sealed class HookRunnerTests : IDisposable
     [Fact]
     public async Task What_wrote_much_and_left_a_child_with_its_pipes_is_not_waited_for()
     {
-        Write("event", $"sleep 600 & head -c 1000000 /dev/zero | tr '\\0' x; echo; echo $! > {_directory}/child; echo done >> {Told}");
+        Write("event", $"sleep 600 & head -c 1000000 /dev/zero | tr '\\0' x; echo; echo $! >> {_directory}/child; echo done >> {Told}");
         var clock = Stopwatch.StartNew();
         _ = Runner().FollowEventsAsync(_stopping.Token);
         Happens("a");
@@ -105,8 +141,11 @@ public sealed class HookRunnerTests : IDisposable
 
         await ToldAsync("done", "done");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(25), $"took {clock.Elapsed}");
-        using var child = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(Path.Combine(_directory, "child")), provider: null));
-        child.Kill();
+        foreach (var pid in await File.ReadAllLinesAsync(Path.Combine(_directory, "child")))
+        {
+            using var child = Process.GetProcessById(int.Parse(pid, provider: null));
+            child.Kill();
+        }
     }
 
     [Theory]
@@ -157,11 +196,24 @@ public sealed class HookRunnerTests : IDisposable
         Assert.Equal([new(false, null, "it ended with 1"), new(true, 5), Suitability.Unknown], told);
     }
 
-    private HookRunner Runner(TimeSpan? limit = null) => new(
+    /// <summary>A process that has ended, but of which its parent has not heard yet, is none.</summary>
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].StartsWith('Z');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private HookRunner Runner(TimeSpan? limit = null, RecordedLog? log = null) => new(
         new HookOptions(_directory, limit ?? Deadline, TimeSpan.FromMilliseconds(20)),
         _book,
         () => SampleCluster.SeenByLeader,
-        NullLogger.Instance);
+        log is null ? NullLogger.Instance : log);
 
     private void Happens(string code, long epoch = 0, NodeId? node = null) =>
         _book.Add(DateTimeOffset.UnixEpoch, [new ClusterEvent(code, $"{code} happened", EventScope.Node, node, epoch)]);

@@ -46,6 +46,18 @@ public sealed partial class TidyTests
             where line.Length > (StillToFold.Any(f => file.StartsWith(f, StringComparison.Ordinal)) ? LongestOldLine : LongestLine)
             select $"{file}:{line.Number} has {line.Length}");
 
+    /// <summary>Journald's MESSAGE_ID is made of it, and people look for it.</summary>
+    [Fact]
+    public void Each_kind_of_log_line_has_a_number_of_its_own() =>
+        Repository.None(
+            from file in Repository.Sources.Where(f => f.StartsWith("agent/", StringComparison.Ordinal))
+            from line in Repository.Lines(file)
+            let number = LogLine().Match(line)
+            where number.Success
+            group file by number.Groups[1].Value into same
+            where same.Count() > 1
+            select $"{same.Key} is used in {string.Join(" and ", same)}");
+
     [Fact]
     public void Own_namespaces_are_never_used_globally() =>
         Repository.None(
@@ -84,6 +96,9 @@ public sealed partial class TidyTests
 #pragma warning restore CA1416
 
     // Not behind a placeholder: below another folder it is no place of a machine.
+    [GeneratedRegex(@"\[LoggerMessage\(([0-9]+),")]
+    private static partial Regex LogLine();
+
     [GeneratedRegex(@"(^|[^A-Za-z0-9_.}>-])/(work|farm|root|home/[a-z]+)(/|\b)")]
     private static partial Regex MachinePath();
 

@@ -29,6 +29,17 @@ public sealed class EventBookTests
         Assert.Equal(["c", "d", "e"], _book.After(0).Select(e => e.Code));
     }
 
+    [Theory]
+    [InlineData(103)]
+    [InlineData(long.MaxValue)]
+    public async Task An_id_that_was_never_given_here_is_no_place_to_go_on_from(long id)
+    {
+        Add("a", "b", "c");
+
+        Assert.Equal(["a", "b", "c"], _book.After(id).Select(e => e.Code));
+        Assert.Equal(["a", "b", "c"], (await _book.WaitAsync(id, CancellationToken.None)).Select(e => e.Code));
+    }
+
     [Fact]
     public async Task Who_waits_is_woken_by_the_next_event_and_misses_none()
     {

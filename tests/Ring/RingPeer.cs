@@ -47,6 +47,9 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
 
     internal ConcurrentQueue<(NodeId From, long At)> Arrivals { get; } = [];
 
+    /// <summary>Done with each frame before it counts as received; the link reads on behind it.</summary>
+    internal Action Reading { get; set; } = () => { };
+
     internal static NodeId NewId() => NodeId.From(RandomNumberGenerator.GetBytes(16));
 
     internal void Send(RingPeer to, string text) => _transport.Send(to.Id, to.Host, to.Port, Encoding.UTF8.GetBytes(text));
@@ -85,6 +88,7 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
         }
         else
         {
+            Reading();
             Frames.Enqueue((from, text));
             Arrivals.Enqueue((from, Stopwatch.GetTimestamp()));
         }

@@ -81,6 +81,37 @@ public sealed class RotationTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public async Task What_a_slow_peer_has_not_read_yet_arrives_before_the_connection_is_made_anew()
+    {
+        const int Many = 200;
+        await using var node = new RingPeer(States[1], "127.0.31.1");
+        await using var slow = new RingPeer(States[1], "127.0.31.2");
+        await node.ReachAsync(slow);
+        using var goesOn = new ManualResetEventSlim();
+        slow.Reading = () =>
+        {
+            Assert.True(goesOn.Wait(TimeSpan.FromSeconds(15)));
+            Thread.SpinWait(20_000); // whoever cuts it short finds it in the middle
+        };
+        var (sent, connects) = (node.Counters.FramesSent, node.Counters.Connects);
+        for (var i = 0; i < Many; i++)
+        {
+            node.Send(slow, $"{i}");
+        }
+
+        await Eventually.HoldsAsync("all is on its way", () => node.Counters.FramesSent == sent + Many);
+        node.Transport.Use(States[2]);
+        var early = SpinWait.SpinUntil(() => node.Counters.Connects > connects, LinkLimits.Drain / 3);
+        goesOn.Set();
+
+        Assert.False(early, "the connection was made anew while the old one was not read to its end");
+        await Eventually.HoldsAsync("all arrives", () => slow.Frames.Count == Many);
+        Assert.Equal(Enumerable.Range(0, Many).Select(i => $"{i}"), slow.Frames.Select(f => f.Text));
+        await node.Transport.Renewing;
+        Assert.Equal(connects + 1, node.Counters.Connects);
+    }
+
     /// <summary>By their steps: two that are one step apart talk, two that are further apart do not.</summary>
     [Theory]
     [InlineData(0, 0)]

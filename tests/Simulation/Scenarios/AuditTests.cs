@@ -56,6 +56,21 @@ public sealed class AuditTests
         Assert.StartsWith("reinit ", script.Controller!.Core!.State.Audit[0].Request, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_node_refuses_that_was_asked_is_told_too(bool atController)
+    {
+        var script = Founded();
+        var asked = atController ? script.Controller! : All(script).First(n => n != script.Controller);
+        var why = new Reason("no-answer", "nobody answers there");
+        asked.Step(new OperatorCalled(7, new AddRequest(0, "10.9.9.8", 9638, null), World.Operator, why));
+        script.Until("all know of it", () => All(script).All(n => n.Core!.State.Audit.Length > 0));
+        var entry = Assert.Single(script[2].Core!.State.Audit);
+        Assert.Equal((asked.Id, "anna", why), (entry.Via, entry.Caller.Name, entry.Answer!.Reason));
+        Assert.StartsWith("add ", entry.Request, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nothing_is_kept_as_long_as_a_member_could_not_read_it()
     {
