@@ -121,7 +121,8 @@ internal static class FileTargets
         """{"verb":"drill","seenEpoch":7,"dryRun":true}""",
         """{"verb":"remove","seenEpoch":7,"node":"2b000000000000000000000000000002","dryRun":true}""",
         """{"verb":"add","seenEpoch":0,"host":"10.0.0.14","port":9638,"votes":false}""",
-        """{"verb":"vote","seenEpoch":0,"node":"2b000000000000000000000000000002","votes":true}""");
+        """{"verb":"vote","seenEpoch":0,"node":"2b000000000000000000000000000002","votes":true}""",
+        """{"verb":"rolling-restart","seenEpoch":7,"all":true,"dryRun":false}""");
 
     /// <summary>One for each way to ask for something under <c>/v1</c>.</summary>
     public static readonly (string Method, string Path, string Body)[] V1Bodies =
@@ -143,7 +144,9 @@ internal static class FileTargets
         ("PUT", "/v1/voters", """{"count":5}"""),
         ("POST", "/v1/drill", """{"dryRun":true}"""),
         ("PATCH", "/v1/config", """{"set":{"max_connections":"500"},"unset":["back_log"],"ifVersion":3,"dryRun":true}"""),
-        ("POST", "/v1/members/{member}/restart", """{"seenEpoch":7}"""),
+        ("POST", "/v1/members/{member}/restart", """{"seenEpoch":7,"interruptWrites":false}"""),
+        ("POST", "/v1/restart", """{"all":true,"dryRun":true}"""),
+        ("DELETE", "/v1/restart", ""),
     ];
 
     private static List<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
