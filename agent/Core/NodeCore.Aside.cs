@@ -23,6 +23,9 @@ public sealed partial class NodeCore
     {
         public ChangeSettings? Proposed { get; init; }
         public string WhenDone { get; init; } = "";
+
+        /// <summary>What is known against it before a server is asked about the rest.</summary>
+        public ImmutableArray<Reason> Against { get; init; } = [];
     }
 
     private void TakeAside(NodeId from, OperatorAsk ask)
@@ -38,7 +41,9 @@ public sealed partial class NodeCore
                 _ => [new Reason("unknown-verb", $"the controller takes no {ask.Request.GetType().Name}")],
             };
         var call = new AsideCall(from, ask.CallId, ask.Request, entry, ask.Caller, _now + TryPatience);
-        if (!against.IsEmpty)
+        // All that is wrong is told at once: what a server has to say of the rest is asked too.
+        var askable = ask.Request is ConfigRequest change && !against.IsEmpty ? SettingsPolicy.Askable(change, against) : null;
+        if (!against.IsEmpty && askable is null)
         {
             Refuse(call, against);
             return;
@@ -48,8 +53,8 @@ public sealed partial class NodeCore
         switch (ask.Request)
         {
             case ConfigRequest config:
-                _aside[token] = call;
-                var set = SettingValues.Ordered(config.Set ?? SettingValues.Empty);
+                _aside[token] = call with { Against = against };
+                var set = askable ?? SettingValues.Ordered(config.Set ?? SettingValues.Empty);
                 Send(_state.Current!.Leader, new SettingsAsk(token, set, _state.Settings.Values.RemoveRange(config.Unset ?? []).SetItems(set)));
                 break;
             case RestartRequest restart when !Keep(entry):
@@ -73,7 +78,7 @@ public sealed partial class NodeCore
 
         _ = _aside.Remove(tried.Token);
         // Another change may have been applied meanwhile.
-        var against = tried.Against.IsEmpty ? SettingsPolicy.Refusals(Observe(), config) : tried.Against;
+        var against = call.Against.AddRange(tried.Against) is { IsEmpty: false } known ? known : SettingsPolicy.Refusals(Observe(), config);
         if (!against.IsEmpty)
         {
             Refuse(call, against);

@@ -21,27 +21,14 @@ public static class SettingsPolicy
         }
 
         var reasons = ImmutableArray.CreateBuilder<Reason>();
-        if (set.Keys.FirstOrDefault(k => k.Length is 0 or > ClusterSettings.LongestKey || !k.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')) is { } odd)
-        {
-            reasons.Add(new Reason("bad-name", $"'{odd}' is no name of a setting; allowed: lower-case letters, digits and _, like max_connections"));
-        }
-
-        if (set.FirstOrDefault(s => s.Value.Length > ClusterSettings.LongestValue || s.Value.Any(char.IsControl)) is { Key: { } wide })
-        {
-            reasons.Add(new Reason("bad-value", $"{wide}: one line of at most {ClusterSettings.LongestValue} characters is allowed"));
-        }
-
-        if (unset.FirstOrDefault(set.ContainsKey) is { } both)
-        {
-            reasons.Add(new Reason("set-and-unset", $"{both} cannot be set and unset at once"));
-        }
-
-        if (unset.FirstOrDefault(u => !known.Values.ContainsKey(u)) is { } absent)
-        {
-            var there = known.Values.IsEmpty ? "none is" : string.Join(", ", known.Values.Keys);
-            reasons.Add(new Reason("not-set", $"{absent} is not set for the cluster; set: {there}"));
-        }
-
+        reasons.AddRange(set.Keys.Where(k => !IsName(k)).Select(odd => new Reason(
+            "bad-name", $"'{odd}' is no name of a setting; allowed: lower-case letters, digits and _, like max_connections")));
+        reasons.AddRange(set.Where(s => !IsValue(s.Value)).Select(wide => new Reason(
+            "bad-value", $"{wide.Key}: one line of at most {ClusterSettings.LongestValue} characters is allowed")));
+        reasons.AddRange(unset.Where(set.ContainsKey).Select(both => new Reason("set-and-unset", $"{both} cannot be set and unset at once")));
+        var there = known.Values.IsEmpty ? "none is" : string.Join(", ", known.Values.Keys);
+        reasons.AddRange(unset.Where(u => !known.Values.ContainsKey(u)).Select(absent => new Reason(
+            "not-set", $"{absent} is not set for the cluster; set: {there}")));
         var then = known.Values.RemoveRange(unset).SetItems(set);
         if (then.Count > ClusterSettings.MostKeys)
         {
@@ -55,6 +42,19 @@ public static class SettingsPolicy
         reasons.AddRange(Older(seen, MemberReport.Configurations, "configuration for all"));
         return reasons.ToImmutable();
     }
+
+    /// <summary>What of the change a server can be asked about though there are reasons against it: null where they are not about single settings.</summary>
+    public static ImmutableSortedDictionary<string, string>? Askable(ConfigRequest request, ImmutableArray<Reason> against) =>
+        against.All(r => r.Code is "bad-name" or "bad-value" or "set-and-unset" or "not-set")
+        && SettingValues.Ordered(request.Set ?? SettingValues.Empty) is var set
+        && set.RemoveRange(set.Where(s => !IsName(s.Key) || !IsValue(s.Value)).Select(s => s.Key)) is { IsEmpty: false } rest
+            ? rest
+            : null;
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= ClusterSettings.LongestKey && name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_');
+
+    private static bool IsValue(string value) => value.Length <= ClusterSettings.LongestValue && !value.Any(char.IsControl);
 
     /// <summary>Every reason why the mysqld of this member may not be restarted now; empty: none.</summary>
     /// <param name="interruptWrites">The operator knows that it leads and nobody else can: nothing can be written until it leads again.</param>

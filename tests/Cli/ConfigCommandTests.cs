@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Tests.Api;
+using MySqlHa.Tests.Storage;
 using Xunit;
 
 namespace MySqlHa.Tests.Cli;
@@ -84,12 +85,70 @@ public sealed class ConfigCommandTests
         Assert.Equal(version, (asked as ConfigRequest)?.IfVersion);
     }
 
+    [Fact]
+    public async Task A_file_is_one_request()
+    {
+        await using var api = await RunningApi.StartAsync(View);
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("settings.yaml");
+        await File.WriteAllTextAsync(file, "set:\n  Max-Connections: 500\n  sql_mode: \"ANSI,STRICT_ALL_TABLES\"\nunset: [back_log]\n");
+        (await CommandLineRun.AgainstAsync(api, "config", "apply", file, "--if-version", "4", "--dry-run")).Expect(0);
+        var asked = Assert.IsType<ConfigRequest>(Assert.Single(api.Asked));
+        Assert.Equal(
+            "config max_connections=500 sql_mode=ANSI,STRICT_ALL_TABLES unset back_log, dry run", RequestText.Of(asked, n => n.Short));
+        Assert.Equal(4, asked.IfVersion);
+
+        // The body of the twin is such a file too.
+        var before = Console.In;
+        try
+        {
+            Console.SetIn(new StringReader("""{"set": {"max_connections": "500"}}"""));
+            (await CommandLineRun.AgainstAsync(api, "config", "apply", "-")).Expect(0);
+            Assert.Equal("config max_connections=500", RequestText.Of(api.Asked[^1], n => n.Short));
+        }
+        finally
+        {
+            Console.SetIn(before);
+        }
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_a_file_is_told_at_once_and_nobody_is_asked()
+    {
+        await using var api = await RunningApi.StartAsync(View);
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("settings.yaml");
+        await File.WriteAllTextAsync(
+            file, "set:\n  max_connections: [1, 2]\n  3x: 1\n  a-b: 5\n  a_b: 6\n  back_log: 1\nunset: [back_log]\nsett: 1\n");
+        var run = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
+        run.Expect(2);
+        string[] told =
+        [
+            "max_connections: '[1, 2]' is not one value (settings.yaml line 2); allowed: one value, a line of at most 500 characters",
+            "3x: is no name of a setting (settings.yaml line 3); allowed: ",
+            "a_b: '6' is not all that is set for a_b (settings.yaml line 5); allowed: each name once",
+            "back_log: is set and unset at once",
+            "sett: is not known (settings.yaml line 8); allowed: ",
+        ];
+        Assert.All(told, t => Assert.Contains(t, run.Error, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, "");
+        var empty = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
+        Assert.Contains("has nothing to set or unset", empty.Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, new string('#', 300_000));
+        (await CommandLineRun.AgainstAsync(api, "config", "apply", file)).Expect(2);
+        var absent = await CommandLineRun.AgainstAsync(api, "config", "apply", directory.File("absent.yaml"));
+        absent.Expect(2);
+        Assert.Contains("cannot be read", absent.Error, StringComparison.Ordinal);
+        Assert.Empty(api.Asked);
+    }
+
     [Theory]
     [InlineData("config set max_connections")]
     [InlineData("config set =5")]
     [InlineData("config set a-b=5 a_b=6")]
     [InlineData("config set")]
     [InlineData("config unset")]
+    [InlineData("config apply")]
     [InlineData("config set a=1 --if-version x")]
     [InlineData("restart")]
     [InlineData("restart 2 --rolling")]

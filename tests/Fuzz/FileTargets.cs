@@ -74,6 +74,8 @@ internal static class FileTargets
             e => e is SandboxException),
         OnDisk("configuration for clients", "agent.yaml", Texts("listen: 127.0.0.1\npeers: [127.0.0.2, db3]\nports: {http: 9631}\n"),
             path => _ = KnownNodes.In(path).Count),
+        new("files of settings", Texts("set:\n  max_connections: 500\n  sql-mode: 'A,B'\nunset: [back_log, a_b]\n"),
+            bytes => _ = SettingsFile.Read(Text(bytes), "settings.yaml").Set.Count, e => e is ConfigurationException),
         new("times of appointments", Texts("+15m", "+1d2h3m4s", "14:00", "2026-03-01T14:00Z", "2026-03-01 14:00:00"),
             bytes => AppointmentText.Parse(Text(bytes), DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, out _), _ => false),
         new("bodies of operators", Bodies, ReadBody, e => e is FormatException),

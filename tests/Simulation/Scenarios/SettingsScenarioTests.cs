@@ -47,6 +47,8 @@ public sealed class SettingsScenarioTests
         Assert.Equal("nothing-changes", Ask(s, new ConfigRequest(0, null, null, null, false)).Reason.Code);
         Assert.Equal("bad-name", Ask(s, Set(("Live-x", "1"))).Reason.Code);
         Assert.Equal("bad-value", Ask(s, Set(("live", new string('x', 501)))).Reason.Code);
+        var all = Ask(s, new ConfigRequest(0, Set(("live", "bad"), ("Odd-x", "1"), ("b", new string('x', 501))).Set, ["nothing"], null, false));
+        Assert.All((string[])["'Odd-x'", "b: one line", "nothing is not set", "live"], w => Assert.Contains(w, all.Reason.Text, StringComparison.Ordinal));
         Assert.Equal("too-many", Ask(s, Set([.. Enumerable.Range(0, 101).Select(n => ($"v{n}", "1"))])).Reason.Code);
         Assert.Equal(0, s[0].Core!.State.Settings.Version);
         Assert.Equal("configuration", Ask(s, Set(("live", "1")) with { IfVersion = 0 }).Reason.Code);
