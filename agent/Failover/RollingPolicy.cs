@@ -97,6 +97,7 @@ public static class RollingPolicy
 
         return rolling.UnderWay switch
         {
+            { Node: var node } when seen.Dead.Contains(node) && (rolling.Stopping is not null || sight.For >= PassingPatience) => Lost(seen, rolling, node),
             null => Next(seen, rolling, sight),
             { HandsOver: true } step => WatchHandOver(seen, rolling, step, sight),
             { } step => WatchRestart(seen, rolling, step, sight),
@@ -119,6 +120,15 @@ public static class RollingPolicy
 
         var why = new Reason("driver-lost", $"{ControllerPolicy.Name(seen, rolling.Driver)}, which drove it, is lost");
         return Set(taken with { Stopping = rolling.Stopping ?? why }, $"the rolling restart ends behind the step under way: {why.Text}");
+    }
+
+    /// <summary>The ring has confirmed that the member of the step under way is dead: how far the step came is known when it is back.</summary>
+    private static RollingAct Lost(ControllerInput seen, RollingRestart rolling, NodeId node)
+    {
+        var dead = $"{Short(seen.State, node)} is not heard of any more";
+        return rolling.Stopping is { } stopping
+            ? End(seen, rolling, OperatorOutcome.Refused, new Reason(stopping.Code, $"{stopping.Text}; {dead}"))
+            : End(seen, rolling, OperatorOutcome.Unknown, new Reason("not-back", dead));
     }
 
     private static RollingAct Next(ControllerInput seen, RollingRestart rolling, RollingSight sight)

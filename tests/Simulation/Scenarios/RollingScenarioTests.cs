@@ -91,6 +91,25 @@ public sealed class RollingScenarioTests
         Settle(s);
     }
 
+    [Theory]
+    [InlineData(1, "driver-lost")]
+    [InlineData(4, "not-back")]
+    public void A_node_that_is_lost_in_its_own_step_is_not_waited_for(int driver, string code)
+    {
+        var s = Waiting(5);
+        s.LetControl(s[driver]);
+        _ = Ask(s, new RollingRequest(0, false, false));
+        s.Until("n1 is being restarted", () => !s[1].Mysqld.Running);
+        s.Step("it loses power", s[1].LosePower);
+        s.Until("somebody else controls", () => s.Controller is { } next && next != s[1]);
+        s.Until("it is over", () => Known(s) is { EndedAt: > 0 }, seconds: 45);
+        Assert.Equal(code, Known(s)!.End!.Reason.Code);
+        Assert.Contains("n1 is not heard of any more", Known(s)!.End!.Reason.Text, StringComparison.Ordinal);
+        s[1].StartAgent();
+        s.Until("n1 follows again, with what it waited for", () => Script.Follows(s[1], s[0]) && s[1].Mysqld.Variables.ContainsKey(AtStart), seconds: 30);
+        Settle(s);
+    }
+
     [Fact]
     public void A_controller_that_hands_its_part_over_leaves_the_rolling_restart_to_the_next()
     {
