@@ -24,7 +24,7 @@ internal static class OpenApiDocument
     private static readonly JsonTypeInfo[] Types =
     [
         Written.ClusterView, Written.MemberView, Written.EpochView, Written.Explanation, Written.AuditView, Written.ClusterEvent,
-        Written.GroupView, Written.ConfigurationView, Written.OperatorAnswer, Written.Reason, ApiJson.Default.ProblemDocument,
+        Written.GroupView, Written.ConfigurationView, Written.RollingView, Written.OperatorAnswer, Written.Reason, ApiJson.Default.ProblemDocument,
     ];
 
     public static byte[] Bytes { get; } = JsonSerializer.SerializeToUtf8Bytes(Make(), ApiJson.Default.JsonObject);

@@ -28,7 +28,9 @@ internal static class OperatorBody
         ["cancel-switchover"] = [SeenEpoch],
         ["drill"] = [SeenEpoch, DryRun],
         ["config"] = [SeenEpoch, BodyProperty.Set, BodyProperty.Unset, BodyProperty.IfVersion, DryRun],
-        ["restart"] = [SeenEpoch, BodyProperty.Node],
+        ["restart"] = [SeenEpoch, BodyProperty.Node, BodyProperty.Flag("interruptWrites")],
+        ["rolling-restart"] = [SeenEpoch, BodyProperty.Flag("all"), DryRun],
+        ["stop-rolling-restart"] = [SeenEpoch],
         ["maintenance"] =
         [
             SeenEpoch, BodyProperty.Node,

@@ -40,6 +40,9 @@ internal static class V1
         Looks("getConfig", "/v1/config", "The settings of mysqld that all nodes have, and how far each follows them",
             nameof(ConfigurationView), "config",
             (desk, context) => context.JsonAsync(desk.Port.View.Configuration ?? new ConfigurationView(), ViewJson.Default.ConfigurationView)),
+        Looks("getRollingRestart", "/v1/restart", "The rolling restart under way, or the last one: its steps, and how it ended",
+            nameof(RollingView), "restart --rolling",
+            (desk, context) => context.JsonAsync(desk.Port.View.Rolling ?? new RollingView(), ViewJson.Default.RollingView)),
         Looks("getEvents", "/v1/events", "What happened, as this node learned of it: those that are kept, or a stream without end",
             nameof(ClusterEvent) + "[]", null, (desk, context) => desk.Events.AnswerAsync(context))
             with
@@ -95,8 +98,13 @@ internal static class V1
             "Sets and unsets settings of mysqld on all nodes: live where that can be, else from each mysqld's next start on", "config set",
             a => new ConfigRequest(a.SeenEpoch, a.Set, a.Unset, a.IfVersion, a.DryRun),
             BodyProperty.Set, BodyProperty.Unset, BodyProperty.IfVersion, DryRun),
-        Asks("restartMember", HttpMethods.Post, "/v1/members/{member}/restart", "Restarts the mysqld of a follower, never the leader's", "restart",
-            a => new RestartRequest(a.SeenEpoch, a.Member)),
+        Asks("restartMember", HttpMethods.Post, "/v1/members/{member}/restart", "Restarts the mysqld of a follower; the leader's only where nobody else can lead", "restart",
+            a => new RestartRequest(a.SeenEpoch, a.Member, a.InterruptWrites), BodyProperty.Flag("interruptWrites")),
+        Asks("rollingRestart", HttpMethods.Post, "/v1/restart",
+            "Begins a rolling restart: one mysqld after another, the leader's last, behind a switchover", "restart --rolling",
+            a => new RollingRequest(a.SeenEpoch, a.All, a.DryRun), BodyProperty.Flag("all"), DryRun),
+        Asks("cancelRollingRestart", HttpMethods.Delete, "/v1/restart", "Ends the rolling restart behind the step under way",
+            "restart --rolling --cancel", a => new StopRollingRequest(a.SeenEpoch)),
         Asks("drill", HttpMethods.Post, "/v1/drill", "A failover on purpose: the leader's mysqld is killed", "drill",
             a => new DrillRequest(a.SeenEpoch, a.DryRun), DryRun),
     ];

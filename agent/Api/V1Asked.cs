@@ -15,6 +15,10 @@ internal sealed record V1Asked(JsonElement Body, ClusterView View, NodeId Member
 
     public bool DryRun => Flag("dryRun");
 
+    public bool All => Flag("all");
+
+    public bool InterruptWrites => Flag("interruptWrites");
+
     public bool AcceptDataLoss => Flag("acceptDataLoss");
 
     public bool Votes => Flag("votes");

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using MySqlHa.Cluster;
+using MySqlHa.Configuration;
 
 namespace MySqlHa.Cli;
 
@@ -24,7 +25,7 @@ internal static class ConfigCommand
     {
         var command = new Command("config", "The settings of mysqld that all nodes have, and how far each follows them")
         {
-            BuildSet(), BuildUnset(),
+            BuildSet(), BuildUnset(), BuildApply(),
         };
         command.Options.Add(ClientOptions.Json);
         return command.Client(ShowAsync);
@@ -78,9 +79,47 @@ internal static class ConfigCommand
             parse.GetValue(DryRun)));
     }
 
+    private static Command BuildApply()
+    {
+        var file = new Argument<string>("FILE")
+        {
+            Description = "YAML: 'set' with names and values, 'unset' with a list of names. -: standard input",
+        };
+        var command = new Command("apply", "Sets and unsets what a file says, as one change: all of it, or nothing where one is not taken")
+        {
+            file, IfVersion, DryRun,
+        };
+        return command.Asks((parse, _) =>
+        {
+            var asked = FileAt(parse.GetRequiredValue(file));
+            return new ConfigRequest(0, asked.Set, asked.Unset, parse.GetValue(IfVersion), parse.GetValue(DryRun));
+        });
+    }
+
+    private static SettingsFile FileAt(string path)
+    {
+        try
+        {
+            using var text = path == "-" ? Console.In : File.OpenText(path);
+            var buffer = new char[SettingsFile.LongestText + 1];
+            var length = text.ReadBlock(buffer);
+            return length <= SettingsFile.LongestText
+                ? SettingsFile.Read(new string(buffer, 0, length), path == "-" ? "standard input" : path)
+                : throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' has more than {SettingsFile.LongestText} characters");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' cannot be read: {e.Message}");
+        }
+        catch (ConfigurationException e)
+        {
+            throw new ClientException(ExitCodes.Usage, e.Message);
+        }
+    }
+
     private static string Key(string setting) => Normal(setting.Split('=', 2)[0]);
 
-    private static string Normal(string name) => Configuration.MysqldSettings.Normal(name.Trim());
+    private static string Normal(string name) => MysqldSettings.Normal(name.Trim());
 
     private static async Task<int> ShowAsync(ParseResult parse, ClusterClient client, CancellationToken cancellation)
     {

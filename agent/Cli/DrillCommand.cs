@@ -19,8 +19,6 @@ internal static class DrillCommand
     private const string Description =
         "Loses the leader on purpose while clients write; says for how long they could not, phase by phase, and whether anything was lost";
 
-    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
-
     private static readonly Option<string> Kind = new("--kind")
     {
         Description = "mysqld: the leader's mysqld is killed, as a crash would (default); switchover: it hands over",
@@ -49,7 +47,7 @@ internal static class DrillCommand
 
     private static Command Bare()
     {
-        var command = new Command("drill", Description) { Kind, User, PasswordFile, Yes, ClientOptions.Json };
+        var command = new Command("drill", Description) { Kind, User, PasswordFile, Confirmation.Yes, ClientOptions.Json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(User) is null != result.GetValue(PasswordFile) is null)
@@ -73,7 +71,7 @@ internal static class DrillCommand
             return await OperatorCall.TellAsync(parse, check);
         }
 
-        if (!parse.GetValue(Yes) && !Confirmed(parse, kind, leader, check.Reason.Text))
+        if (!Confirmed(parse, kind, leader, check.Reason.Text))
         {
             return ExitCodes.Refused;
         }
@@ -122,29 +120,18 @@ internal static class DrillCommand
         return report.Good ? ExitCodes.Ok : ExitCodes.Error;
     }
 
-    private static bool Confirmed(ParseResult parse, string kind, MemberView leader, string what)
-    {
-        var error = parse.InvocationConfiguration.Error;
-        if (Console.IsInputRedirected)
-        {
-            error.WriteLine("mysqlha: refused: nobody can be asked here whether a drill may begin; --yes says so [not-confirmed]");
-            return false;
-        }
-
-        error.WriteLine(kind == Mysqld
-            ? $"This kills mysqld on {DrillRun.Name(leader)}, which leads. Its clients lose their connections, and nobody can commit until "
-                + "another node leads."
-            : $"This makes {DrillRun.Name(leader)} hand over to another node. Its clients lose their connections once.");
-        error.WriteLine(what.Replace(". Nothing was changed", ".", StringComparison.Ordinal));
-        error.Write($"Type the leader's name ({leader.Name}) to go on: ");
-        if (Console.In.ReadLine()?.Trim() == leader.Name)
-        {
-            return true;
-        }
-
-        error.WriteLine("mysqlha: refused: not confirmed; nothing was done [not-confirmed]");
-        return false;
-    }
+    private static bool Confirmed(ParseResult parse, string kind, MemberView leader, string what) => Confirmation.IsGiven(
+        parse,
+        "whether a drill may begin",
+        [
+            kind == Mysqld
+                ? $"This kills mysqld on {DrillRun.Name(leader)}, which leads. Its clients lose their connections, and nobody can commit"
+                    + " until another node leads."
+                : $"This makes {DrillRun.Name(leader)} hand over to another node. Its clients lose their connections once.",
+            what.Replace(". Nothing was changed", ".", StringComparison.Ordinal),
+        ],
+        "the leader's name",
+        leader.Name);
 
     private static ClientAccount AccountOf(ParseResult parse, MemberView leader)
     {

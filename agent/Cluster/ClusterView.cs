@@ -292,5 +292,8 @@ public sealed record ClusterView
     /// <summary>The settings that the whole cluster has; null: an older agent answers.</summary>
     public ConfigurationView? Configuration { get; init; }
 
+    /// <summary>The rolling restart under way, or the last one; null: there was none, or an older agent answers.</summary>
+    public RollingView? Rolling { get; init; }
+
     public MemberView? Member(NodeId id) => Members.FirstOrDefault(m => m.Id == id);
 }

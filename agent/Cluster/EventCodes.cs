@@ -12,6 +12,7 @@ public static class EventCodes
         "epoch-closed", "epoch-established", "epoch-opened", "fence", "follows", "founded", "handed-over", "join-refused", "joined", "leaving",
         "leaving-dropped", "maintenance", "maintenance-over", "member-alive", "member-confirmed", "member-departed",
         "member-suspect", "mysqld-exited", "other-cluster", "paused", "phases", "placement-abandoned", "plan-dropped", "promised",
-        "promoted", "removed", "restart", "restart-pending", "resumed", "rewound", "ring-key", "suitability", "switchover-dropped",
+        "promoted", "removed", "restart", "restart-pending", "resumed", "rewound", "ring-key", "rolling-ended",
+        "rolling-restart", "rolling-step", "rolling-stopped", "suitability", "switchover-dropped",
         "switchover-planned", "switchover-started", "unguarded", "vote-wished", "voters", "voters-target");
 }

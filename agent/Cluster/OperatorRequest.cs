@@ -22,6 +22,8 @@ namespace MySqlHa.Cluster;
 [JsonDerivedType(typeof(VotingRequest), "vote")]
 [JsonDerivedType(typeof(ConfigRequest), "config")]
 [JsonDerivedType(typeof(RestartRequest), "restart")]
+[JsonDerivedType(typeof(RollingRequest), "rolling-restart")]
+[JsonDerivedType(typeof(StopRollingRequest), "stop-rolling-restart")]
 public abstract record OperatorRequest(long SeenEpoch);
 
 /// <summary>Planned change of leader, nothing lost; <paramref name="To"/> null: the best follower.</summary>
@@ -91,8 +93,19 @@ public sealed record ConfigRequest(
     long SeenEpoch, ImmutableSortedDictionary<string, string>? Set, ImmutableSortedSet<string>? Unset, long? IfVersion, bool DryRun)
     : OperatorRequest(SeenEpoch);
 
-/// <summary>Restart the mysqld of a follower. Never the leader's.</summary>
-public sealed record RestartRequest(long SeenEpoch, NodeId Node) : OperatorRequest(SeenEpoch);
+/// <summary>Restart the mysqld of a follower. The leader's only where nobody else can lead, and <paramref name="InterruptWrites"/> says so.</summary>
+/// <param name="InterruptWrites">The node votes alone: until it leads again nothing can be written. Refused of a node that need not.</param>
+public sealed record RestartRequest(long SeenEpoch, NodeId Node, bool InterruptWrites = false) : OperatorRequest(SeenEpoch);
+
+/// <summary>
+/// Restart one mysqld after another, the leader's last, behind a switchover. Done when it has begun; the view says how far it is.
+/// </summary>
+/// <param name="All">Those too that no setting waits for.</param>
+/// <param name="DryRun">Only says in which order. Changes nothing.</param>
+public sealed record RollingRequest(long SeenEpoch, bool All, bool DryRun) : OperatorRequest(SeenEpoch);
+
+/// <summary>End the rolling restart behind the step that is under way.</summary>
+public sealed record StopRollingRequest(long SeenEpoch) : OperatorRequest(SeenEpoch);
 
 /// <summary>How a request ended. Unknown is an outcome of its own: look before trying again.</summary>
 public enum OperatorOutcome

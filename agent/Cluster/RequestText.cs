@@ -27,14 +27,16 @@ public static class RequestText
         AddRequest add => string.Create(CultureInfo.InvariantCulture, $"add {add.Host}:{add.Port}{Votes(add.Votes)}"),
         VotingRequest vote => $"add {name(vote.Node)}{Votes(vote.Votes)}",
         ConfigRequest config => "config" + Changes(config) + (config.DryRun ? ", dry run" : ""),
-        RestartRequest restart => $"restart {name(restart.Node)}",
+        RestartRequest restart => $"restart {name(restart.Node)}{(restart.InterruptWrites ? ", writes interrupted" : "")}",
+        RollingRequest rolling => $"restart --rolling{(rolling.All ? " --all" : "")}{(rolling.DryRun ? ", dry run" : "")}",
+        StopRollingRequest => "restart --rolling, cancel",
         _ => request.GetType().Name,
     };
 
     /// <summary>It only asks whether something could be done, and changes nothing.</summary>
     public static bool OnlyLooks(OperatorRequest request) =>
         request is SwitchoverCheckRequest or PlanSwitchoverRequest { DryRun: true } or DrillRequest { DryRun: true }
-            or RemoveRequest { DryRun: true } or ConfigRequest { DryRun: true };
+            or RemoveRequest { DryRun: true } or ConfigRequest { DryRun: true } or RollingRequest { DryRun: true };
 
     private static string Votes(bool? votes) => votes switch { true => " --voter", false => " --follower", null => "" };
 

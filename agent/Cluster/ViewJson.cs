@@ -27,6 +27,7 @@ namespace MySqlHa.Cluster;
 [JsonSerializable(typeof(ClusterEvent[]))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(ConfigurationView))]
+[JsonSerializable(typeof(RollingView))]
 [JsonSerializable(typeof(Refusal))]
 public sealed partial class ViewJson : JsonSerializerContext;
 

@@ -109,6 +109,7 @@ public static class ViewReader
                 Problems = Completed(m.Problems, "problems", r => r),
             }),
         },
+        Rolling = view.Rolling is not { } rolling ? null : rolling with { Steps = Completed(rolling.Steps, "steps", s => s) },
         Explanation = view.Explanation is not { } explanation ? null : explanation with
         {
             Obstacles = Completed(explanation.Obstacles, "obstacles", r => r),

@@ -81,6 +81,9 @@ public sealed partial class NodeCore
             case ChangeSettings change:
                 _out.Agreed("configuration", $"version {_state.Settings.Version} of the configuration: {Described(change.Set, change.Unset)}");
                 break;
+            case SetRolling { Text.Length: > 0 } rolling:
+                AnnounceRolling(rolling.Next, rolling.Text);
+                break;
             case NotePhases note:
                 _out.Agreed("phases", $"epoch {note.Epoch}: {note.Phases}", _state.Current?.Leader, note.Epoch);
                 break;

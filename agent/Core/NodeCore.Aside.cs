@@ -15,6 +15,7 @@ public sealed partial class NodeCore
     private readonly Dictionary<long, AsideCall> _aside = [];
     private long _asideNumber;
     private long _restarted;
+    private long _restartedLeading;
 
     /// <summary>Taken and not answered yet.</summary>
     /// <param name="Proposed">What was proposed for it; null: not yet, or it needs nothing in the log.</param>
@@ -22,6 +23,9 @@ public sealed partial class NodeCore
     {
         public ChangeSettings? Proposed { get; init; }
         public string WhenDone { get; init; } = "";
+
+        /// <summary>What is known against it before a server is asked about the rest.</summary>
+        public ImmutableArray<Reason> Against { get; init; } = [];
     }
 
     private void TakeAside(NodeId from, OperatorAsk ask)
@@ -33,11 +37,13 @@ public sealed partial class NodeCore
             : ask.Request switch
             {
                 ConfigRequest config => SettingsPolicy.Refusals(seen, config),
-                RestartRequest restart => SettingsPolicy.RestartRefusals(seen, restart.Node),
+                RestartRequest restart => SettingsPolicy.RestartRefusals(seen, restart.Node, restart.InterruptWrites),
                 _ => [new Reason("unknown-verb", $"the controller takes no {ask.Request.GetType().Name}")],
             };
         var call = new AsideCall(from, ask.CallId, ask.Request, entry, ask.Caller, _now + TryPatience);
-        if (!against.IsEmpty)
+        // All that is wrong is told at once: what a server has to say of the rest is asked too.
+        var askable = ask.Request is ConfigRequest change && !against.IsEmpty ? SettingsPolicy.Askable(change, against) : null;
+        if (!against.IsEmpty && askable is null)
         {
             Refuse(call, against);
             return;
@@ -47,8 +53,8 @@ public sealed partial class NodeCore
         switch (ask.Request)
         {
             case ConfigRequest config:
-                _aside[token] = call;
-                var set = SettingValues.Ordered(config.Set ?? SettingValues.Empty);
+                _aside[token] = call with { Against = against };
+                var set = askable ?? SettingValues.Ordered(config.Set ?? SettingValues.Empty);
                 Send(_state.Current!.Leader, new SettingsAsk(token, set, _state.Settings.Values.RemoveRange(config.Unset ?? []).SetItems(set)));
                 break;
             case RestartRequest restart when !Keep(entry):
@@ -57,7 +63,7 @@ public sealed partial class NodeCore
             case RestartRequest restart:
                 _aside[token] = call with { Deadline = _now + AsidePatience };
                 _out.Event("restart", $"an operator asked for a restart of the mysqld of {Name(restart.Node)}", restart.Node, epoch);
-                Send(restart.Node, new RestartBlow(epoch, token));
+                Send(restart.Node, new RestartBlow(epoch, token, restart.InterruptWrites));
                 break;
         }
     }
@@ -72,7 +78,7 @@ public sealed partial class NodeCore
 
         _ = _aside.Remove(tried.Token);
         // Another change may have been applied meanwhile.
-        var against = tried.Against.IsEmpty ? SettingsPolicy.Refusals(Observe(), config) : tried.Against;
+        var against = call.Against.AddRange(tried.Against) is { IsEmpty: false } known ? known : SettingsPolicy.Refusals(Observe(), config);
         if (!against.IsEmpty)
         {
             Refuse(call, against);
@@ -99,17 +105,17 @@ public sealed partial class NodeCore
         _aside[tried.Token] = call with { Proposed = command, WhenDone = what, Deadline = _now + AsidePatience };
     }
 
-    /// <summary>Once: a blow that comes late finds another epoch, or a mysqld that does not follow.</summary>
+    /// <summary>Once: a blow that comes late finds another epoch, or a mysqld that does not follow; or one that leads, where that is meant.</summary>
     private void TakeRestartBlow(NodeId from, RestartBlow blow)
     {
-        if (_raft?.Leader != from || _state.Current is not { Closed: false } open || open.Number != blow.Epoch || open.Leader == _options.Self
-            || _state.Switchover is not null || _mysqld is not { Duty: MysqldDuty.Following, State: MysqldState.Running } || _mysqld.DutyEpoch != blow.Epoch
-            || blow.Token <= _restarted)
+        if (_raft?.Leader != from || _state.Current is not { Closed: false } open || open.Number != blow.Epoch
+            || open.Leader == _options.Self != blow.Leading || _state.Switchover is not null || _mysqld.State != MysqldState.Running
+            || _mysqld.Duty != (blow.Leading ? MysqldDuty.Leading : MysqldDuty.Following) || _mysqld.DutyEpoch != blow.Epoch || blow.Token <= _restarted)
         {
             return;
         }
 
-        _restarted = blow.Token;
+        (_restarted, _restartedLeading) = (blow.Token, blow.Leading ? blow.Epoch : _restartedLeading);
         if (_local.Settings.TriedAgain() is var again && again != _local.Settings)
         {
             KeepLocal(_local with { Settings = again });
@@ -137,7 +143,7 @@ public sealed partial class NodeCore
                         : OperatorDesk.Refused("other-version", $"the configuration is at version {now.Version} by another change at the same moment; look and ask again"),
                 { Request: RestartRequest restart } when SettingsPolicy.IsBack(FreshReports().GetValueOrDefault(restart.Node), _state.Current, token) =>
                     new OperatorAnswer(OperatorOutcome.Done, new Reason(
-                        "restarted", $"the mysqld of {Name(restart.Node)} was restarted and follows{But(FreshReports()[restart.Node])}")),
+                        "restarted", $"the mysqld of {Name(restart.Node)} was restarted and {(restart.InterruptWrites ? "leads again" : "follows")}{But(FreshReports()[restart.Node])}")),
                 { Request: ConfigRequest, Proposed: null } when _now >= call.Deadline =>
                     OperatorDesk.Refused("not-tried", "the leader did not say in time whether its mysqld takes it; nothing was changed"),
                 _ when _now >= call.Deadline =>

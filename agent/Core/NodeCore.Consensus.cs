@@ -300,7 +300,7 @@ public sealed partial class NodeCore
         NoteCutOff();
         Decide();
         NoteStuckDeparture();
-        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? PhasesToNote() ?? MovedMember() ?? Wishes.Retagged(_observed!) : null);
+        var command = _decision.Proposal ?? (_decision.Change is null ? RestThatIsOver() ?? PhasesToNote() ?? MovedMember() ?? Wishes.Retagged(_observed!) ?? Roll() : null);
         if (command is not null)
         {
             return Propose(command);

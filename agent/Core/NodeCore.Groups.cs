@@ -65,7 +65,7 @@ public sealed partial class NodeCore
             leader?.Id,
             leader?.Facts.Leads ?? 0,
             [
-                .. members.OrderBy(m => AddressKey(m.Address.Host), StringComparer.Ordinal).ThenBy(m => m.Address.RingPort).ThenBy(m => m.Id)
+                .. members.OrderBy(m => MemberOrder.Key(m.Address.Host), StringComparer.Ordinal).ThenBy(m => m.Address.RingPort).ThenBy(m => m.Id)
                     .Select(m => new GroupMemberView(
                         m.Id, m.Facts.Name, m.Address, Liveness(m.Id, m), m.Facts.ClusterId, m.Facts.AgentVersion, m.Facts.Leads)),
             ]);

@@ -102,6 +102,7 @@ public sealed partial class NodeCore
             : null,
         Demoted = _mysqld is { Duty: MysqldDuty.Demoted, State: MysqldState.Running },
         Drilled = _drilled,
+        RestartedLeading = _restartedLeading,
         SwitchoverProblem = _switchoverProblem,
         DiskFull = _diskProblem.Length > 0,
         Unguarded = _guardProblem.Length > 0,

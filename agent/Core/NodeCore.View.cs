@@ -51,6 +51,7 @@ public sealed partial class NodeCore
             Audit = AuditViews(),
             GroupsWhenRead = Groups(),
             Configuration = ConfigurationNow(members),
+            Rolling = RollingNow(),
         };
     }
 
@@ -85,6 +86,11 @@ public sealed partial class NodeCore
             && _wall - dropped.When < TimeSpan.FromDays(1).TotalMilliseconds)
         {
             yield return new Reason("plan-dropped", $"{PlanPolicy.Describe(_state, dropped.Plan)} was dropped: {dropped.Reason}");
+        }
+
+        foreach (var reason in RollingReasons())
+        {
+            yield return reason;
         }
 
         if (_state.Paused)
@@ -129,8 +135,7 @@ public sealed partial class NodeCore
         var gossip = _swim.Members.Where(m => IsOfThisGroup(m)
             && (IsMember(m.Id) || m.Status is MemberStatus.Alive or MemberStatus.Suspect)).ToDictionary(m => m.Id);
         var infos = _state.Members.Values.Concat(gossip.Values.Where(g => !_state.Members.ContainsKey(g.Id)).Select(g => new MemberInfo(g.Id, g.Facts.Name, g.Address)));
-        return [.. infos.OrderBy(i => AddressKey(i.Address.Host), StringComparer.Ordinal).ThenBy(i => i.Address.RingPort).ThenBy(i => i.Id)
-            .Select((info, index) => MemberViewOf(now, info, index + 1, gossip.GetValueOrDefault(info.Id)))];
+        return [.. MemberOrder.ByAddress(infos).Select((info, index) => MemberViewOf(now, info, index + 1, gossip.GetValueOrDefault(info.Id)))];
     }
 
     private MemberView MemberViewOf(Instant now, MemberInfo info, int number, MemberRecord? gossip)
@@ -237,8 +242,4 @@ public sealed partial class NodeCore
     };
 
     private static DateTimeOffset Time(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
-
-    /// <summary>IPv4 in numeric order, all else as text: 127.0.0.9 comes before 127.0.0.11.</summary>
-    private static string AddressKey(string host) =>
-        string.Join('.', host.Split('.').Select(part => int.TryParse(part, out _) ? part.PadLeft(3, '0') : part));
 }

@@ -151,6 +151,15 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
                 command = new SetMember(seen.State.Members[vote.Node] with { Votes = vote.Votes });
                 break;
+            case RollingRequest or StopRollingRequest:
+                var rolled = RollingCalls.Take(request, seen, origin, callId, entry);
+                if (rolled.Command is null)
+                {
+                    return (rolled.Answer, null);
+                }
+
+                (whenDone, command) = rolled;
+                break;
             default:
                 return (Refused("unknown-verb", $"the controller takes no {request.GetType().Name}"), null);
         }
@@ -237,7 +246,8 @@ internal sealed class OperatorDesk(CoreFaults faults)
             if (answer is not null)
             {
                 _ = _open.Remove(call);
-                due.Add((call.Origin, call.CallId, answer, call.Entry));
+                // Of a rolling restart the audit tells how it ended, not that it began.
+                due.Add((call.Origin, call.CallId, answer, call.Request is RollingRequest && answer.Outcome == OperatorOutcome.Done ? null : call.Entry));
             }
         }
 
@@ -260,10 +270,10 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     public static OperatorAnswer Refused(string code, string text) => new(OperatorOutcome.Refused, new Reason(code, text));
 
-    private static OperatorAnswer Refused(ImmutableArray<Reason> reasons) =>
+    internal static OperatorAnswer Refused(ImmutableArray<Reason> reasons) =>
         Refused(reasons[0].Code, string.Join("; ", reasons.Select(r => r.Text)));
 
-    private static OperatorAnswer Done(string code, string text) => new(OperatorOutcome.Done, new Reason(code, text));
+    internal static OperatorAnswer Done(string code, string text) => new(OperatorOutcome.Done, new Reason(code, text));
 
     /// <summary>What the state alone tells to be done; null: nothing does.</summary>
     public static OperatorAnswer? DoneBy(OperatorRequest request, ClusterState state) => request switch
@@ -309,6 +319,10 @@ internal sealed class OperatorDesk(CoreFaults faults)
                     : state.Plan != plan && state.Switchover?.Plan != plan ? call.WhenDone
                     : current is { Closed: true } ? TooLate()
                     : null;
+            case RollingRequest or StopRollingRequest when call.Command is SetRolling { Next: var next }:
+                return !(state.Rolling?.Revision >= next.Revision) ? null
+                    : state.Rolling.At == next.At && (state.Rolling.Stopping is null) == (next.Stopping is null) ? call.WhenDone
+                    : Refused("rolling-restart", "it went a step further, or another was begun, at the same moment; look and ask again");
             case CancelSwitchoverRequest:
                 return current is not { Closed: false } || current.Number != epoch ? TooLate()
                     : state.Switchover is null && leaderLeadsOn ? call.WhenDone

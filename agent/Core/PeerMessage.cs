@@ -105,4 +105,5 @@ public sealed record SettingsTried(long Token, ImmutableArray<Reason> Against, I
 
 /// <summary>The controller to a follower of the epoch: an operator wants your mysqld restarted.</summary>
 /// <param name="Token">Told in the reports from when it is begun.</param>
-public sealed record RestartBlow(long Epoch, long Token) : PeerMessage;
+/// <param name="Leading">To the leader instead, which votes alone: that it is written to is known.</param>
+public sealed record RestartBlow(long Epoch, long Token, bool Leading = false) : PeerMessage;

@@ -30,6 +30,7 @@ namespace MySqlHa.Failover;
 [JsonDerivedType(typeof(NoteRequest), "asked")]
 [JsonDerivedType(typeof(NoteAnswer), "answered")]
 [JsonDerivedType(typeof(ChangeSettings), "settings")]
+[JsonDerivedType(typeof(SetRolling), "rolling")]
 public abstract record ClusterCommand;
 
 /// <summary>The next epoch. Taken only behind its closed predecessor.</summary>

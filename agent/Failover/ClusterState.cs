@@ -149,6 +149,9 @@ public sealed record ClusterState
     /// <summary>What every mysqld of the cluster is set to; none too where an older agent wrote the state.</summary>
     public ClusterSettings Settings { get => field ?? ClusterSettings.None; init; }
 
+    /// <summary>The last rolling restart; null: there was none, or an older agent wrote the state.</summary>
+    public RollingRestart? Rolling { get; init; }
+
     /// <summary>Why the last switchover was dropped; empty: it was not.</summary>
     public string SwitchoverDropped { get; init; } = "";
 
@@ -211,9 +214,7 @@ public sealed record ClusterState
             ? WithCurrent(current with { Phases = note.Phases })
             : this,
         NoteRequest note => Note(note.Entry),
-        NoteAnswer note => Audit.FirstOrDefault(e => e.IsFor(note) && e.Answer is null) is { } entry
-            ? this with { Audit = Audit.Replace(entry, entry.With(note.Answer)) }
-            : this,
+        NoteAnswer note => Answered(note),
         RecordArchive record => RecordTail(record.Tail),
         SetMember set => Members.ContainsKey(set.Member.Id) ? this with { Members = Members.SetItem(set.Member.Id, set.Member) } : this,
         AdmitMember admit => Members.ContainsKey(admit.Member.Id) || Removed.ContainsKey(admit.Member.Id)
@@ -235,6 +236,8 @@ public sealed record ClusterState
             ? this with { Maintenance = Maintenance.Remove(end.Node) }
             : this,
         ChangeSettings change => Settings.With(change) is { } changed ? this with { Settings = changed } : this,
+        SetRolling { Next: var next } => next.Revision != (Rolling?.Revision ?? 0) + 1 ? this
+            : (this with { Rolling = next }).Answered(next.End is { } end ? new NoteAnswer(next.Via, next.Call, next.At, end) : null),
         _ => throw new InvalidOperationException($"the replicated state knows no command {command.GetType().Name}"),
     };
 
@@ -291,6 +294,10 @@ public sealed record ClusterState
         var all = Audit.Add(entry with { Number = Audit.IsEmpty ? 1 : Audit[^1].Number + 1 });
         return this with { Audit = all.Length > AuditLimit ? all.RemoveAt(0) : all };
     }
+
+    private ClusterState Answered(NoteAnswer? note) => note is not null && Audit.FirstOrDefault(e => e.IsFor(note) && e.Answer is null) is { } entry
+        ? this with { Audit = Audit.Replace(entry, entry.With(note.Answer)) }
+        : this;
 
     private ClusterState Note(DroppedPlan dropped)
     {

@@ -75,6 +75,18 @@ public sealed record ControllerFaults
     /// <summary>R9: of two that both have to live both vote.</summary>
     public bool PairsUp { get; init; }
 
+    /// <summary>A rolling restart restarts the leader's mysqld while it leads.</summary>
+    public bool RollsTheLeaderFirst { get; init; }
+
+    /// <summary>Whether a mysqld can be done without now is not asked before it is restarted.</summary>
+    public bool RollsBlindly { get; init; }
+
+    /// <summary>A rolling restart is left as it is by a controller that did not begin it.</summary>
+    public bool RollsAlone { get; init; }
+
+    /// <summary>A rolling restart goes on though the node that drove it is lost.</summary>
+    public bool RollsOnBehindTheLost { get; init; }
+
     /// <summary>R13: a dead voter votes for ever.</summary>
     public bool KeepsTheDead { get; init; }
 }

@@ -234,6 +234,7 @@ public static class ControllerPolicy
         : seen.Reports.GetValueOrDefault(open.Leader) is { DiskFull: true } ? "the leader's disk is full"
         : seen.Reports.GetValueOrDefault(open.Leader) is { Unguarded: true } ? "the leader's guard is missing"
         : seen.Reports.GetValueOrDefault(open.Leader)?.Drilled == open.Number ? "a drill had the leader's mysqld killed"
+        : seen.Reports.GetValueOrDefault(open.Leader)?.RestartedLeading == open.Number ? "an operator had the leader's mysqld restarted"
         : "the leader's mysqld died";
 
     private static IEnumerable<Reason> WatchReasons(ControllerInput seen, EpochRecord open, MemberReport? leader)

@@ -87,7 +87,10 @@ public sealed record MemberReport
     /// <summary>Knows the cluster's settings, and restarts that are asked for.</summary>
     public const int Configurations = 5;
 
-    public const int Present = Configurations;
+    /// <summary>Knows rolling restarts.</summary>
+    public const int Rollings = 6;
+
+    public const int Present = Rollings;
 
     /// <summary>How far it follows the cluster's settings; null: there are none, or the agent is older.</summary>
     public SettingsReport? Settings { get; init; }
@@ -109,6 +112,9 @@ public sealed record MemberReport
 
     /// <summary>The last epoch that this node led until an operator's drill had its mysqld killed; 0: none.</summary>
     public long Drilled { get; init; }
+
+    /// <summary>The last epoch that this node led until an operator had its mysqld restarted; 0: none.</summary>
+    public long RestartedLeading { get; init; }
 
     /// <summary>Why this leader gave a switchover up; empty: it did not.</summary>
     public string SwitchoverProblem { get; init; } = "";

@@ -21,27 +21,14 @@ public static class SettingsPolicy
         }
 
         var reasons = ImmutableArray.CreateBuilder<Reason>();
-        if (set.Keys.FirstOrDefault(k => k.Length is 0 or > ClusterSettings.LongestKey || !k.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')) is { } odd)
-        {
-            reasons.Add(new Reason("bad-name", $"'{odd}' is no name of a setting; allowed: lower-case letters, digits and _, like max_connections"));
-        }
-
-        if (set.FirstOrDefault(s => s.Value.Length > ClusterSettings.LongestValue || s.Value.Any(char.IsControl)) is { Key: { } wide })
-        {
-            reasons.Add(new Reason("bad-value", $"{wide}: one line of at most {ClusterSettings.LongestValue} characters is allowed"));
-        }
-
-        if (unset.FirstOrDefault(set.ContainsKey) is { } both)
-        {
-            reasons.Add(new Reason("set-and-unset", $"{both} cannot be set and unset at once"));
-        }
-
-        if (unset.FirstOrDefault(u => !known.Values.ContainsKey(u)) is { } absent)
-        {
-            var there = known.Values.IsEmpty ? "none is" : string.Join(", ", known.Values.Keys);
-            reasons.Add(new Reason("not-set", $"{absent} is not set for the cluster; set: {there}"));
-        }
-
+        reasons.AddRange(set.Keys.Where(k => !IsName(k)).Select(odd => new Reason(
+            "bad-name", $"'{odd}' is no name of a setting; allowed: lower-case letters, digits and _, like max_connections")));
+        reasons.AddRange(set.Where(s => !IsValue(s.Value)).Select(wide => new Reason(
+            "bad-value", $"{wide.Key}: one line of at most {ClusterSettings.LongestValue} characters is allowed")));
+        reasons.AddRange(unset.Where(set.ContainsKey).Select(both => new Reason("set-and-unset", $"{both} cannot be set and unset at once")));
+        var there = known.Values.IsEmpty ? "none is" : string.Join(", ", known.Values.Keys);
+        reasons.AddRange(unset.Where(u => !known.Values.ContainsKey(u)).Select(absent => new Reason(
+            "not-set", $"{absent} is not set for the cluster; set: {there}")));
         var then = known.Values.RemoveRange(unset).SetItems(set);
         if (then.Count > ClusterSettings.MostKeys)
         {
@@ -52,12 +39,26 @@ public static class SettingsPolicy
             reasons.Add(new Reason("nothing-changes", set.IsEmpty ? "nothing to set or unset" : "all of it is set so already"));
         }
 
-        reasons.AddRange(Older(seen, "configuration for all"));
+        reasons.AddRange(Older(seen, MemberReport.Configurations, "configuration for all"));
         return reasons.ToImmutable();
     }
 
+    /// <summary>What of the change a server can be asked about though there are reasons against it: null where they are not about single settings.</summary>
+    public static ImmutableSortedDictionary<string, string>? Askable(ConfigRequest request, ImmutableArray<Reason> against) =>
+        against.All(r => r.Code is "bad-name" or "bad-value" or "set-and-unset" or "not-set")
+        && SettingValues.Ordered(request.Set ?? SettingValues.Empty) is var set
+        && set.RemoveRange(set.Where(s => !IsName(s.Key) || !IsValue(s.Value)).Select(s => s.Key)) is { IsEmpty: false } rest
+            ? rest
+            : null;
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= ClusterSettings.LongestKey && name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_');
+
+    private static bool IsValue(string value) => value.Length <= ClusterSettings.LongestValue && !value.Any(char.IsControl);
+
     /// <summary>Every reason why the mysqld of this member may not be restarted now; empty: none.</summary>
-    public static ImmutableArray<Reason> RestartRefusals(ControllerInput seen, NodeId node)
+    /// <param name="interruptWrites">The operator knows that it leads and nobody else can: nothing can be written until it leads again.</param>
+    public static ImmutableArray<Reason> RestartRefusals(ControllerInput seen, NodeId node, bool interruptWrites)
     {
         var name = ControllerPolicy.Name(seen, node);
         if (!seen.State.Members.ContainsKey(node))
@@ -70,9 +71,21 @@ public static class SettingsPolicy
             return [new Reason("no-leader", "nobody leads, or not surely yet: nothing is restarted until somebody does")];
         }
 
-        if (open.Leader == node)
+        var leads = open.Leader == node;
+        if (leads && seen.Voters.Count > 1)
         {
             return [new Reason("leads", $"{name} leads; switch over first, then restart it")];
+        }
+
+        if (leads != interruptWrites)
+        {
+            return
+            [
+                leads
+                    ? new Reason("leads-alone", $"{name} leads and nobody else can: nothing can be written from its mysqld's restart until it leads again;"
+                        + " --interrupt-writes says that this is meant")
+                    : new Reason("follows", $"{name} does not lead: its restart interrupts no writes, ask without --interrupt-writes"),
+            ];
         }
 
         var reasons = ImmutableArray.CreateBuilder<Reason>();
@@ -89,6 +102,11 @@ public static class SettingsPolicy
         if (seen.State.Maintenance.ContainsKey(node))
         {
             reasons.Add(new Reason("maintenance", $"{name} is in maintenance: its mysqld would be left down"));
+        }
+
+        if (leads && seen.State.Leaving is not null)
+        {
+            reasons.Add(new Reason("leaving", "who votes is just changing"));
         }
 
         if (seen.Reports.GetValueOrDefault(node) is not { Mysqld: MysqldState.Running })
@@ -109,23 +127,28 @@ public static class SettingsPolicy
 
         var up = seen.Voters.Count(v => v != node && seen.Reports.GetValueOrDefault(v) is { Mysqld: MysqldState.Running });
         var majority = (seen.Voters.Count / 2) + 1;
-        if (seen.Voters.Contains(node) && up < majority && !reasons.Any(r => r.Code == "too-few-followers"))
+        if (!leads && seen.Voters.Contains(node) && up < majority && !reasons.Any(r => r.Code == "too-few-followers"))
         {
             reasons.Add(new Reason("no-majority", $"without {name}, {up} of {seen.Voters.Count} voters would be up, and {majority} are needed"));
         }
 
-        reasons.AddRange(Older(seen, "restart that is asked for"));
+        reasons.AddRange(Older(seen, MemberReport.Configurations, "restart that is asked for"));
         return reasons.ToImmutable();
     }
 
-    /// <summary>It was restarted, and follows with all that the leader had.</summary>
-    public static bool IsBack(MemberReport? report, EpochRecord? open, long asked) =>
-        report is { Mysqld: MysqldState.Running, CatchingUp: false, Status.ReceiverRunning: true } && report.Restarted == asked
-        && open is { Closed: false } && report.RoleEpoch == open.Number;
+    /// <summary>It was restarted, and follows with all that the leader had; or it leads again.</summary>
+    public static bool IsBack(MemberReport? report, EpochRecord? open, long asked) => report?.Restarted == asked
+        && (LeadsOn(open, report) || (report is { Mysqld: MysqldState.Running, CatchingUp: false, Status.ReceiverRunning: true }
+            && open is { Closed: false } && report.RoleEpoch == open.Number));
 
-    private static IEnumerable<Reason> Older(ControllerInput seen, string what)
+    /// <summary>It leads the open epoch, and clients can write.</summary>
+    internal static bool LeadsOn(EpochRecord? open, MemberReport? report) => open is { Closed: false, Established: true } && report?.Node == open.Leader
+        && report is { Leading: true, Mysqld: MysqldState.Running, Status: { Writable: true, OfflineMode: false } } && report.RoleEpoch == open.Number;
+
+    /// <summary>A member's agent could not read what would be proposed.</summary>
+    internal static IEnumerable<Reason> Older(ControllerInput seen, int understands, string what)
     {
-        var older = seen.Reports.Values.Where(r => r.Understands < MemberReport.Configurations).Select(r => ControllerPolicy.Name(seen, r.Node)).ToList();
+        var older = seen.Reports.Values.Where(r => r.Understands < understands).Select(r => ControllerPolicy.Name(seen, r.Node)).ToList();
         return older.Count == 0 ? [] : [new Reason("older-agent", $"the agent of {string.Join(", ", older)} is older and knows no {what}; upgrade it first")];
     }
 }

@@ -40,26 +40,30 @@ internal sealed partial class EffectRunner
 
     private async Task<EffectResult> CheckAsync(LocalServer server, CheckSettings check, CancellationToken life)
     {
-        if (check.Set.Keys.Where(k => !IsForAll(k)).ToList() is { Count: > 0 } foreign)
+        // All that is wrong at once, each by who can judge it.
+        var (good, against) = (new Dictionary<string, string>(StringComparer.Ordinal), ImmutableArray.CreateBuilder<Reason>());
+        foreach (var (name, value) in check.Set)
         {
-            return new EffectResult
+            if (!IsForAll(name))
             {
-                NotTaken =
-                [
-                    .. foreign.Select(k => NotTaken(k, Configuration.MysqldSettings.IsOwned(k)
-                        ? "for the agents alone to set, the cluster's safety rests on their own value"
-                        : "not for all nodes, it describes one machine or could shut the agents out")),
-                ],
-            };
+                against.Add(NotTaken(name, Configuration.MysqldSettings.IsOwned(name)
+                    ? "for the agents alone to set, the cluster's safety rests on their own value"
+                    : "not for all nodes, it describes one machine or could shut the agents out"));
+            }
+            else if (TooFar(name, value) is { } far)
+            {
+                against.Add(far);
+            }
+            else
+            {
+                good[name] = value;
+            }
         }
 
-        if (check.Set.Select(s => TooFar(s.Key, s.Value)).OfType<Reason>().ToList() is { Count: > 0 } far)
-        {
-            return new EffectResult { NotTaken = [.. far] };
-        }
-
-        var asked = await server.CheckSettingsAsync(check.Set, Within(CheckPatience, life));
-        var result = ResultOf(asked, []);
+        var asked = good.Count == 0 && against.Count > 0
+            ? new EffectResult()
+            : ResultOf(await server.CheckSettingsAsync(good, Within(CheckPatience, life)), []);
+        var result = asked with { NotTaken = [.. against, .. asked.NotTaken.Select(r => WithValue(r, good))] };
         if (!result.Ok || !result.NotTaken.IsEmpty)
         {
             return result;
@@ -77,6 +81,13 @@ internal sealed partial class EffectRunner
     private static EffectResult ResultOf(Outcome<SettingsOutcome> outcome, IEnumerable<Reason> besides) => outcome is Outcome<SettingsOutcome>.Done { Value: var done }
         ? new EffectResult { AtStartOnly = done.AtStartOnly, NotTaken = [.. done.NotTaken.Select(n => NotTaken(n.Key, n.Value)), .. besides] }
         : ResultOf(outcome);
+
+    /// <summary>Not every message of a server names the value.</summary>
+    private static Reason WithValue(Reason reason, Dictionary<string, string> asked) =>
+        asked.FirstOrDefault(a => reason.Text.StartsWith($"{a.Key}: ", StringComparison.Ordinal)) is { Key: not null, Value: var value }
+        && !reason.Text.Contains($"'{value}'", StringComparison.Ordinal)
+            ? reason with { Text = $"{reason.Text}; given: '{value}'" }
+            : reason;
 
     private static Reason NotTaken(string name, string why) => new("bad-value", $"{name}: {why}");
 }

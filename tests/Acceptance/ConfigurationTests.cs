@@ -84,6 +84,19 @@ public sealed class ConfigurationTests(SandboxCluster cluster)
             await cluster.ShouldAsync(refused.Exit == 4 && refused.Errors.Contains(says, StringComparison.Ordinal), $"{setting}: {refused}");
         }
 
+        // From a file all of it at once, and nothing of it is set.
+        var before = (await ConfigurationAsync()).GetProperty("version").GetInt64();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "set: {max_connections: 5000000, nonsense: 1, gtid_mode: OFF, long_query_time: soon, back_log: 99}\n");
+        var all = await MysqlhaProgram.RunAsync("config", "apply", file);
+        File.Delete(file);
+        await cluster.ShouldAsync(all.Exit == 4 && (await ConfigurationAsync()).GetProperty("version").GetInt64() == before, $"{all}");
+        foreach (var says in (string[])
+            ["value of '5000000'; allowed: 1 to 100000", "knows no such variable", "gtid_mode: for the agents", "long_query_time: ", "'soon'"])
+        {
+            Assert.Contains(says, all.Errors, StringComparison.Ordinal);
+        }
+
         var stale = await MysqlhaProgram.RunAsync("config", "set", "max_connections=333", "--if-version", "99");
         await cluster.ShouldAsync(stale.Exit == 4 && stale.Errors.Contains("other-version", StringComparison.Ordinal), $"{stale}");
     }

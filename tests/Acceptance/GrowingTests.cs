@@ -48,6 +48,17 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 60);
         Say("mysqld crashed and leads again", since, probe);
 
+        // A setting that mysqld takes at its start only.
+        await DoneAsync("config", "set", "innodb_read_io_threads=7");
+        await RefusedAsync("--interrupt-writes", "restart", "1");
+        await RefusedAsync("--interrupt-writes", "restart", "--rolling", "--all");
+        since = Stopwatch.GetTimestamp();
+        await DoneAsync("restart", "1", "--interrupt-writes", "--yes");
+        var (person, secret) = Account();
+        Assert.Equal(["7"], await one.ReadAsync("SELECT CAST(@@global.innodb_read_io_threads AS CHAR)", person, secret));
+        await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 60);
+        Say("mysqld was restarted and leads again", since, probe);
+
         since = Stopwatch.GetTimestamp();
         await one.StopAsync();
         one.Configure(MysqldOnThisMachine.Mysqld, [], "topology: leader");

@@ -74,6 +74,8 @@ internal static class FileTargets
             e => e is SandboxException),
         OnDisk("configuration for clients", "agent.yaml", Texts("listen: 127.0.0.1\npeers: [127.0.0.2, db3]\nports: {http: 9631}\n"),
             path => _ = KnownNodes.In(path).Count),
+        new("files of settings", Texts("set:\n  max_connections: 500\n  sql-mode: 'A,B'\nunset: [back_log, a_b]\n"),
+            bytes => _ = SettingsFile.Read(Text(bytes), "settings.yaml").Set.Count, e => e is ConfigurationException),
         new("times of appointments", Texts("+15m", "+1d2h3m4s", "14:00", "2026-03-01T14:00Z", "2026-03-01 14:00:00"),
             bytes => AppointmentText.Parse(Text(bytes), DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc, out _), _ => false),
         new("bodies of operators", Bodies, ReadBody, e => e is FormatException),
@@ -121,7 +123,8 @@ internal static class FileTargets
         """{"verb":"drill","seenEpoch":7,"dryRun":true}""",
         """{"verb":"remove","seenEpoch":7,"node":"2b000000000000000000000000000002","dryRun":true}""",
         """{"verb":"add","seenEpoch":0,"host":"10.0.0.14","port":9638,"votes":false}""",
-        """{"verb":"vote","seenEpoch":0,"node":"2b000000000000000000000000000002","votes":true}""");
+        """{"verb":"vote","seenEpoch":0,"node":"2b000000000000000000000000000002","votes":true}""",
+        """{"verb":"rolling-restart","seenEpoch":7,"all":true,"dryRun":false}""");
 
     /// <summary>One for each way to ask for something under <c>/v1</c>.</summary>
     public static readonly (string Method, string Path, string Body)[] V1Bodies =
@@ -143,7 +146,9 @@ internal static class FileTargets
         ("PUT", "/v1/voters", """{"count":5}"""),
         ("POST", "/v1/drill", """{"dryRun":true}"""),
         ("PATCH", "/v1/config", """{"set":{"max_connections":"500"},"unset":["back_log"],"ifVersion":3,"dryRun":true}"""),
-        ("POST", "/v1/members/{member}/restart", """{"seenEpoch":7}"""),
+        ("POST", "/v1/members/{member}/restart", """{"seenEpoch":7,"interruptWrites":false}"""),
+        ("POST", "/v1/restart", """{"all":true,"dryRun":true}"""),
+        ("DELETE", "/v1/restart", ""),
     ];
 
     private static List<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];

@@ -31,6 +31,8 @@ public sealed partial class ReaderTableTests
         ["Cli/ServicesCommand"] = ["groups of a ring"],
         ["Cli/ClientOptions"] = [Carries + "what ClusterClient read"],
         ["Cli/ClusterClient"] = [nameof(ClientFuzzTests)],
+        ["Cli/Confirmation"] = [Carries + "a line that is typed, held against a name"],
+        ["Cli/ConfigCommand"] = [Carries + "a file of people to SettingsFile", "files of settings"],
         ["Cli/DrillCommand"] = [Carries + "the first line of a password file, as it is, to MySQL's driver"],
         ["Cli/TopCommand"] = [Carries + "keys; what a node says is ClusterClient's and ViewReader's"],
         ["Cluster/ViewReader"] = ["views", "events", "answers to operators", "problems", "audits", "groups of a ring"],

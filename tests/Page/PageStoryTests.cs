@@ -57,6 +57,37 @@ public sealed class PageStoryTests(Chromium browser)
     }
 
     [ChromiumFact]
+    public async Task One_node_alone_is_told_nothing_of_others()
+    {
+        var view = PageViews.Alone();
+        await using var door = await PageDoor.StartAsync(view);
+        await using var tab = await OpenAsync(door);
+        await tab.ShowsAsync("#verdict-text", "database-1 leads and takes writes, alone");
+        await tab.ShowsAsync("#answers", "No failover – database-1 is alone (topology standalone): behind a crash it leads again");
+        await tab.ShowsAsync("#answers", "A commit is on database-1 alone – its client hears OK when it is in the synced binary log");
+        Assert.Empty(await tab.TextsAsync("#deeds button"));
+        Assert.Empty(await tab.TextsAsync("#reasons li"));
+        Assert.DoesNotContain("automatic", string.Join(' ', await tab.TextsAsync("#facts dd")), StringComparison.Ordinal);
+        foreach (var width in (int[])[1280, 360])
+        {
+            await tab.SizeAsync(width, 900);
+            await PageMeasures.FineAsync(tab, $"alone, {width} wide");
+            await tab.ShootAsync($"alone-{width}", whole: true);
+        }
+
+        door.Api.View = view with { Paused = true };
+        await tab.ShowsAsync("#verdict-text", "paused, it would not lead again by itself");
+        Assert.Equal(["Resume failover …"], await tab.TextsAsync("#deeds button"));
+
+        // On its way to be three it is not alone on purpose: what is missing is told, but for the switchover that nobody could take.
+        door.Api.View = view with { Standalone = false };
+        await tab.ShowsAsync("#verdict-text", "a failover would not work now");
+        await tab.ShowsAsync("#answers", "A failover would not work now – database-1 (10.0.20.101) is alone");
+        Assert.Equal(["Pause failover …"], await tab.TextsAsync("#deeds button"));
+        PageMeasures.Quiet(tab, door.Address);
+    }
+
+    [ChromiumFact]
     public async Task Any_change_can_be_chosen_and_a_switchovers_phases_are_its_own()
     {
         var view = PageViews.Of(3, 3);

@@ -58,6 +58,25 @@ internal static class PageViews
         };
     }
 
+    /// <summary>One node on purpose.</summary>
+    public static ClusterView Alone()
+    {
+        var view = Of(1, 1);
+        const string Why = "database-1 (10.0.20.101) is alone (topology standalone): no failover is possible. To grow, restart its agent"
+            + " with topology leader, then start two more with --peer 10.0.20.101";
+        return view with
+        {
+            Standalone = true,
+            Controller = Id(1),
+            AcksNeeded = 0,
+            Reasons = [new Reason("no-failover-possible", Why)],
+            Explanation = view.Explanation! with
+            {
+                Next = null, Members = [], Obstacles = [new Reason("no-failover-possible", Why)],
+            },
+        };
+    }
+
     public static NodeId Id(int number) => NodeId.Parse(number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>One is dead, one is suspected, one applies nothing: all that the page has to show besides good order.</summary>

@@ -8,6 +8,11 @@ internal sealed partial class Checkers
     /// <summary>Every server has what the cluster is set to, but what it says to wait for a restart with.</summary>
     private string? WhySettingsAreNotFollowed(ClusterState state)
     {
+        if (state.Rolling is { EndedAt: 0 } rolling)
+        {
+            return $"the rolling restart does not end: {RollingPolicy.Describe(state, rolling)}";
+        }
+
         if (state.Settings.Version == 0)
         {
             return null;

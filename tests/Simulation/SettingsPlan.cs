@@ -45,11 +45,12 @@ internal sealed class SettingsPlan(World world, int seed)
     private OperatorRequest? Draw()
     {
         var known = world.Nodes.Select(n => n.Core).OfType<NodeCore>().MaxBy(c => c.AppliedIndex)?.State.Settings.Values;
-        return _random.Next(6) switch
+        return _random.Next(8) switch
         {
             0 when known is { IsEmpty: false } => new ConfigRequest(0, null, [known.Keys.ElementAt(_random.Next(known.Count))], null, false),
             1 => new RestartRequest(0, world.Nodes[_random.Next(world.Nodes.Count)].Id),
             2 => new ConfigRequest(0, Some(1).SetItem("live_bad", "bad"), null, null, false),
+            3 => _random.Next(5) == 0 ? new StopRollingRequest(0) : new RollingRequest(0, All: _random.Next(2) == 0, DryRun: false),
             _ => new ConfigRequest(0, Some(_random.Next(1, 3)), null, null, _random.Next(10) == 0),
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlHa.Core;
+using MySqlHa.Failover;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -16,6 +17,7 @@ public sealed class SettingsTests(ITestOutputHelper output)
         ["a mysqld that did not run is never told"] = new() { Core = new CoreFaults { SetsOnceOnly = true } },
         ["a snapshot forgets the configuration"] = new() { Core = new CoreFaults { SnapshotsForgetSettings = true } },
         ["what is unset stays as it was"] = new() { Core = new CoreFaults { UnsetsNothing = true } },
+        ["a rolling restart is not taken up by the next controller"] = new() { Controller = new ControllerFaults { RollsAlone = true } },
     };
 
     public static TheoryData<string, string> Cases => new()
@@ -23,6 +25,7 @@ public sealed class SettingsTests(ITestOutputHelper output)
         { "a mysqld that did not run is never told", "Converges" },
         { "a snapshot forgets the configuration", "SameHistory" },
         { "what is unset stays as it was", "Converges" },
+        { "a rolling restart is not taken up by the next controller", "Converges" },
     };
 
     private static int Number(string name, int otherwise) =>
@@ -33,20 +36,23 @@ public sealed class SettingsTests(ITestOutputHelper output)
     {
         var (seeds, first) = (Number("CONFIG_SEEDS", 150), Number("CONFIG_FIRST", 1));
         var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
-        long versions = 0, restarts = 0;
+        long versions = 0, restarts = 0, rolled = 0;
         _ = Parallel.For(first, first + seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
             var world = Run(seed);
             _ = Interlocked.Add(ref versions, world.Nodes.Max(n => n.Core?.State.Settings.Version ?? 0));
             _ = Interlocked.Add(ref restarts, world.Nodes.Sum(n => n.Answers.Count(a => a.Reason.Code == "restarted")));
+            _ = Interlocked.Add(ref rolled, world.Nodes.Max(n => n.Core?.State.Rolling?.Revision ?? 0));
             if (world.Checkers.Violation is { } violation)
             {
                 failures.Add($"seed {seed}: {violation}   (replay: CONFIG_SEED={seed} ./test A_changing_configuration_can_be_replayed)");
             }
         });
-        output.WriteLine($"{seeds} seeds: {versions} versions, {restarts} restarts, {failures.Count} violations");
+        output.WriteLine($"{seeds} seeds: {versions} versions, {restarts} restarts, {rolled} steps of rolling ones, {failures.Count} violations");
         Assert.True(failures.IsEmpty, string.Join('\n', failures.Take(20)) + $"\n{failures.Count} of {seeds} seeds");
-        Assert.True(versions > seeds * 3L && restarts > seeds / 10, $"the runs were idle: {versions} versions, {restarts} restarts");
+        Assert.True(
+            versions > seeds * 3L && restarts > seeds / 10 && rolled > seeds,
+            $"the runs were idle: {versions} versions, {restarts} restarts, {rolled} steps of rolling ones");
     }
 
     [Fact]

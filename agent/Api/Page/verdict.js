@@ -29,11 +29,12 @@ function title(tone, head, view) {
 
 function drawDeeds(view) {
   const leader = leaderOf(view), list = [];
-  if (leader && view.election !== "noQuorum" && !view.switchover) list.push(["Switch over …", () => openSwitchover(null)]);
+  if (leader && view.election !== "noQuorum" && !view.switchover && view.votersExpected > 1) list.push(["Switch over …", () => openSwitchover(null)]);
   if (view.switchover) list.push(["Cancel the switchover …", openCancel]);
   else if (view.plan) list.push(["Cancel the planned switchover …", openCancel]);
   const turn = [view.paused ? "Resume failover …" : "Pause failover …", () => openPause(!view.paused)];
-  if (view.clusterId && view.election !== "noQuorum") list.push(turn);
+  // Where nobody could take over there is nothing to pause.
+  if (view.clusterId && view.election !== "noQuorum" && (view.paused || !isAlone(view))) list.push(turn);
   show(byId("deeds"), list.map(([words, act]) => button(words, "plain", act)), list.map(l => l[0]).join());
 }
 
@@ -44,11 +45,13 @@ function drawFacts(view) {
   const facts = [
     ["Epoch", view.epoch || "none", epoch],
     ["Voters heard", `${up} of ${view.votersExpected}`, learners ? `${plural(learners, "member does", "members do")} not vote`
-      : `${Math.floor(view.votersExpected / 2) + 1} decide`],
-    ["Acks", view.ackers.length ? `${view.acksNeeded} of ${view.ackers.length}` : "none", "needed for a commit"],
+      : view.votersExpected === 1 ? "alone" : `${Math.floor(view.votersExpected / 2) + 1} decide`],
+    ["Acks", view.ackers.length ? `${view.acksNeeded} of ${view.ackers.length}` : "none",
+      view.epochOpen && view.acksNeeded === 0 ? "its own disk is enough" : "needed for a commit"],
     ["Controller", view.controller ? nameOf(view, view.controller) : "none",
       `term ${view.term}, entry ${view.appliedIndex.toLocaleString()}`],
-    ["Failover", view.paused ? "paused" : "automatic", view.paused ? "a human has to act" : "without a human"],
+    isAlone(view) ? ["Failover", "none", view.paused ? "paused: a human has to act" : "leads again by itself"]
+      : ["Failover", view.paused ? "paused" : "automatic", view.paused ? "a human has to act" : "without a human"],
     ["Clients here", view.proxy ? String(view.proxy.readWrite.clients + view.proxy.readOnly.clients) : "–",
       view.proxy ? `${view.proxy.readWrite.clients} write, ${view.proxy.readOnly.clients} read` : "no proxy on this node"],
   ];

@@ -107,7 +107,9 @@ function verdict(view) {
     if (bad.length) return ["warning", `${leader.name} leads and takes writes; ${listed(bad)} ${bad.length === 1 ? "is" : "are"} not well`];
     const work = `${listed(away)} ${away.length === 1 ? "is" : "are"} in maintenance`;
     if (away.length) return ["warning", `${leader.name} leads and takes writes; ${work}`];
-    if (view.paused) return ["warning", `${leader.name} leads and takes writes; failover is paused`];
+    const paused = isAlone(view) ? "paused, it would not lead again by itself" : "failover is paused";
+    if (view.paused) return ["warning", `${leader.name} leads and takes writes; ${paused}`];
+    if (isAlone(view)) return ["ok", `${leader.name} leads and takes writes, alone`];
     if (!canFailOver(view)) return ["warning", `${leader.name} leads and takes writes; a failover would not work now`];
     return ["ok", `${leader.name} leads and takes writes`];
   }
@@ -116,13 +118,16 @@ function verdict(view) {
   return ["warning", `Not founded yet: ${view.members.length} of ${view.votersExpected} nodes found`];
 }
 
+// One node on purpose: what there is to say of others says nothing.
+const isAlone = view => view.standalone === true && view.votersExpected === 1;
+
 const canFailOver = view => view.explanation ? view.explanation.failoverPossible === true : true;
 
 // The three questions of three in the morning, each with its answer and a tone.
 function answers(view) {
   const alone = view.election === "noQuorum", leader = alone ? undefined : leaderOf(view), found = [];
   if (leader && view.leaderWritable) {
-    const door = view.proxy ? `; port ${view.proxy.readWrite.port} of any node leads there` : "";
+    const door = view.proxy ? `; port ${view.proxy.readWrite.port}${isAlone(view) ? "" : " of any node"} leads there` : "";
     found.push(["ok", "Clients can write", `${where(leader)} takes writes${door}`]);
   } else {
     const why = alone ? "as far as this node knows; it cannot know whether the others have a leader"
@@ -136,7 +141,11 @@ function answers(view) {
     const next = explained.next && nameOf(view, explained.next), why = explained.obstacles.map(o => o.text).join("; ");
     const nothing = explained.loss.code === "nothing-acknowledged";
     const loss = nothing ? "no acknowledged commit would be lost" : `lost would be: ${explained.loss.text}`;
-    if (view.paused) found.push(["warning", "No failover by itself", "it is paused: without the leader writes stop until somebody acts"]);
+    if (isAlone(view)) {
+      const stops = "it is paused: behind a crash of mysqld writes stop until somebody acts", self = nameOf(view, view.self);
+      const again = `${self} is alone (topology standalone): behind a crash it leads again, with all that it acknowledged`;
+      found.push(view.paused ? ["warning", "It would not lead again by itself", stops] : ["unknown", "No failover", again]);
+    } else if (view.paused) found.push(["warning", "No failover by itself", "it is paused: without the leader writes stop until somebody acts"]);
     else if (explained.failoverPossible && leader) found.push(["ok", "A failover would work now", `${next} would lead next; ${loss}`]);
     else if (explained.failoverPossible) found.push(["warning", "A leader is being found", `${next} is to lead next`]);
     else found.push(leader ? ["warning", "A failover would not work now", why] : ["critical", "Nobody can lead yet", why]);
@@ -145,10 +154,13 @@ function answers(view) {
     const attached = ackersOf(view).filter(m => m.receiverRunning && !isGone(m));
     const need = `${view.acksNeeded} of ${listed(ackersOf(view).map(m => m.name))}`;
     const on = plural(view.acksNeeded + 1, "node", "nodes");
-    if (attached.length < view.acksNeeded) {
+    if (view.acksNeeded === 0) {
+      found.push([isAlone(view) ? "unknown" : "warning", `A commit is on ${leader.name} alone`,
+        "its client hears OK when it is in the synced binary log; no other node need have it then"]);
+    } else if (attached.length < view.acksNeeded) {
       found.push(["critical", "Commits wait", `each needs ${need} to acknowledge; ${attached.length || "none"} of them receive`]);
     } else {
-      found.push([view.acksNeeded > 0 ? "ok" : "warning", `A commit is on ${on} before its client hears OK`, `any ${need} acknowledges`]);
+      found.push(["ok", `A commit is on ${on} before its client hears OK`, `any ${need} acknowledges`]);
     }
   }
   return found;
@@ -161,6 +173,7 @@ function notes(view) {
   if (view.plan) found.push(`${view.plan.what} is planned`);
   for (const m of inOrder(view).filter(m => m.maintenance)) found.push(`${m.name} is ${maintenanceWords(m)}`);
   const said = answers(view).map(a => a[2]).join(" ");
-  for (const reason of view.reasons) if (reason.code !== "paused" && !said.includes(reason.text)) found.push(reason.text);
+  const known = isAlone(view) ? ["paused", "no-failover-possible"] : ["paused"];
+  for (const reason of view.reasons) if (!known.includes(reason.code) && !said.includes(reason.text)) found.push(reason.text);
   return [...new Set(found)];
 }

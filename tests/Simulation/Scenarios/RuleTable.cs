@@ -200,6 +200,9 @@ internal static class RuleTable
     {
         ["ControllerFaults.ForgetAdopted"] = "Failover/AdoptionTests",
         ["DutyFaults.ClonesWhilePaused"] = "Failover/WishesTests",
+        ["ControllerFaults.RollsTheLeaderFirst"] = "Simulation/Scenarios/RollingScenarioTests",
+        ["ControllerFaults.RollsBlindly"] = "Simulation/Scenarios/RollingScenarioTests",
+        ["ControllerFaults.RollsOnBehindTheLost"] = "Simulation/Scenarios/RollingScenarioTests",
         ["CoreFaults.StartsAsAsked"] = "Simulation/Scenarios/SettingsScenarioTests",
     };
 

@@ -47,6 +47,8 @@ public sealed class SettingsScenarioTests
         Assert.Equal("nothing-changes", Ask(s, new ConfigRequest(0, null, null, null, false)).Reason.Code);
         Assert.Equal("bad-name", Ask(s, Set(("Live-x", "1"))).Reason.Code);
         Assert.Equal("bad-value", Ask(s, Set(("live", new string('x', 501)))).Reason.Code);
+        var all = Ask(s, new ConfigRequest(0, Set(("live", "bad"), ("Odd-x", "1"), ("b", new string('x', 501))).Set, ["nothing"], null, false));
+        Assert.All((string[])["'Odd-x'", "b: one line", "nothing is not set", "live"], w => Assert.Contains(w, all.Reason.Text, StringComparison.Ordinal));
         Assert.Equal("too-many", Ask(s, Set([.. Enumerable.Range(0, 101).Select(n => ($"v{n}", "1"))])).Reason.Code);
         Assert.Equal(0, s[0].Core!.State.Settings.Version);
         Assert.Equal("configuration", Ask(s, Set(("live", "1")) with { IfVersion = 0 }).Reason.Code);
@@ -120,6 +122,8 @@ public sealed class SettingsScenarioTests
     {
         var s = Founded();
         Assert.Equal("leads", Ask(s, new RestartRequest(0, s[0].Id)).Reason.Code);
+        Assert.Equal("leads", Ask(s, new RestartRequest(0, s[0].Id, InterruptWrites: true)).Reason.Code);
+        Assert.Equal("follows", Ask(s, new RestartRequest(0, s[1].Id, InterruptWrites: true)).Reason.Code);
         _ = Ask(s, new PauseRequest(0, true));
         Assert.Equal("paused", Ask(s, new RestartRequest(0, s[1].Id)).Reason.Code);
         _ = Ask(s, new PauseRequest(0, false));
@@ -130,9 +134,36 @@ public sealed class SettingsScenarioTests
         Settle(s);
     }
 
-    private static Script Founded(Mutation? mutation = null)
+    [Fact]
+    public void One_alone_is_restarted_where_it_is_asked_for_by_name_and_keeps_what_it_acknowledged()
     {
-        var script = new Script(3, seed: 7, mutation, verbose: false);
+        var s = Founded(nodes: 1);
+        var commit = s.Write(s[0]);
+        s.Until("it is acknowledged", () => commit.Told == true);
+        _ = Ask(s, Set((AtStart, "2")));
+        s.Until("it waits", () => Told(s, s[0]).PendingRestart.SequenceEqual([AtStart]));
+        Assert.Equal("leads-alone", Ask(s, new RestartRequest(0, s[0].Id)).Reason.Code);
+        Assert.Equal("leads-alone", Ask(s, new RollingRequest(0, false, false)).Reason.Code);
+        _ = Ask(s, new PauseRequest(0, true));
+        Assert.Equal("paused", Ask(s, new RestartRequest(0, s[0].Id, InterruptWrites: true)).Reason.Code);
+        _ = Ask(s, new PauseRequest(0, false));
+
+        var life = s[0].Mysqld.Life;
+        var done = Ask(s, new RestartRequest(0, s[0].Id, InterruptWrites: true), seconds: 30);
+        Assert.Equal((OperatorOutcome.Done, "restarted"), (done.Outcome, done.Reason.Code));
+        Assert.Contains("leads again", done.Reason.Text, StringComparison.Ordinal);
+        Assert.NotEqual(life, s[0].Mysqld.Life);
+        Assert.True(Script.Writable(s[0]));
+        Assert.Equal("2", s[0].Mysqld.Variables[AtStart]);
+        Assert.Contains(commit.Content, s[0].Mysqld.Rows);
+        Assert.Equal("an operator had the leader's mysqld restarted", s[0].Core!.State.Epochs[0].CloseReason);
+        Assert.Equal("nothing-waits", Ask(s, new RollingRequest(0, false, false)).Reason.Code);
+        Settle(s);
+    }
+
+    private static Script Founded(Mutation? mutation = null, int nodes = 3)
+    {
+        var script = new Script(nodes, seed: 7, mutation, verbose: false);
         script.Found();
         return script;
     }

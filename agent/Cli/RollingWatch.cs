@@ -1,0 +1,132 @@
+using MySqlHa.Cluster;
+
+namespace MySqlHa.Cli;
+
+/// <summary>
+/// Asks for a rolling restart and says what the cluster does, step by step, until it is over. The cluster goes on by itself where nobody
+/// looks on any more.
+/// </summary>
+internal sealed class RollingWatch(ClusterClient client, TextWriter output, TextWriter error)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>An answer that is lost may be of one that began all the same.</summary>
+    private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(5);
+
+    private int _begun;
+    private int _ended;
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(bool all, bool dryRun, CancellationToken cancellation)
+    {
+        var before = await client.ViewAsync(cancellation);
+        var answer = await client.AskAsync(new RollingRequest(before.Epoch, all, dryRun), cancellation);
+        if (answer.Outcome == OperatorOutcome.Refused)
+        {
+            return await StopAsync(ExitCodes.Refused, $"refused: {answer.Reason.Text} [{answer.Reason.Code}]");
+        }
+
+        if (answer.Outcome == OperatorOutcome.Done && (dryRun || answer.Reason.Code == "nothing-waits"))
+        {
+            await output.WriteLineAsync(answer.Reason.Text);
+            return ExitCodes.Ok;
+        }
+
+        if (await BegunAsync(before.Rolling?.BegunAt, cancellation) is not { } rolling)
+        {
+            var what = $"outcome unknown: {answer.Reason.Text}; look ('mysqlha status') before trying again";
+            return await StopAsync(ExitCodes.Unknown, what);
+        }
+
+        return await FollowAsync(rolling, cancellation);
+    }
+
+    private async Task<RollingView?> BegunAsync(DateTimeOffset? last, CancellationToken cancellation)
+    {
+        var until = DateTimeOffset.UtcNow + BeginPatience;
+        while (true)
+        {
+            if ((await client.ViewAsync(cancellation)).Rolling is { BegunAt: { } begun } rolling && begun != last)
+            {
+                return rolling;
+            }
+
+            if (DateTimeOffset.UtcNow > until)
+            {
+                return null;
+            }
+
+            await Task.Delay(LookEvery, cancellation);
+        }
+    }
+
+    private async Task<int> FollowAsync(RollingView rolling, CancellationToken cancellation)
+    {
+        var began = rolling.BegunAt;
+        while (true)
+        {
+            // Another node may answer that knows less yet.
+            if (rolling.BegunAt == began)
+            {
+                await SayAsync(rolling);
+                if (rolling.End is { } end)
+                {
+                    return await EndAsync(end);
+                }
+            }
+            else if (rolling.BegunAt > began)
+            {
+                const string Another = "another rolling restart has begun meanwhile; 'mysqlha history' says how this one ended";
+                return await StopAsync(ExitCodes.Unknown, Another);
+            }
+
+            await Task.Delay(LookEvery, cancellation);
+            rolling = (await client.ViewAsync(cancellation)).Rolling ?? rolling;
+        }
+    }
+
+    private async Task SayAsync(RollingView rolling)
+    {
+        foreach (var (step, number) in rolling.Steps.Select((step, index) => (step, index + 1)))
+        {
+            if (number > _begun)
+            {
+                _begun = number;
+                await output.WriteLineAsync($"{step.Name}: {(step.HandsOver ? "leads, and hands over" : "its mysqld is restarted")}");
+            }
+
+            if (number > _ended && step.EndedAt is { } ended)
+            {
+                _ended = number;
+                await output.WriteLineAsync(step.HandsOver
+                    ? $"{step.Leader ?? "another"}: leads now"
+                    : $"{step.Name}: follows again after {Math.Max(0, (ended - step.BeganAt).TotalSeconds):0.0} s");
+            }
+        }
+    }
+
+    private async Task<int> EndAsync(OperatorAnswer end)
+    {
+        if (end.Outcome == OperatorOutcome.Done)
+        {
+            await output.WriteLineAsync(end.Reason.Text);
+            return ExitCodes.Ok;
+        }
+
+        var code = end switch
+        {
+            { Outcome: OperatorOutcome.Unknown } => ExitCodes.Unknown,
+            { Reason.Code: "not-taken" or "still-waits" } => ExitCodes.Error,
+            _ => ExitCodes.Refused,
+        };
+        _ = await StopAsync(code, $"{end.Reason.Text} [{end.Reason.Code}]");
+        await error.WriteLineAsync("mysqlha: stopped here; asked again, 'restart --rolling' goes on with those that are left");
+        return code;
+    }
+
+    private async Task<int> StopAsync(int code, string sentence)
+    {
+        await error.WriteLineAsync($"mysqlha: {PlainText.OneLine(sentence)}");
+        return code;
+    }
+}
