@@ -23,7 +23,7 @@ public sealed class ClusterStack : Stack
     {
         var configuration = StackConfiguration.Read();
         var plan = ClusterPlan.Of(configuration.Settings);
-        foreach (var warning in Openings.Warnings(plan.Settings))
+        foreach (var warning in Openings.Warnings(plan.Settings).Append(plan.Warning).OfType<string>())
         {
             Log.Warn(warning);
         }
@@ -31,6 +31,7 @@ public sealed class ClusterStack : Stack
         var agent = AgentBuild.Of(plan.Settings);
         var archive = Output.Create(agent.ArchiveAsync()).Apply(AssetOrArchive (path) => new FileAsset(path));
         var image = Image(plan.Settings);
+        var dataGb = DataVolumes.Size(plan);
 
         var network = new ClusterNetwork("network", plan);
         var firewall = new ClusterFirewall("firewall", plan, network);
@@ -39,7 +40,7 @@ public sealed class ClusterStack : Stack
         var machines = new List<NodeMachine>();
         foreach (var node in plan.Nodes)
         {
-            machines.Add(new NodeMachine(node, plan, network, firewall, login, image, machines.LastOrDefault()));
+            machines.Add(new NodeMachine(node, plan, network, firewall, login, image, dataGb, machines.LastOrDefault()));
         }
 
         var balancer = firewall.LoadBalancerGroupId is { } group
@@ -48,8 +49,8 @@ public sealed class ClusterStack : Stack
 
         List<Installation> installations =
             [.. machines.Select(machine => new Installation(machine, plan, Release.Of(plan, machine.Node, agent.Version), archive))];
-        var ringKey = installations[0].NewRingKey();
-        installations.ForEach(installation => installation.PutRingKey(ringKey));
+        var ringKey = new RingKey("ring-key", installations[0].NewRingKey(), login, machines, Member(census, machines));
+        installations.ForEach(installation => installation.PutRingKey(ringKey.Now));
         var rollout = new Rollout("rollout", plan, installations);
 
         var leader = Leader(census, plan, machines, rollout);
@@ -124,11 +125,18 @@ public sealed class ClusterStack : Stack
     /// <summary>Who leads now: asked at every up, never in a preview, and whoever it is changes nothing.</summary>
     private static Output<CensusNode> Leader(ICensus census, ClusterPlan plan, IReadOnlyList<NodeMachine> machines, Rollout rollout)
     {
-        var nodes = Output.All(machines.Select(machine => machine.PublicIp)).Apply(ips =>
-            machines.Select((machine, index) => new CensusNode(machine.Node.Name, ips[index], machine.Node.PrivateIp)).ToList());
         var patience = TimeSpan.FromSeconds(plan.Settings.WaitSeconds);
         return Deployment.Instance.IsDryRun
             ? OutputUtilities.CreateUnknown(new CensusNode("", "", ""))
-            : Output.Tuple(nodes, rollout.Members.Stdout).Apply(known => census.LeaderAsync(known.Item1, patience));
+            : Output.Tuple(Nodes(machines), rollout.Members.Stdout).Apply(known => census.LeaderAsync(known.Item1, patience));
     }
+
+    /// <summary>Index of a machine in the ring; of the first where none says so. Asked at every up, never in a preview.</summary>
+    private static Output<int> Member(ICensus census, IReadOnlyList<NodeMachine> machines) => Deployment.Instance.IsDryRun
+        ? OutputUtilities.CreateUnknown(0)
+        : Nodes(machines).Apply(async nodes => await census.MemberAsync(nodes) is { } member ? nodes.IndexOf(member) : 0);
+
+    private static Output<List<CensusNode>> Nodes(IReadOnlyList<NodeMachine> machines) =>
+        Output.All(machines.Select(machine => machine.PublicIp)).Apply(ips =>
+            machines.Select((machine, index) => new CensusNode(machine.Node.Name, ips[index], machine.Node.PrivateIp)).ToList());
 }

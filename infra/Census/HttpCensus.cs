@@ -21,7 +21,7 @@ public sealed class HttpCensus : ICensus
 
     public async Task<CensusNode> LeaderAsync(IReadOnlyList<CensusNode> nodes, TimeSpan patience)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = PerRequest };
+        using var client = Client();
         var last = "nobody was asked yet";
         var pipeline = new ResiliencePipelineBuilder<CensusNode?>()
             .AddTimeout(patience)
@@ -49,13 +49,22 @@ public sealed class HttpCensus : ICensus
         }
     }
 
+    public async Task<CensusNode?> MemberAsync(IReadOnlyList<CensusNode> nodes)
+    {
+        using var client = Client();
+        var answers = await Task.WhenAll(nodes.Select(node => AskAsync(client, node, CancellationToken.None)));
+        return answers.Where(a => a.IsAgents).OrderByDescending(a => a.Leads).ThenByDescending(a => a.Epoch).FirstOrDefault()?.Node;
+    }
+
+    private static HttpClient Client() => new(new SocketsHttpHandler { UseProxy = false }) { Timeout = PerRequest };
+
     private async Task<Answer> AskAsync(HttpClient client, CensusNode node, CancellationToken cancellation)
     {
         try
         {
             using var response = await client.GetAsync(new Uri($"http://{node.Address}:{_port}/leader"), cancellation);
             using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation));
-            return new Answer(node, response.IsSuccessStatusCode, Epoch(document.RootElement), Reasons(document.RootElement));
+            return new Answer(node, response.IsSuccessStatusCode, Epoch(document.RootElement), Reasons(document.RootElement), true);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -71,7 +80,7 @@ public sealed class HttpCensus : ICensus
         }
     }
 
-    private static Answer Silent(CensusNode node, string why) => new(node, false, 0, why);
+    private static Answer Silent(CensusNode node, string why) => new(node, false, 0, why, false);
 
     private static long Epoch(JsonElement answer) => answer.TryGetProperty("epoch", out var epoch) ? epoch.GetInt64() : 0;
 
@@ -79,5 +88,5 @@ public sealed class HttpCensus : ICensus
         ? string.Join(", ", reasons.EnumerateArray().Select(r => r.GetProperty("text").GetString()))
         : "gives no reason";
 
-    private sealed record Answer(CensusNode Node, bool Leads, long Epoch, string Text);
+    private sealed record Answer(CensusNode Node, bool Leads, long Epoch, string Text, bool IsAgents);
 }

@@ -9,6 +9,11 @@ public interface ICensus
     /// </summary>
     /// <param name="nodes">Name and address of every node.</param>
     Task<CensusNode> LeaderAsync(IReadOnlyList<CensusNode> nodes, TimeSpan patience);
+
+    /// <summary>
+    /// A node whose agent answers now: the leader where there is one, else who knows of the newest epoch. Null: none does.
+    /// </summary>
+    Task<CensusNode?> MemberAsync(IReadOnlyList<CensusNode> nodes);
 }
 
 /// <summary>A node as the stack knows it.</summary>

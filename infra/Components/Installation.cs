@@ -41,7 +41,10 @@ public sealed class Installation : ComponentResource
     public Output<string> NewRingKey() => Machine.Secret(
         "ring-key", Steps.NewRingKey(_plan, Release.Version), null, this, [Staged], _plan.Settings.ProtectData);
 
-    /// <summary>By standard input: in no argument, no environment and no file that others can read.</summary>
+    /// <summary>
+    /// By standard input: in no argument, no environment and no file that others can read. A machine gets it once: from then on its agent
+    /// goes along with the ring.
+    /// </summary>
     public void PutRingKey(Output<string> key) =>
-        _steps.Add(Machine.Run("ring-key", Steps.PutRingKey(Machine.Node), key, this, [Staged]));
+        _steps.Add(Machine.Run("ring-key", Steps.PutRingKey(Machine.Node), key, this, [Staged], once: true));
 }

@@ -1,5 +1,6 @@
 using MySqlHa.Infra.Plan;
 using Pulumi;
+using Pulumi.Command.Remote.Inputs;
 using Aws = Pulumi.Aws;
 
 namespace MySqlHa.Infra.Components;
@@ -7,6 +8,9 @@ namespace MySqlHa.Infra.Components;
 /// <summary>Who logs in to the machines: with the operator's key pair, or one that the stack makes.</summary>
 public sealed class Login : ComponentResource
 {
+    // About a minute where connections are refused at once, ten where packets are dropped.
+    private const int DialErrors = 40;
+
     /// <param name="givenPrivateKey">Secret; null: the stack makes a pair.</param>
     public Login(string name, ClusterPlan plan, Output<string>? givenPrivateKey, ComponentResourceOptions? options = null)
         : base("mysqlha:infra:Login", name, options)
@@ -40,4 +44,16 @@ public sealed class Login : ComponentResource
 
     /// <summary>Secret.</summary>
     public Output<string> PrivateKey { get; }
+
+    /// <summary>How commands reach a machine.</summary>
+    /// <param name="hostKey">An authorized_keys line: another machine there is not spoken to.</param>
+    public ConnectionArgs To(Input<string> host, Input<string> hostKey) => new()
+    {
+        Host = host,
+        User = User,
+        PrivateKey = PrivateKey,
+        HostKey = hostKey,
+        DialErrorLimit = DialErrors,
+        PerDialTimeout = 15,
+    };
 }

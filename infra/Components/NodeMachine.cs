@@ -9,18 +9,16 @@ namespace MySqlHa.Infra.Components;
 /// <summary>One machine, with its data on a volume of its own that the next machine of this node takes over.</summary>
 public sealed class NodeMachine : ComponentResource
 {
-    // About a minute where connections are refused at once, ten where packets are dropped.
-    private const int DialErrors = 40;
-
     private readonly Login _login;
     private readonly SshKeyPair _hostKey;
     private readonly Aws.Ec2.Instance _instance;
     private readonly Remote.Command _reached;
 
+    /// <param name="dataGb">GiB of its data volume.</param>
     /// <param name="previous">The machine that must be in order before this one is touched; null: none.</param>
     public NodeMachine(
         PlannedNode node, ClusterPlan plan, ClusterNetwork network, ClusterFirewall firewall, Login login, Output<string> image,
-        NodeMachine? previous, ComponentResourceOptions? options = null)
+        Output<int> dataGb, NodeMachine? previous, ComponentResourceOptions? options = null)
         : base("mysqlha:infra:NodeMachine", node.Name, options)
     {
         var settings = plan.Settings;
@@ -31,7 +29,7 @@ public sealed class NodeMachine : ComponentResource
         {
             AvailabilityZone = node.Zone,
             Type = "gp3",
-            Size = settings.DataGb,
+            Size = dataGb,
             Encrypted = true,
             Tags = Tags.Of(plan, $"{node.Name}-data"),
         }, new CustomResourceOptions { Parent = this, Protect = settings.ProtectData });
@@ -97,12 +95,17 @@ public sealed class NodeMachine : ComponentResource
 
     public Output<string> PublicIp => _instance.PublicIp;
 
+    /// <summary>An authorized_keys line: by it the machine is known.</summary>
+    public Output<string> HostKey => _hostKey.PublicKey;
+
     /// <summary>A step on this machine, once it is reached. It runs again when its text changes, and on another machine.</summary>
     public Remote.Command Step(string name, Input<string> text, Resource parent, IEnumerable<Resource> after) =>
         Run(name, Shell.Runner, text, parent, after);
 
     /// <summary>The same of a command that reads something; where that is secret, it stays so.</summary>
-    public Remote.Command Run(string name, string command, Input<string> stdin, Resource parent, IEnumerable<Resource> after) => new(
+    /// <param name="once">Whether it is left at what this machine read first, whatever there would be to read later.</param>
+    public Remote.Command Run(
+        string name, string command, Input<string> stdin, Resource parent, IEnumerable<Resource> after, bool once = false) => new(
         $"{Node.Name}-{name}",
         new Remote.CommandArgs
         {
@@ -113,7 +116,7 @@ public sealed class NodeMachine : ComponentResource
             Logging = Remote.Logging.StdoutAndStderr,
             AddPreviousOutputInEnv = false,
         },
-        new CustomResourceOptions { Parent = parent, DependsOn = After(after) });
+        new CustomResourceOptions { Parent = parent, DependsOn = After(after), IgnoreChanges = once ? ["stdin"] : [] });
 
     /// <summary>A secret that a command prints. It is asked for once, and nothing that changes later asks for it again.</summary>
     /// <param name="stdin">What the command reads; null: nothing.</param>
@@ -162,13 +165,5 @@ public sealed class NodeMachine : ComponentResource
 
     private InputList<Resource> After(IEnumerable<Resource> after) => after.Prepend(_reached).ToArray();
 
-    private ConnectionArgs Connection() => new()
-    {
-        Host = _instance.PublicIp,
-        User = _login.User,
-        PrivateKey = _login.PrivateKey,
-        HostKey = _hostKey.PublicKey,
-        DialErrorLimit = DialErrors,
-        PerDialTimeout = 15,
-    };
+    private ConnectionArgs Connection() => _login.To(PublicIp, HostKey);
 }

@@ -19,10 +19,17 @@ public static class AgentYaml
         Line($"group: {settings.Group}");
         Line($"name: {node.Name}");
         Line($"listen: {node.PrivateIp}");
-        Line("peers:");
-        foreach (var seed in plan.SeedsOf(node))
+        if (plan.IsAlone)
         {
-            Line($"  - {seed.PrivateIp}");
+            Line("topology: standalone");
+        }
+        else
+        {
+            Line("peers:");
+            foreach (var seed in plan.SeedsOf(node))
+            {
+                Line($"  - {seed.PrivateIp}");
+            }
         }
 
         Line($"data: {Paths.Data}");
@@ -46,7 +53,8 @@ public static class AgentYaml
         return text.ToString();
     }
 
-    public static string Render(ClusterPlan plan, PlannedNode node) => $"{WithoutVoters(plan, node)}voters: {plan.Voters}\n";
+    public static string Render(ClusterPlan plan, PlannedNode node) =>
+        plan.IsAlone ? WithoutVoters(plan, node) : $"{WithoutVoters(plan, node)}voters: {plan.Voters}\n";
 
     /// <summary>What a mysqld only takes over when it starts.</summary>
     public static string MysqldPart(Settings settings) =>

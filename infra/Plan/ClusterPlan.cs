@@ -2,7 +2,7 @@ namespace MySqlHa.Infra.Plan;
 
 /// <summary>
 /// The whole deployment as values, before anything is made. Pure: the same settings give the same plan, so addresses stay when
-/// nodes are added. No plan exists that could lose its majority with one zone.
+/// nodes are added. No plan of more than one node exists that could lose its majority with one zone.
 /// </summary>
 public sealed record ClusterPlan
 {
@@ -11,7 +11,9 @@ public sealed record ClusterPlan
     // AWS keeps the first four addresses of a subnet; the rest up to here is left for what is not a node.
     private const int FirstHost = 11;
 
-    /// <summary>Every cluster has them, so every node can ask them, and a further node changes nobody's configuration.</summary>
+    /// <summary>
+    /// Every cluster has them, so every node can ask them, and a further node changes nobody's configuration. (One node alone has none.)
+    /// </summary>
     private const int Seeds = 3;
 
     private ClusterPlan(Settings settings, IReadOnlyList<PlannedNode> nodes)
@@ -30,6 +32,14 @@ public sealed record ClusterPlan
     public IReadOnlyList<PlannedSubnet> Subnets =>
         [.. Settings.Zones.Select((zone, index) => new PlannedSubnet(zone, Settings.Network.Subnet(SubnetBits, index).ToString()))];
 
+    /// <summary>One node, whose agent expects no other.</summary>
+    public bool IsAlone => Nodes.Count == 1;
+
+    /// <summary>What an operator should know of it before anything is made; null: nothing.</summary>
+    public string? Warning => IsAlone
+        ? "nodes is 1: no failover is possible, and what its disk loses is lost; for development. Three by `pulumi config set nodes 3`"
+        : null;
+
     public int Voters => Nodes.Count(node => node.Voter);
 
     /// <summary>Voters that must agree.</summary>
@@ -40,7 +50,7 @@ public sealed record ClusterPlan
 
     public static ClusterPlan Of(Settings settings)
     {
-        var voters = settings.Nodes >= 7 ? 7 : settings.Nodes >= 5 ? 5 : 3;
+        var voters = settings.Nodes switch { >= 7 => 7, >= 5 => 5, >= 3 => 3, _ => 1 };
         var nodes = Enumerable.Range(0, settings.Nodes).Select(index =>
         {
             var zone = index % settings.Zones.Count;

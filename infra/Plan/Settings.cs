@@ -11,10 +11,10 @@ public sealed record Settings
     /// <summary>Habitat's group: the second half of <c>mysql.production</c>.</summary>
     public required string Group { get; init; }
 
-    /// <summary>Machines, 3 to 9. The largest of 3, 5 and 7 of them vote.</summary>
+    /// <summary>Machines: 1, which is alone; or 3 to 9, of which the largest of 3, 5 and 7 vote.</summary>
     public required int Nodes { get; init; }
 
-    /// <summary>Availability zones: at least three, all different. Nodes are dealt to them in turn.</summary>
+    /// <summary>Availability zones: at least three (one for a node alone), all different. Nodes are dealt to them in turn.</summary>
     public required IReadOnlyList<string> Zones { get; init; }
 
     /// <summary>Private IPv4 network, /16 to /22; each zone gets a /24 of it.</summary>
@@ -27,7 +27,7 @@ public sealed record Settings
     /// <summary>GiB, 8 to 1024.</summary>
     public required int RootGb { get; init; }
 
-    /// <summary>GiB, 10 to 16384.</summary>
+    /// <summary>GiB, 10 to 16384. May grow, and never shrinks (<see cref="MadeVolumes"/>).</summary>
     public required int DataGb { get; init; }
 
     /// <summary>Who reaches ssh; never nobody, or nothing could be installed.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MySqlHa.Infra.Plan;
@@ -12,6 +13,9 @@ public static partial class SettingsReader
         "clientsFrom", "loadBalancer", "sshPublicKey", "sshPrivateKey", "timing", "durability", "mysqlSettings", "agent", "tags",
         "clientUser", "ubuntu", "image", "loginUser", "protectData", "agentArchive", "waitSeconds",
     ];
+
+    /// <summary>GiB: as large as a volume can be that is gp3.</summary>
+    public const int MostDataGb = 16384;
 
     private static readonly IReadOnlyList<Cidr> Everyone = [Cidr.Everywhere];
 
@@ -35,7 +39,7 @@ public static partial class SettingsReader
 
     private static Settings Given(ValueReader read, string stackName, string region)
     {
-        var nodes = read.Number("nodes", 3, 9, 3);
+        var nodes = int.Parse(read.Text("nodes", NodesPattern(), "1, or a whole number from 3 to 9,", "3"), CultureInfo.InvariantCulture);
         var architecture = read.Named("architecture", Architecture.Named, "arm64 or x64", Architecture.Arm64);
         var settings = new Settings
         {
@@ -52,7 +56,7 @@ public static partial class SettingsReader
             InstanceType = read.Named("instanceType", text => InstanceTypeName.ArchitectureOf(text) is null ? null : text,
                 "an EC2 instance type like m7g.large", architecture.DefaultInstanceType),
             RootGb = read.Number("rootGb", 8, 1024, 16),
-            DataGb = read.Number("dataGb", 10, 16384, 100),
+            DataGb = read.Number("dataGb", 10, MostDataGb, 100),
             SshFrom = read.Ranges("sshFrom", Everyone),
             CensusFrom = read.Ranges("censusFrom", Everyone),
             RingFrom = read.Ranges("ringFrom", []),
@@ -83,12 +87,14 @@ public static partial class SettingsReader
     private static void CheckRelations(ValueReader read, Settings settings)
     {
         var zones = settings.Zones;
-        if (zones.Distinct().Count() < 3)
+        if (zones.Distinct().Count() < Math.Min(3, settings.Nodes))
         {
             read.Refuse(
                 "zones",
                 $"[{string.Join(", ", zones)}]",
-                "at least three different ones are needed, or the loss of one can take the majority");
+                settings.Nodes == 1
+                    ? "at least one is needed"
+                    : "at least three different ones are needed, or the loss of one can take the majority");
         }
 
         foreach (var zone in zones.GroupBy(zone => zone).Where(zone => zone.Count() > 1))
@@ -171,6 +177,9 @@ public static partial class SettingsReader
 
     [GeneratedRegex(@"\A[a-z]{2}(-[a-z]+)+-\d\z")]
     private static partial Regex RegionPattern();
+
+    [GeneratedRegex(@"\A[13-9]\z")]
+    private static partial Regex NodesPattern();
 
     [GeneratedRegex(@"\A[a-z][a-z0-9-]{0,31}\z")]
     private static partial Regex GroupPattern();

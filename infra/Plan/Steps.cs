@@ -28,10 +28,11 @@ public static class Steps
             ("ARCHITECTURE", plan.Settings.Architecture.Name),
         ]);
 
-    /// <summary>User, folders, data volume, MySQL's programs.</summary>
+    /// <summary>User, folders, data volume and the whole of it as file system, MySQL's programs.</summary>
     /// <param name="volume">Id of the data volume.</param>
     public static string Prepare(ClusterPlan plan, PlannedNode node, string volume) =>
-        Shell.Step("prepare", [.. Common(plan, node), ("VOLUME", volume), ("DATA", Paths.Data)]);
+        Shell.Step(
+            "prepare", [.. Common(plan, node), ("VOLUME", volume), ("GB", Number(plan.Settings.DataGb)), ("DATA", Paths.Data)]);
 
     /// <summary>The agent unpacked and a release laid down beside the one that runs. Changes nothing of what runs.</summary>
     public static string Stage(ClusterPlan plan, PlannedNode node, Release release) => Shell.Step(
@@ -54,7 +55,13 @@ public static class Steps
     public static string NewRingKey(ClusterPlan plan, string version) =>
         $"{Paths.Version(version)}/mysqlha ring new --name {plan.Settings.Group}";
 
-    /// <summary>A command. Takes the ring's key from standard input. One that is there already is the ring's: another is refused.</summary>
+    /// <summary>
+    /// A command. Prints the ring key that a member has now, whoever gave it another; of a machine that is no node yet, the one that it
+    /// takes from standard input.
+    /// </summary>
+    public static string CurrentRingKey() => Shell.Command("current-ring-key");
+
+    /// <summary>A command. Takes the ring's key from standard input, for a machine that has none yet.</summary>
     public static string PutRingKey(PlannedNode node) => Shell.Command("ring-key", ("NODE", node.Name), ("ADDRESS", node.PrivateIp));
 
     /// <summary>First round: the release is activated here unless this node leads.</summary>
@@ -71,7 +78,7 @@ public static class Steps
         [
             .. Common(plan, plan.Nodes[0]),
             ("VERSION", version),
-            ("VOTERS", plan.Voters.ToString(CultureInfo.InvariantCulture)),
+            ("VOTERS", Number(plan.Voters)),
             ("NAMES", string.Join(' ', plan.Nodes.Select(n => n.Name))),
         ]);
 
@@ -93,6 +100,8 @@ public static class Steps
         ("NODE", node.Name),
         ("ADDRESS", node.PrivateIp),
         ("SEEDS", string.Join(' ', plan.SeedsOf(node).Select(s => s.PrivateIp))),
-        ("WAIT", plan.Settings.WaitSeconds.ToString(CultureInfo.InvariantCulture)),
+        ("WAIT", Number(plan.Settings.WaitSeconds)),
     ];
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,7 @@ namespace MySqlHa.Tests.Infra;
 [Collection(CommandLineRun.Collection)]
 public sealed partial class AgentContractTests
 {
-    private static readonly Dictionary<string, IReadOnlyList<string>> NoFlags = [];
+    internal static readonly Dictionary<string, IReadOnlyList<string>> NoFlags = [];
 
     [Theory]
     [InlineData("nodes", "3")]

@@ -70,6 +70,23 @@ public sealed class HttpCensusTests
         Assert.DoesNotContain('\n', failure.Message);
     }
 
+    [Fact]
+    public async Task Who_is_in_the_ring_is_the_leader_or_who_knows_the_newest_epoch_and_nobody_who_is_silent()
+    {
+        var leads = 503;
+        await using var leader = await FakeAgent.StartAsync("127.0.0.81", 0, () => (leads, """{"epoch": 4, "reasons": []}"""));
+        await using var newer = await FakeAgent.StartAsync("127.0.0.82", leader.Port, () => (503, """{"epoch": 5, "reasons": []}"""));
+        await using var stranger = await FakeAgent.StartAsync("127.0.0.83", leader.Port, () => (200, "<html>"));
+        CensusNode[] silent = [new("node3", "127.0.0.83", ""), new("node4", "127.0.0.84", "")];
+        CensusNode[] nodes = [.. silent, new("node1", "127.0.0.81", ""), new("node2", "127.0.0.82", "")];
+        var census = new HttpCensus(leader.Port);
+
+        Assert.Equal("node2", (await census.MemberAsync(nodes))!.Name);
+        leads = 200;
+        Assert.Equal("node1", (await census.MemberAsync(nodes))!.Name);
+        Assert.Null(await census.MemberAsync(silent));
+    }
+
     /// <summary>Answers /leader with whatever it is told to.</summary>
     private sealed class FakeAgent(WebApplication app, int port) : IAsyncDisposable
     {

@@ -7,9 +7,9 @@ public sealed class RefusedSettingsTests
 {
     [Theory]
     [InlineData("group", "Prod!", "group 'Prod!': 1 to 32 lower-case letters, digits and '-', a letter first is allowed")]
-    [InlineData("nodes", "2", "nodes '2': a whole number from 3 to 9 is allowed")]
-    [InlineData("nodes", "10", "nodes '10': a whole number from 3 to 9 is allowed")]
-    [InlineData("nodes", "three", "nodes 'three': a whole number from 3 to 9 is allowed")]
+    [InlineData("nodes", "2", "nodes '2': 1, or a whole number from 3 to 9, is allowed")]
+    [InlineData("nodes", "10", "nodes '10': 1, or a whole number from 3 to 9, is allowed")]
+    [InlineData("nodes", "three", "nodes 'three': 1, or a whole number from 3 to 9, is allowed")]
     [InlineData("network", "8.8.0.0/16", "network '8.8.0.0/16': a private IPv4 network like 10.20.0.0/16, /16 to /22 is allowed")]
     [InlineData("network", "10.0.0.0/24", "network '10.0.0.0/24': a private")]
     [InlineData("network", "10.0.0.0/8", "network '10.0.0.0/8': a private")]

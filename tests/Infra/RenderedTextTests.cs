@@ -32,6 +32,7 @@ public sealed class RenderedTextTests
         ["prepare.sh"] = Steps.Prepare(Plan, Node, "vol-0abc"),
         ["stage.sh"] = Steps.Stage(Plan, Node, Release),
         ["new-ring-key.sh"] = Steps.NewRingKey(Plan, Release.Version),
+        ["current-ring-key.sh"] = Steps.CurrentRingKey(),
         ["put-ring-key.sh"] = Steps.PutRingKey(Node),
         ["first-round.sh"] = Steps.ActivateOnFollower(Plan, Node, Release),
         ["second-round.sh"] = Steps.ActivateOnLeader(Plan, Node, Release),

@@ -4,8 +4,10 @@ using System.Text.Json;
 using Moq;
 using MySqlHa.Infra;
 using MySqlHa.Infra.Census;
+using MySqlHa.Infra.Plan;
 using Pulumi;
 using Pulumi.Testing;
+using Xunit;
 
 namespace MySqlHa.Tests.Infra;
 
@@ -15,15 +17,21 @@ internal sealed class StackRun : IMocks, IServiceProvider
     /// <summary>In everything that is secret, and in nothing else.</summary>
     public const string Marker = "s3cr3t";
 
+    private static readonly string[] Secret = ["ring-key", "ring-key-now", "password"];
+
     private readonly ConcurrentDictionary<(string Type, string Name), (ResourceArgs Args, ResourceOptions Options)> _asked = new();
     private readonly List<RecordedResource> _resources = [];
     private readonly bool _preview;
 
-    private StackRun(bool preview, string leader)
+    private readonly IReadOnlyList<MadeVolume> _volumes;
+
+    private StackRun(bool preview, string leader, bool first, IReadOnlyList<MadeVolume> volumes)
     {
-        _preview = preview;
+        (_preview, _volumes) = (preview, volumes);
         Census.Setup(c => c.LeaderAsync(It.IsAny<IReadOnlyList<CensusNode>>(), It.IsAny<TimeSpan>()))
             .ReturnsAsync((IReadOnlyList<CensusNode> nodes, TimeSpan _) => nodes.Single(node => node.Name == leader));
+        Census.Setup(c => c.MemberAsync(It.IsAny<IReadOnlyList<CensusNode>>()))
+            .ReturnsAsync((IReadOnlyList<CensusNode> nodes) => first ? null : nodes.Single(node => node.Name == leader));
     }
 
     public IReadOnlyList<RecordedResource> Resources => _resources;
@@ -35,10 +43,13 @@ internal sealed class StackRun : IMocks, IServiceProvider
 
     public Mock<ICensus> Census { get; } = new(MockBehavior.Strict);
 
+    /// <param name="first">Nobody is in the ring yet.</param>
+    /// <param name="volumes">What AWS has already.</param>
     public static async Task<StackRun> OfAsync(
-        IReadOnlyDictionary<string, string>? settings = null, bool preview = false, string stack = "dev", string leader = "node2")
+        IReadOnlyDictionary<string, string>? settings = null, bool preview = false, string stack = "dev", string leader = "node2",
+        bool first = false, IReadOnlyList<MadeVolume>? volumes = null)
     {
-        var run = new StackRun(preview, leader);
+        var run = new StackRun(preview, leader, first, volumes ?? []);
         var archive = Path.Combine(Path.GetTempPath(), $"mysqlha-{Guid.NewGuid():N}.tar.gz");
         await File.WriteAllTextAsync(archive, "an agent");
         var values = new Dictionary<string, string> { ["aws:region"] = Good.Region, ["mysql-ha-stack:agentArchive"] = archive };
@@ -100,7 +111,16 @@ internal sealed class StackRun : IMocks, IServiceProvider
     public Task<object> CallAsync(MockCallArgs args)
     {
         Calls.Add((args.Token!, args.Args));
-        return Task.FromResult<object>(new Dictionary<string, object> { ["insecureValue"] = "ami-0123456789abcdef0" });
+        return Task.FromResult<object>(args.Token switch
+        {
+            "aws:ssm/getParameter:getParameter" => new Dictionary<string, object> { ["insecureValue"] = "ami-0123456789abcdef0" },
+            "aws:ebs/getEbsVolumes:getEbsVolumes" => new Dictionary<string, object>
+            {
+                ["ids"] = _volumes.Select(object (v) => v.Id).ToImmutableArray(),
+            },
+            "aws:ebs/getVolume:getVolume" => Found(args.Args),
+            _ => throw new NotSupportedException(args.Token),
+        });
     }
 
     public Task RegisterResourceOutputs(MockRegisterResourceOutputsRequest args)
@@ -113,6 +133,16 @@ internal sealed class StackRun : IMocks, IServiceProvider
         return Task.CompletedTask;
     }
 
+    private Dictionary<string, object> Found(ImmutableDictionary<string, object> args)
+    {
+        var filter = (ImmutableDictionary<string, object>)Assert.Single((ImmutableArray<object>)args["filters"]);
+        Assert.Equal("volume-id", filter["name"]);
+        var id = (string)Assert.Single((ImmutableArray<object>)filter["values"]);
+        var volume = _volumes.Single(v => v.Id == id);
+        var tags = ImmutableDictionary<string, object>.Empty.Add("Name", volume.Name);
+        return new() { ["size"] = (double)volume.Gb, ["tags"] = tags };
+    }
+
     private static Dictionary<string, object> Made(MockResourceArgs args) => args.Type switch
     {
         "aws:ec2/instance:Instance" => new() { ["publicIp"] = $"198.51.100.{args.Name![4]}" },
@@ -120,7 +150,7 @@ internal sealed class StackRun : IMocks, IServiceProvider
         "aws:lb/loadBalancer:LoadBalancer" => new() { ["arn"] = $"{args.Name}-arn", ["dnsName"] = $"{args.Name}-7f3a.elb.example" },
         "aws:lb/targetGroup:TargetGroup" => new() { ["arn"] = $"{args.Name}-arn" },
         "command:local:Command" => new() { ["stdout"] = $"-----BEGIN\n{Marker}-{args.Name}\n-----END\nssh-ed25519 public-{args.Name}" },
-        "command:remote:Command" => new() { ["stdout"] = $"{(args.Name is "ring-key" or "password" ? Marker : "stdout")}-{args.Name}" },
+        "command:remote:Command" => new() { ["stdout"] = $"{(Secret.Contains(args.Name) ? Marker : "stdout")}-{args.Name}" },
         _ => [],
     };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MySqlHa.Machines.Engine;
 using MySqlHa.Machines.Hosts;
@@ -14,6 +13,8 @@ namespace MySqlHa.Tests.OnMachines;
 [TestCaseOrderer("MySqlHa.Tests.OnMachines.StoryOrder", "MySqlHaStack.Tests")]
 public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture<StackRoom>
 {
+    private const string ShowKeys = "sudo /usr/local/bin/mysqlha ring show /etc/mysqlha/ring.key";
+
     [MachinesFact]
     [Trait("Length", "long")]
     [Step(1)]
@@ -122,6 +123,30 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
     [MachinesFact]
     [Trait("Length", "long")]
     [Step(7)]
+    public async Task The_ring_gets_another_key_by_hand_of_which_the_stack_knows_nothing()
+    {
+        var machines = room.Machines;
+        var key = await room.SaysAsync(machines[0], "mysqlha ring new --name rotated");
+        foreach (var machine in machines)
+        {
+            var put = await room.SshAsync(machine, "sudo sh -c 'umask 077; cat >/etc/mysqlha/new.key'", key);
+            Assert.True(put.Good, put.Error);
+        }
+
+        foreach (var step in new[] { "accept", "use", "finish" })
+        {
+            foreach (var machine in machines)
+            {
+                _ = await room.SaysAsync(machine, $"sudo /usr/local/bin/mysqlha ring rotate --new /etc/mysqlha/new.key --step {step}");
+            }
+        }
+
+        Assert.Contains("rotated-", await room.SaysAsync(machines[0], ShowKeys), StringComparison.Ordinal);
+    }
+
+    [MachinesFact]
+    [Trait("Length", "long")]
+    [Step(8)]
     public async Task A_deleted_machine_is_replaced_while_the_others_serve()
     {
         var lost = room.Machines.First(m => m.Record.Address != room.Output("leaderIp"));
@@ -133,12 +158,14 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
         Assert.NotEqual(lost.Record.Id, next.Record.Id);
         await StackRoom.FollowsAsync(next, within: 60);
         Assert.Equal(3, room.Machines.Count);
+        var keys = await Task.WhenAll(room.Machines.Select(m => room.SaysAsync(m, ShowKeys)));
+        _ = Assert.Single(keys.Distinct()); // the one of now, not the stack's first
         await writer.NothingIsLostAsync(atLeast: 100);
     }
 
     [MachinesFact]
     [Trait("Length", "long")]
-    [Step(8)]
+    [Step(9)]
     public async Task Three_nodes_become_five_and_three_again_by_one_number_while_they_serve()
     {
         await using var writer = await RowWriter.StartAsync(room);
@@ -148,16 +175,14 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
             var (good, told) = await room.UpAsync(new Dictionary<string, string> { ["nodes"] = nodes });
             Assert.True(good, told);
             Assert.Equal(count, room.Machines.Count);
-            var voters = 0;
-            var settled = await Shell.UntilAsync(async () => (voters = await VotersAsync()) == count, TimeSpan.FromSeconds(60));
-            Assert.True(settled, $"{voters} of {count} nodes vote");
+            await room.VoteAsync(count, within: 60);
         }
 
         await writer.NothingIsLostAsync(atLeast: 100);
     }
 
     [MachinesFact]
-    [Step(9)]
+    [Step(10)]
     public async Task Destroy_leaves_no_machine_interface_mount_device_group_table_or_process()
     {
         var home = room.Place.Home;
@@ -174,13 +199,6 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
             Assert.DoesNotContain(home, Read(Path.Combine(process, "cmdline")), StringComparison.Ordinal);
             Assert.DoesNotContain(home, Read(Path.Combine(process, "mountinfo")), StringComparison.Ordinal);
         }
-    }
-
-    private async Task<int> VotersAsync()
-    {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var view = await http.GetStringAsync(new Uri(new Uri(room.Output("censusUrl")), "/view"));
-        return JsonNode.Parse(view)!["members"]!.AsArray().Count(member => (bool?)member!["voter"] == true);
     }
 
     private static string Read(string path)

@@ -40,9 +40,10 @@ public sealed class StackRoom : IAsyncLifetime
         Directory.Delete(_home, recursive: true);
     }
 
-    /// <summary>An up of the whole program; what it told.</summary>
+    /// <summary>An up of the whole program, or what it would do; what it told.</summary>
     internal async Task<(bool Good, string Told)> UpAsync(
-        IReadOnlyDictionary<string, string>? configuration = null, IReadOnlyDictionary<string, MachineFault>? faults = null)
+        IReadOnlyDictionary<string, string>? configuration = null, IReadOnlyDictionary<string, MachineFault>? faults = null,
+        bool preview = false)
     {
         var given = new Dictionary<string, string>(configuration ?? new Dictionary<string, string>())
         {
@@ -51,7 +52,7 @@ public sealed class StackRoom : IAsyncLifetime
             ["clientsFrom"] = $"""["{MachineNetwork.Gateway(_network)}/32"]""",
         };
         var (exit, told) = await DeskAsync(desk => desk.UpAsync(
-            new UpRequest(given, faults ?? new Dictionary<string, MachineFault>()), preview: false, default));
+            new UpRequest(given, faults ?? new Dictionary<string, MachineFault>()), preview, default));
         return (exit == 0, told);
     }
 
@@ -80,6 +81,22 @@ public sealed class StackRoom : IAsyncLifetime
             async () => (role = await NodeRole.AskAsync(machine.Record.Address, default)) == NodeRole.Follower,
             TimeSpan.FromSeconds(within));
         Assert.True(good, $"{machine.Record.Name} does not follow within {within} s: {role}");
+    }
+
+    /// <summary>Waits until as many nodes vote.</summary>
+    internal async Task VoteAsync(int count, double within)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var voters = 0;
+        var settled = await Shell.UntilAsync(
+            async () =>
+            {
+                var view = JsonNode.Parse(await http.GetStringAsync(new Uri(new Uri(Output("censusUrl")), "/view")))!;
+                voters = view["members"]!.AsArray().Count(member => (bool?)member!["voter"] == true);
+                return voters == count;
+            },
+            TimeSpan.FromSeconds(within));
+        Assert.True(settled, $"{voters} nodes vote after {within} s, {count} shall");
     }
 
     /// <summary>Runs a command on a machine as the stack's own steps do.</summary>

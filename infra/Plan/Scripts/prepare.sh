@@ -7,7 +7,7 @@ device() { # of the data volume; nothing: it is not there yet
 }
 
 volume() {
-    local d= uuid i
+    local d= uuid kind=ext4 i
     mkdir -p "$DATA"
     if ! mountpoint -q "$DATA"; then
         for i in $(seq 60); do
@@ -24,13 +24,48 @@ volume() {
             fail "its data volume $VOLUME ($d) cannot be read: look at it before anything is written there"
         fi
         uuid=$(blkid -p -o value -s UUID "$d")
-        grep -q " $DATA " /etc/fstab || echo "UUID=$uuid $DATA ext4 noatime,nofail,x-systemd.device-timeout=60s 0 2" >>/etc/fstab
+        kind=$(blkid -p -o value -s TYPE "$d") || true
+        [ "$kind" = xfs ] || kind=ext4
+        grep -q " $DATA " /etc/fstab || echo "UUID=$uuid $DATA $kind noatime,nofail,x-systemd.device-timeout=60s 0 2" >>/etc/fstab
         systemctl daemon-reload
         # With nofail, mount says 0 also where it mounted nothing.
-        { mount "$DATA" && mountpoint -q "$DATA"; } || fail "its data volume $VOLUME ($d) holds something that cannot be mounted as ext4: nothing was changed on it"
+        { mount "$DATA" && mountpoint -q "$DATA"; } || fail "its data volume $VOLUME ($d) holds something that cannot be mounted as $kind: nothing was changed on it"
     fi
     chown mysqlha:mysqlha "$DATA"
     chmod 0700 "$DATA"
+    grow
+}
+
+gib() { echo $(($1 >> 30)); }
+
+# To the whole of its volume, in use as it is: a larger dataGb made that grow.
+grow() {
+    local d kind before want=$((GB << 30)) size=0 i why= by=()
+    d=$(findmnt -nvo SOURCE --mountpoint "$DATA")
+    kind=$(findmnt -nvo FSTYPE --mountpoint "$DATA")
+    if [ -e "/sys/dev/block/$(stat -Lc '%Hr:%Lr' "$d")/partition" ]; then
+        # Somebody's own: a little less than its volume.
+        [ $(($(blockdev --getsize64 "$d") + (1 << 30))) -gt "$want" ] ||
+            fail "its data is on a partition ($d), and only a volume without partitions is grown: grow partition and file system by hand, or leave dataGb as it was"
+        return
+    fi
+    # AWS has it grown by now; the kernel hears of it a moment later.
+    for i in $(seq 60); do
+        size=$(blockdev --getsize64 "$d")
+        [ "$size" -lt "$want" ] || break
+        sleep 1
+    done
+    [ "$size" -ge "$want" ] ||
+        fail "its data volume $VOLUME ($d) has $(gib "$size") GiB after 60 s, and dataGb says $GB: look at the volume's modification in AWS, then run pulumi up again"
+    case "$kind" in
+        ext4) by=(resize2fs "$d") ;;
+        xfs) by=(xfs_growfs "$DATA") ;;
+        *) fail "its data volume $VOLUME ($d) has a file system of type $kind, and ext4 and xfs are grown: grow it by hand, or leave dataGb as it was" ;;
+    esac
+    before=$(stat -fc %b "$DATA")
+    why=$("${by[@]}" 2>&1) ||
+        fail "the file system on its data volume $VOLUME ($d) does not grow to $(gib "$size") GiB: $(tr -s ' \n' ' ' <<<"$why")"
+    [ "$(stat -fc %b "$DATA")" = "$before" ] || say "has grown its $kind to all $(gib "$size") GiB of its data volume $VOLUME"
 }
 
 in_archive() { [ -n "$(apt-cache madison "$1" 2>/dev/null | head -n 1)" ]; }

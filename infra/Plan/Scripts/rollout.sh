@@ -1,5 +1,7 @@
 mysqlha=/opt/mysqlha/versions/$VERSION/mysqlha
 role() { "$mysqlha" role --address "$ADDRESS" 2>/dev/null || echo none; }
+# What runs has nobody to hand over to. An agent's restart leaves its mysqld alone, and nobody else has its data.
+alone() { grep -qxs 'topology: standalone' /etc/mysqlha/agent.yaml; }
 runs() { [ "$(cat /etc/mysqlha/release 2>/dev/null)" = "$RELEASE" ] && systemctl -q is-active mysqlha.service; }
 
 activate() {
@@ -83,7 +85,7 @@ main() {
     case "$ROUND" in
         first)
             if ! runs; then
-                if [ "$(role)" = leader ]; then
+                if [ "$(role)" = leader ] && ! alone; then
                     say "leads: release $RELEASE comes to it last"
                     return
                 fi
@@ -95,7 +97,7 @@ main() {
             ;;
         last)
             if ! runs; then
-                [ "$(role)" != leader ] || hand_over
+                [ "$(role)" != leader ] || alone || hand_over
                 activate
             fi
             answers

@@ -6,6 +6,10 @@ put() { # mode, place, text
 }
 
 main() {
+    local alone='topology: standalone'
+    if grep -qxF "$alone" <<<"$AGENT_YAML" && [ -e /etc/mysqlha/release ] && ! grep -qxF "$alone" /etc/mysqlha/agent.yaml; then
+        fail "nodes is 1, and it is a member of a cluster, which does not shrink to one node: set nodes to 3 or more; nothing was changed"
+    fi
     local place=/opt/mysqlha/versions/$VERSION release=/etc/mysqlha/releases/$RELEASE
     if [ ! -x "$place/mysqlha" ]; then
         [ -e "$ARCHIVE" ] || fail "agent $VERSION is not on the machine ($ARCHIVE is missing): run pulumi up --replace with the resource $NODE-agent"

@@ -82,7 +82,7 @@ public sealed class StackEngine(
         await Task.WhenAll(underWay);
     }
 
-    public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(ParameterCalls.Answer(args.Token!, args.Args));
+    public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(ProviderCalls.Answer(args.Token!, args.Args, state));
 
     public async Task RegisterResourceOutputs(MockRegisterResourceOutputsRequest args)
     {

@@ -61,5 +61,6 @@ internal static class Converter
         [.. values.Cast<object?>().Select(v => (T)To(v, typeof(T))!)];
 
     private static ImmutableDictionary<string, T> MapOf<T>(IDictionary values) =>
-        values.Cast<DictionaryEntry>().ToImmutableDictionary(e => (string)e.Key, e => (T)To(e.Value, typeof(T))!);
+        // By its keys: an immutable one gives its entries as pairs of its own type.
+        values.Keys.Cast<string>().ToImmutableDictionary(key => key, key => (T)To(values[key], typeof(T))!);
 }
