@@ -59,7 +59,7 @@ public sealed record Timing
     /// How long clients may begin to log in with the next leader while the old one serves on. It was 0.03 s that a client needed to
     /// connect anew, with TLS, on a busy host; far networks have longer leases too.
     /// </summary>
-    public TimeSpan Notice => Lease / 32;
+    public TimeSpan Notice => Lease / 16;
 
     /// <summary>
     /// How long a leader that hands over waits for the others to say that they know: one way each on their network, and no time that
