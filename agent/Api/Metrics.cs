@@ -124,7 +124,8 @@ internal static class Metrics
     /// <summary>What would be if the leader were lost now, and why things are as they are.</summary>
     private static void Outlook(MetricsText text, ClusterView view)
     {
-        if (view.Explanation is { } outlook)
+        // Of a node that is alone on purpose they would be an alarm for ever.
+        if (view is { Explanation: { } outlook, Standalone: false })
         {
             text.Gauge("mysqlha_failover_possible", "1 while another node would lead without a human.", outlook.FailoverPossible ? 1 : 0);
             text.Gauge("mysqlha_promises_needed", "Promises that the next leader needs.", outlook.PromisesNeeded);

@@ -92,7 +92,8 @@ public sealed class HookRunner(HookOptions options, IEventSource events, Func<Cl
         }
 
         var outcome = await HookProcess.RunAsync(path, HookEvents.EnvironmentOf(HookEvents.Suitability, view()), options.Limit, stopping);
-        if (outcome is { ExitCode: 0, LastLine: "" })
+        // One that was taken away before it could start, or while it ran, counts no more.
+        if (outcome is { ExitCode: 0, LastLine: "" } || (outcome.ExitCode is null && !File.Exists(path)))
         {
             return Suitability.Unknown;
         }

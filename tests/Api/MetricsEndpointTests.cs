@@ -106,6 +106,14 @@ public sealed partial class MetricsEndpointTests
         Assert.InRange(Of("process_start_time_seconds"), 1_700_000_000, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     }
 
+    [Fact]
+    public async Task A_node_that_is_alone_on_purpose_does_not_say_that_no_failover_is_possible()
+    {
+        var (samples, _) = await ScrapeAsync(SampleCluster.SeenByLeader with { Standalone = true });
+        Assert.DoesNotContain(samples, s => s.Name is "mysqlha_failover_possible" or "mysqlha_promises_needed" or "mysqlha_promises_possible");
+        Assert.Contains(samples, s => s.Name == "mysqlha_leader_writable");
+    }
+
     // Frozen: dashboards and alerts hold these numbers. A new state gets a new number; none is ever changed.
     [Fact]
     public void The_numbers_of_states_never_change()

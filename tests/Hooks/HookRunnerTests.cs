@@ -182,6 +182,13 @@ public sealed class HookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hook_that_is_taken_away_while_it_runs_keeps_no_node_from_leading()
+    {
+        Write("suitability", "rm \"$0\"; sleep 600");
+        Assert.Equal(Suitability.Unknown, await Runner(limit: TimeSpan.FromSeconds(1)).AskSuitabilityAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Only_changes_of_suitability_are_told_and_a_hook_that_is_taken_away_counts_no_more()
     {
         var told = new List<Suitability>();
