@@ -90,7 +90,10 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
         await RefusedAsync("is a member already", "add", four.Host);
         await DoneAsync("add", four.Host, "--voter", "--timeout", "120s");
         await one.UntilAsync(
-            "it votes, as one of three", async () => await VotersAsync() is { Count: 3 } voters && voters.Contains(four.Host), within: 60);
+            "it votes, as one of three, and the epoch with it is established",
+            async () => await VotersAsync() is { Count: 3 } voters && voters.Contains(four.Host)
+                && (await one.ViewAsync()).GetProperty("established").GetBoolean(),
+            within: 60);
         await DoneAsync("remove", four.Host);
         await UntilVotersAsync(one, two, three);
         await RefusedAsync("empty its data directory", "add", four.Host);
