@@ -1,14 +1,18 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace MySqlHa.Guard;
 
 /// <summary>
 /// One line that another process reads while it is written anew in place. It is in the file twice: a read in the middle of a write
-/// sees two different ones. Not synced: what is in it means nothing after a boot.
+/// sees two different ones, or, where two writes tore both alike, one that its sum does not fit. Not synced: what is in it means nothing
+/// after a boot.
 /// </summary>
 internal sealed class LineFile : IDisposable
 {
-    private const int Width = 192;
+    private const int Width = 256;
+    private const int SumWidth = 16;
+    private const int TextWidth = Width - SumWidth - 1;
     private readonly FileStream _file;
 
     /// <summary>Made where it is missing, for its owner alone.</summary>
@@ -23,8 +27,9 @@ internal sealed class LineFile : IDisposable
 
     public void Write(string line)
     {
-        var padded = line.PadRight(Width - 1) + "\n";
-        RandomAccess.Write(_file.SafeFileHandle, Encoding.ASCII.GetBytes(padded + padded), 0);
+        var text = line.PadRight(TextWidth);
+        var whole = $"{text}{SumOf(Encoding.ASCII.GetBytes(text))}\n";
+        RandomAccess.Write(_file.SafeFileHandle, Encoding.ASCII.GetBytes(whole + whole), 0);
     }
 
     /// <summary>Null: nothing was written yet, or it is damaged.</summary>
@@ -34,14 +39,17 @@ internal sealed class LineFile : IDisposable
         for (var tries = 0; tries < 3; tries++)
         {
             var length = RandomAccess.Read(_file.SafeFileHandle, bytes, 0);
-            if (length == bytes.Length && bytes[..Width].SequenceEqual(bytes[Width..]))
+            if (length == bytes.Length && bytes[..Width].SequenceEqual(bytes[Width..])
+                && Encoding.ASCII.GetString(bytes[TextWidth..(TextWidth + SumWidth)]) == SumOf(bytes[..TextWidth]))
             {
-                return Encoding.ASCII.GetString(bytes[..Width]).TrimEnd();
+                return Encoding.ASCII.GetString(bytes[..TextWidth]).TrimEnd();
             }
         }
 
         return null;
     }
+
+    private static string SumOf(ReadOnlySpan<byte> text) => Convert.ToHexString(SHA256.HashData(text).AsSpan(0, SumWidth / 2));
 
     public void Dispose() => _file.Dispose();
 }
