@@ -51,23 +51,8 @@ public sealed class SuccessorTests : ProxyRoom
     public async Task A_client_that_waits_for_an_answer_gets_it_before_it_is_let_go()
     {
         using var gate = new SemaphoreSlim(0);
-        var leader = Server('a', async (socket, cancellation) =>
-        {
-            var asked = new byte[1];
-            while (await socket.ReceiveAsync(asked, cancellation) > 0)
-            {
-                await gate.WaitAsync(cancellation);
-                await GreetingServer.SendAllAsync(socket, asked, cancellation);
-            }
-        });
-        var (next, proxy) = (Server('b'), Start(OneThread));
-        var clients = await ClientsAsync(proxy, leader, 2);
-        foreach (var client in clients)
-        {
-            await client.SayAsync("q");
-        }
-
-        await Eventually.HoldsAsync("both have asked", () => proxy.Counters[ProxyCount.Bytes] == 4);
+        var (leader, next, proxy) = (Slow(gate), Server('b'), Start(OneThread));
+        var clients = await TwoThatAskAsync(proxy, leader);
         proxy.Follow(To(leader) with { Successor = next.Target });
         using var later = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("b", await later.GreetedAsync());
@@ -87,23 +72,8 @@ public sealed class SuccessorTests : ProxyRoom
     public async Task A_switchover_that_comes_to_nothing_costs_only_those_who_left_for_it()
     {
         using var gate = new SemaphoreSlim(0);
-        var leader = Server('a', async (socket, cancellation) =>
-        {
-            var asked = new byte[1];
-            while (await socket.ReceiveAsync(asked, cancellation) > 0)
-            {
-                await gate.WaitAsync(cancellation);
-                await GreetingServer.SendAllAsync(socket, asked, cancellation);
-            }
-        });
-        var (next, proxy) = (Server('b'), Start(OneThread));
-        var clients = await ClientsAsync(proxy, leader, 2);
-        foreach (var client in clients)
-        {
-            await client.SayAsync("q");
-        }
-
-        await Eventually.HoldsAsync("both have asked", () => proxy.Counters[ProxyCount.Bytes] == 4);
+        var (leader, next, proxy) = (Slow(gate), Server('b'), Start(OneThread));
+        var clients = await TwoThatAskAsync(proxy, leader);
         proxy.Follow(To(leader) with { Successor = next.Target });
         using var early = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("b", await early.GreetedAsync());
@@ -147,6 +117,29 @@ public sealed class SuccessorTests : ProxyRoom
         Assert.Equal("x", await other.AskAsync("x"));
         Assert.Equal("x", await reader.AskAsync("x"));
         Assert.Equal(0, proxy.Counters[ProxyCount.ClosedByEpoch]);
+    }
+
+    /// <summary>Sends back each byte when the gate lets it.</summary>
+    private GreetingServer Slow(SemaphoreSlim gate) => Server('a', async (socket, cancellation) =>
+    {
+        var asked = new byte[1];
+        while (await socket.ReceiveAsync(asked, cancellation) > 0)
+        {
+            await gate.WaitAsync(cancellation);
+            await GreetingServer.SendAllAsync(socket, asked, cancellation);
+        }
+    });
+
+    private static async Task<List<ProxyClient>> TwoThatAskAsync(ClientProxy proxy, GreetingServer leader)
+    {
+        var clients = await ClientsAsync(proxy, leader, 2);
+        foreach (var client in clients)
+        {
+            await client.SayAsync("q");
+        }
+
+        await Eventually.HoldsAsync("both have asked", () => proxy.Counters[ProxyCount.Bytes] == 4);
+        return clients;
     }
 
     private static async Task<List<ProxyClient>> ClientsAsync(ClientProxy proxy, GreetingServer leader, int count)
