@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Api;
 
@@ -16,11 +18,24 @@ internal static class Answers
     public static Task JsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         context.BytesAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json; charset=utf-8", status);
 
-    public static Task ProblemAsync(this HttpContext context, int status, string code, string detail)
+    public static Task ProblemAsync(this HttpContext context, int status, string code, string detail) =>
+        context.ProblemAsync(
+            new ProblemDocument("about:blank", Title(status), status, detail, code), ApiJson.Default.ProblemDocument);
+
+    /// <summary>
+    /// How a request ended: done is 200; refused (409) and nobody can say (504) are problems that have the answer's own members too.
+    /// </summary>
+    public static Task OutcomeAsync(this HttpContext context, OperatorAnswer answer)
     {
-        var problem = new ProblemDocument("about:blank", Title(status), status, detail, code);
-        var body = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.ProblemDocument);
-        return context.BytesAsync(body, "application/problem+json", status);
+        if (answer.Outcome == OperatorOutcome.Done)
+        {
+            return context.JsonAsync(answer, ViewJson.Default.OperatorAnswer);
+        }
+
+        var (reason, status) = (answer.Reason, answer.Outcome == OperatorOutcome.Refused ? 409 : 504);
+        return context.ProblemAsync(
+            new OutcomeProblem("about:blank", Title(status), status, reason.Text, reason.Code, answer.Outcome, reason),
+            ApiJson.Default.OutcomeProblem);
     }
 
     public static async Task BytesAsync(this HttpContext context, byte[] body, string contentType, int status = StatusCodes.Status200OK)
@@ -66,6 +81,10 @@ internal static class Answers
         }
     }
 
+    private static Task ProblemAsync<T>(this HttpContext context, T problem, JsonTypeInfo<T> type)
+        where T : ProblemDocument =>
+        context.BytesAsync(JsonSerializer.SerializeToUtf8Bytes(problem, type), "application/problem+json", problem.Status);
+
     private static string Title(int status) => status switch
     {
         400 => "Bad request",
@@ -76,9 +95,24 @@ internal static class Answers
         413 => "Too large",
         415 => "Unsupported media type",
         503 => "Not available",
+        504 => "Outcome unknown",
         _ => "Refused",
     };
 }
 
 /// <summary>RFC 9457, with our fixed code beside its words.</summary>
-internal sealed record ProblemDocument(string Type, string Title, int Status, string Detail, string Code);
+internal record ProblemDocument(string Type, string Title, int Status, string Detail, string Code);
+
+/// <summary>
+/// What the cluster did not do, or nobody knows whether it did. <paramref name="Outcome"/> and <paramref name="Reason"/> are the members
+/// of <see cref="OperatorAnswer"/>: who reads that finds it here as well.
+/// </summary>
+internal sealed record OutcomeProblem(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    string Code,
+    [property: JsonConverter(typeof(CamelCaseEnum<OperatorOutcome>))] OperatorOutcome Outcome,
+    Reason Reason)
+    : ProblemDocument(Type, Title, Status, Detail, Code);

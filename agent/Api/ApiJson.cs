@@ -12,5 +12,6 @@ namespace MySqlHa.Api;
 [JsonSerializable(typeof(RaftDocument))]
 [JsonSerializable(typeof(IndexDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(OutcomeProblem))]
 [JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -16,6 +16,7 @@ internal static class OpenApiDocument
 {
     private const string Problem = nameof(ProblemDocument);
     private const string Json = "application/json";
+    private const string ProblemJson = "application/problem+json";
 
     // As the answers are written; that numbers may come as texts is about reading.
     private static readonly ViewJson Written =
@@ -24,7 +25,8 @@ internal static class OpenApiDocument
     private static readonly JsonTypeInfo[] Types =
     [
         Written.ClusterView, Written.MemberView, Written.EpochView, Written.Explanation, Written.AuditView, Written.ClusterEvent,
-        Written.GroupView, Written.ConfigurationView, Written.RollingView, Written.OperatorAnswer, Written.Reason, ApiJson.Default.ProblemDocument,
+        Written.GroupView, Written.ConfigurationView, Written.RollingView, Written.OperatorAnswer, Written.Reason,
+        ApiJson.Default.ProblemDocument, ApiJson.Default.OutcomeProblem,
     ];
 
     public static byte[] Bytes { get; } = JsonSerializer.SerializeToUtf8Bytes(Make(), ApiJson.Default.JsonObject);
@@ -130,15 +132,16 @@ internal static class OpenApiDocument
         };
         if (operation.Ask is not null)
         {
-            answers["409"] = Answer("Refused, with the reason; nothing was done", operation.Answer, Json, []);
-            answers["504"] = Answer("Nobody can say whether it was done: look before asking again", operation.Answer, Json, []);
+            answers["409"] = Answer("Refused, with the reason; nothing was done", nameof(OutcomeProblem), ProblemJson, []);
+            answers["504"] = Answer(
+                "Nobody can say whether it was done: look before asking again", nameof(OutcomeProblem), ProblemJson, []);
             problems[StatusCodes.Status413PayloadTooLarge] = "bad-request: the body is too long";
             problems[StatusCodes.Status415UnsupportedMediaType] = "not-json: the body has to be application/json";
         }
 
         foreach (var (status, text) in problems)
         {
-            answers[$"{status}"] = Answer(text, Problem, "application/problem+json", []);
+            answers[$"{status}"] = Answer(text, Problem, ProblemJson, []);
         }
 
         return answers;

@@ -53,12 +53,7 @@ internal sealed class OperatorDoor(IClusterPort port, ConnectionBook book, Acces
         var answer = await book.KeepingAsync(context, () => AskAsync(request, caller, context.RequestAborted));
         var who = caller.Name.Length > 0 ? caller.Name : "somebody";
         ApiLog.Answered(logger, who, caller.From, request.ToString(), answer.Outcome.ToString(), answer.Reason.Text);
-        await context.JsonAsync(answer, ViewJson.Default.OperatorAnswer, answer.Outcome switch
-        {
-            OperatorOutcome.Done => 200,
-            OperatorOutcome.Refused => 409,
-            _ => 504,
-        });
+        await context.OutcomeAsync(answer);
     }
 
     private static bool IsJson(HttpRequest request) =>

@@ -54,7 +54,34 @@ public sealed class OperatorEndpointTests
         var (status, body) = await PostAsync(api, StepDown);
 
         Assert.Equal(expected, status);
-        Assert.Equal("because", JsonSerializer.Deserialize(body, ViewJson.Default.OperatorAnswer)!.Reason.Code);
+        Assert.Equal(api.Answer, JsonSerializer.Deserialize(body, ViewJson.Default.OperatorAnswer));
+    }
+
+    /// <summary>On the paths of <c>/v1</c> and on the one of before: who knows RFC 9457 reads it, and so does who knows only our answers.</summary>
+    [Theory]
+    [InlineData("/operator", StepDown, OperatorOutcome.Refused, 409, "Refused")]
+    [InlineData("/operator", StepDown, OperatorOutcome.Unknown, 504, "Outcome unknown")]
+    [InlineData("/v1/step-down", "{}", OperatorOutcome.Refused, 409, "Refused")]
+    [InlineData("/v1/step-down", "{}", OperatorOutcome.Unknown, 504, "Outcome unknown")]
+    public async Task What_was_not_done_is_a_problem_that_has_the_outcome_and_the_reason_too(
+        string path, string json, OperatorOutcome outcome, int status, string title)
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByFollower);
+        api.Answer = new OperatorAnswer(outcome, new Reason("because", "of \"something\""));
+
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await api.Client.PostAsync(new Uri(api.Address, path), content);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.ToString());
+        var body = await response.Content.ReadAsByteArrayAsync();
+        var members = JsonDocument.Parse(body).RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.ToString());
+        Assert.Equal(["code", "detail", "outcome", "reason", "status", "title", "type"], members.Keys.Order());
+        Assert.Equal(
+            ("about:blank", title, $"{status}", "of \"something\"", "because"),
+            (members["type"], members["title"], members["status"], members["detail"], members["code"]));
+        Assert.Equal(api.Answer, ViewReader.Answer(body));
+        Assert.Equal(api.Answer.Reason, ViewReader.Problem(body));
     }
 
     [Theory]

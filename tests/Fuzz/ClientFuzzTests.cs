@@ -172,6 +172,27 @@ public sealed class ClientFuzzTests(ITestOutputHelper output)
         Assert.Equal(1, posts);
     }
 
+    /// <summary>Agents are replaced one after another: those of before answered without what RFC 9457 adds.</summary>
+    [Theory]
+    [InlineData(409, "application/json", """{"outcome":"refused","reason":{"code":"a","text":"b"}}""", 4, "refused: b [a]")]
+    [InlineData(504, "application/json", """{"outcome":"unknown","reason":{"code":"a","text":"b"}}""", 5, "outcome unknown: b;")]
+    [InlineData(409, "application/problem+json",
+        """{"title":"Refused","status":409,"detail":"b","code":"a","outcome":"refused","reason":{"code":"a","text":"b"}}""",
+        4, "refused: b [a]")]
+    [InlineData(504, "application/problem+json",
+        """{"title":"Outcome unknown","status":504,"detail":"b","code":"a","outcome":"unknown","reason":{"code":"a","text":"b"}}""",
+        5, "outcome unknown: b;")]
+    public async Task A_refusal_is_understood_from_agents_of_before_and_of_now(int status, string type, string body, int exit, string says)
+    {
+        await using var agent = new FakeAgent();
+        agent.Answer = line => line.StartsWith("POST", StringComparison.Ordinal)
+            ? FakeAgent.Http(status, type, Encoding.UTF8.GetBytes(body))
+            : FakeAgent.Http(200, "application/json", View);
+        var run = await CommandLineRun.OfAsync("step-down", "--address", agent.Address);
+        run.Expect(exit);
+        Assert.Contains(says, run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_answer_without_end_costs_neither_time_nor_memory()
     {
