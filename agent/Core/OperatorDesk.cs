@@ -7,10 +7,11 @@ namespace MySqlHa.Core;
 /// <summary>The controller's side of operator requests: refuses with all reasons, or starts the change and answers when it is over.</summary>
 internal sealed class OperatorDesk(CoreFaults faults)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>What is still under way then is answered as unknown.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>An agent that is greeted answers at once; a packet or two may be lost.</summary>
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(8);
     private readonly List<Call> _open = [];
 
     /// <summary>Why the leader is to be given up, and by whose leave without proof: until the epoch is closed, and the next one open.</summary>
@@ -226,9 +227,9 @@ internal sealed class OperatorDesk(CoreFaults faults)
 
     /// <summary>Answers that became due.</summary>
     /// <param name="leaderLeadsOn">The leader knows the state as it is here, and has not let go.</param>
-    /// <param name="invited">How an invitation ended without coming to be; whether it had time enough is given along.</param>
+    /// <param name="invited">How an invitation ended without coming to be; for how long it has been under way is given along.</param>
     public ImmutableArray<(NodeId Origin, long CallId, OperatorAnswer Answer, AuditEntry? Entry)> Settle(
-        Instant now, ClusterState state, bool leaderLeadsOn, Func<AddRequest, bool, OperatorAnswer?> invited)
+        Instant now, ClusterState state, bool leaderLeadsOn, Func<AddRequest, TimeSpan, OperatorAnswer?> invited)
     {
         if (Failover is null && _open.Count == 0)
         {
@@ -241,7 +242,7 @@ internal sealed class OperatorDesk(CoreFaults faults)
             // Until its command is applied, what the state says of a switchover is about an earlier one.
             call.Begun |= call.Request is RemoveRequest { Node: var node } ? state.Leaving?.Node == node : state.Switchover?.Epoch == call.Epoch;
             var answer = Outcome(call, state, leaderLeadsOn)
-                ?? (call.Request is AddRequest add ? invited(add, now >= call.Deadline - Patience + AnswerPatience) : null)
+                ?? (call.Request is AddRequest add ? invited(add, now - (call.Deadline - Patience)) : null)
                 ?? (now >= call.Deadline ? new OperatorAnswer(OperatorOutcome.Unknown, new Reason("timed-out", "still under way after 30 s; look at the census")) : null);
             if (answer is not null)
             {
