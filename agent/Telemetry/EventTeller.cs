@@ -53,11 +53,13 @@ public sealed class EventTeller : IAsyncDisposable
             yield return KeyValuePair.Create("webhooks_sent", all.Sum(c => c.Sent));
             yield return KeyValuePair.Create("webhooks_failed", all.Sum(c => c.Failed));
             yield return KeyValuePair.Create("webhooks_given_up", all.Sum(c => c.GivenUp));
+            yield return KeyValuePair.Create("webhooks_refused", all.Sum(c => c.Refused));
             if (_collector?.Counts is { } traces)
             {
                 yield return KeyValuePair.Create("traces_sent", traces.Sent);
                 yield return KeyValuePair.Create("traces_failed", traces.Failed);
                 yield return KeyValuePair.Create("traces_given_up", traces.GivenUp);
+                yield return KeyValuePair.Create("traces_refused", traces.Refused);
             }
         }
     }

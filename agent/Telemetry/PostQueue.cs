@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -7,13 +8,16 @@ using Polly.Retry;
 namespace MySqlHa.Telemetry;
 
 /// <summary>
-/// Posts JSON to one receiver, one after the other, each until it is taken. What a receiver does not take for an hour is given up, and so
-/// is the oldest where more wait than are kept: nothing else ever waits for it.
+/// Posts JSON to one receiver, one after the other, each until it is taken. What a receiver does not take for an hour is given up, sooner
+/// where it says no by a client's error, and so is the oldest where more wait than are kept: nothing else ever waits for it.
 /// </summary>
 internal sealed class PostQueue : IAsyncDisposable
 {
     /// <summary>Of bodies that wait, each some hundred bytes.</summary>
     public const int MostWaiting = 1000;
+
+    /// <summary>Tries that a receiver answers with a no of its own: what was wrong with the post is wrong an hour later too.</summary>
+    public const int MostRefusals = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
     private static readonly TimeSpan PostPatience = TimeSpan.FromSeconds(10);
@@ -23,12 +27,13 @@ internal sealed class PostQueue : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly HttpClient _http;
     private readonly Channel<Post> _posts;
-    private readonly ResiliencePipeline<string> _pipeline;
+    private readonly ResiliencePipeline<Try> _pipeline;
     private readonly CancellationTokenSource _ends = new();
     private readonly Task _sending;
     private long _sent;
     private long _failed;
     private long _givenUp;
+    private long _refused;
     private bool _failing;
 
     /// <param name="what">"webhook", "collector".</param>
@@ -45,9 +50,9 @@ internal sealed class PostQueue : IAsyncDisposable
         };
         _posts = Channel.CreateBounded<Post>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, Dropped);
-        _pipeline = new ResiliencePipelineBuilder<string>().AddRetry(new RetryStrategyOptions<string>
+        _pipeline = new ResiliencePipelineBuilder<Try>().AddRetry(new RetryStrategyOptions<Try>
         {
-            ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.Length > 0),
+            ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result is { Taken: false, IsLast: false }),
             MaxRetryAttempts = int.MaxValue,
             Delay = pause,
             MaxDelay = TimeSpan.FromMinutes(1),
@@ -62,9 +67,9 @@ internal sealed class PostQueue : IAsyncDisposable
         _sending = Task.Run(() => SendAllAsync(_ends.Token));
     }
 
-    /// <summary>Taken by the receiver; tries that failed; events given up.</summary>
-    public (long Sent, long Failed, long GivenUp) Counts =>
-        (Interlocked.Read(ref _sent), Interlocked.Read(ref _failed), Interlocked.Read(ref _givenUp));
+    /// <summary>Taken by the receiver; tries that failed; events given up; those among them that the receiver refused.</summary>
+    public (long Sent, long Failed, long GivenUp, long Refused) Counts => (
+        Interlocked.Read(ref _sent), Interlocked.Read(ref _failed), Interlocked.Read(ref _givenUp), Interlocked.Read(ref _refused));
 
     /// <summary>Never waits.</summary>
     public void Send(Post post) => _posts.Writer.TryWrite(post);
@@ -98,7 +103,24 @@ internal sealed class PostQueue : IAsyncDisposable
         patience.CancelAfter(Patience);
         try
         {
-            _ = await _pipeline.ExecuteAsync(async cancellation => await TryAsync(post, cancellation), patience.Token);
+            var refusals = 0;
+            var last = await _pipeline.ExecuteAsync(
+                async cancellation =>
+                {
+                    var tried = await TryAsync(post, cancellation);
+                    refusals += tried.IsRefusal ? 1 : 0;
+                    return tried with { IsLast = refusals == MostRefusals };
+                },
+                patience.Token);
+            if (!last.Taken)
+            {
+                NoteFailure(last);
+                _ = Interlocked.Increment(ref _givenUp);
+                _ = Interlocked.Increment(ref _refused);
+                TelemetryLog.ReceiverRefuses(_logger, _shown, post.Code, post.Id, last.Why, MostRefusals);
+                return;
+            }
+
             _ = Interlocked.Increment(ref _sent);
             if (_failing)
             {
@@ -113,8 +135,7 @@ internal sealed class PostQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Empty: taken; else why not.</summary>
-    private async ValueTask<string> TryAsync(Post post, CancellationToken cancellation)
+    private async ValueTask<Try> TryAsync(Post post, CancellationToken cancellation)
     {
         try
         {
@@ -126,25 +147,28 @@ internal sealed class PostQueue : IAsyncDisposable
             }
 
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return answer.IsSuccessStatusCode ? "" : $"it answers {(int)answer.StatusCode}";
+            return answer.IsSuccessStatusCode ? new Try("") : new Try($"it answers {(int)answer.StatusCode}", IsRefusal(answer.StatusCode));
         }
         catch (HttpRequestException e)
         {
-            return e.HttpRequestError == HttpRequestError.Unknown ? "it does not answer" : $"it does not answer ({e.HttpRequestError})";
+            return new Try("it does not answer" + (e.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({e.HttpRequestError})"));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return $"it does not answer within {PostPatience.TotalSeconds:0} s";
+            return new Try($"it does not answer within {PostPatience.TotalSeconds:0} s");
         }
     }
 
-    private void NoteFailure(string why)
+    /// <summary>A client's error, but for those that ask to come again later (408, 425, 429).</summary>
+    private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500 and not (408 or 425 or 429);
+
+    private void NoteFailure(Try failed)
     {
         _ = Interlocked.Increment(ref _failed);
         if (!_failing)
         {
             _failing = true;
-            TelemetryLog.ReceiverFails(_logger, _shown, why);
+            TelemetryLog.ReceiverFails(_logger, _shown, failed.Why, failed.IsRefusal ? $"{MostRefusals} times in all" : "for an hour");
         }
     }
 
@@ -152,6 +176,15 @@ internal sealed class PostQueue : IAsyncDisposable
     {
         _ = Interlocked.Increment(ref _givenUp);
         TelemetryLog.ReceiverFull(_logger, _shown, MostWaiting, post.Code, post.Id);
+    }
+
+    /// <summary>What came of one try.</summary>
+    /// <param name="Why">Not; empty: it was taken.</param>
+    /// <param name="IsRefusal">The receiver heard it, and does not want it.</param>
+    /// <param name="IsLast">No further one is made.</param>
+    private sealed record Try(string Why, bool IsRefusal = false, bool IsLast = false)
+    {
+        public bool Taken => Why.Length == 0;
     }
 }
 

@@ -60,6 +60,59 @@ public sealed class WebhookTests
         Assert.DoesNotContain("hidden", words, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(404)]
+    [InlineData(413)]
+    [InlineData(422)]
+    public async Task What_a_receiver_refuses_is_given_up_after_a_few_tries_loudly_and_the_next_is_sent(int status)
+    {
+        await using var receiver = new Receiver("127.0.61.35:9700") { Answer = n => n < PostQueue.MostRefusals ? status : 204 };
+        await using var teller = Start(receiver);
+        Add(Node("refused"), Node("next"));
+
+        var all = await receiver.UntilAsync("the next is posted", r => r.Any(p => p.Headers["MySqlHa-Event"] == "next"));
+        Assert.Equal(PostQueue.MostRefusals, all.Count(r => r.Headers["MySqlHa-Event"] == "refused"));
+        await receiver.UntilAsync("it is counted", _ => Count(teller, "sent") == 1);
+        Assert.Equal((5L, 1L, 1L), (Count(teller, "failed"), Count(teller, "given_up"), Count(teller, "refused")));
+        var words = string.Join('\n', _log.Said);
+        Assert.Contains($"does not take an event: it answers {status}; it is tried 5 times in all", words, StringComparison.Ordinal);
+        Assert.Contains("The webhook at http://127.0.61.35:9700 refused refused (", words, StringComparison.Ordinal);
+        Assert.Contains($") 5 times (it answers {status}): given up, and the next is sent", words, StringComparison.Ordinal);
+    }
+
+    /// <summary>Too busy, too early, broken, elsewhere: that may pass, however often it is said.</summary>
+    [Theory]
+    [InlineData(408)]
+    [InlineData(425)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(302)]
+    public async Task What_may_pass_is_tried_on_however_often_it_is_said(int status)
+    {
+        const int Times = PostQueue.MostRefusals + 2;
+        await using var receiver = new Receiver("127.0.61.36:9700") { Answer = n => n < Times ? status : 204 };
+        await using var teller = Start(receiver);
+        Add(Node("a"), Node("b"));
+        var all = await receiver.UntilAsync("both are taken", r => r.Count == Times + 2);
+        Assert.Equal([.. Enumerable.Repeat("a", Times + 1), "b"], all.Select(r => r.Headers["MySqlHa-Event"]));
+        await receiver.UntilAsync("it is counted", _ => Count(teller, "sent") == 2);
+        Assert.Equal((0L, 0L), (Count(teller, "given_up"), Count(teller, "refused")));
+    }
+
+    /// <summary>Between its refusals it was away: that counts as none.</summary>
+    [Fact]
+    public async Task Only_refusals_are_counted_as_such()
+    {
+        await using var receiver = new Receiver("127.0.61.37:9700") { Answer = n => n == 8 ? 204 : n % 2 == 0 ? 404 : 503 };
+        await using var teller = Start(receiver);
+        Add(Node("a"));
+        await receiver.UntilAsync("it is taken", _ => Count(teller, "sent") == 1);
+        Assert.Equal((8L, 0L), (Count(teller, "failed"), Count(teller, "refused")));
+    }
+
     [Fact]
     public async Task Only_what_was_asked_for_is_posted()
     {
@@ -122,6 +175,8 @@ public sealed class WebhookTests
     private static ClusterEvent Node(string code) => new(code, "it happened", EventScope.Node, SampleCluster.Id2);
 
     private static IEnumerable<string> Codes(IEnumerable<ClusterEvent> events) => events.Select(e => e.Code);
+
+    private static long Count(EventTeller teller, string what) => teller.Counters.Single(c => c.Key == $"webhooks_{what}").Value;
 
     private static async Task WaitAsync(Func<bool> condition)
     {
