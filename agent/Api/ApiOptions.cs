@@ -7,4 +7,10 @@ public sealed record ApiOptions(string Host, int Port)
 {
     /// <summary>Default: no token opens anything, and there is no TLS.</summary>
     public AccessOptions Access { get; init; } = new();
+
+    /// <summary>
+    /// A stream of events whose connection takes nothing for so long is closed. So long a stream stands at least before, where all places
+    /// are taken, another takes its place. Above zero.
+    /// </summary>
+    public TimeSpan StreamPatience { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -51,7 +51,7 @@ public sealed class ApiServer : IAsyncDisposable
         var app = Build(options, book, access, logger);
         var stopping = new CancellationTokenSource();
         var door = new OperatorDoor(port, book, access, logger);
-        var desk = new V1Desk(door, new EventsEndpoint(port, book, access, stopping.Token));
+        var desk = new V1Desk(door, new EventsEndpoint(port, book, access, options.StreamPatience, stopping.Token));
         _ = app.Use(book.NoteAsync);
         _ = app.Use(Answers.CompleteAsync);
         _ = app.Use(access.GuardAsync);

@@ -10,16 +10,21 @@ namespace MySqlHa.Api;
 /// <c>/v1/events</c>: the kept events as JSON, or, for who accepts <c>text/event-stream</c>, one after the other as they happen. A comment
 /// every ten seconds tells a client that the node lives, and the node that the client is gone.
 /// </summary>
-internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Access access, CancellationToken stopping)
+/// <param name="patience">As <see cref="ApiOptions.StreamPatience"/>.</param>
+internal sealed class EventsEndpoint(
+    IClusterPort port, ConnectionBook book, Access access, TimeSpan patience, CancellationToken stopping)
 {
     public const string Stream = "text/event-stream";
 
     /// <summary>Of the connections that the API has room for, so many may be streams.</summary>
     internal const int MostStreams = 64;
 
+    /// <summary>Characters that are written at once: the patience of a write is for so much, not for all that is kept.</summary>
+    private const int Piece = 16 * 1024;
+
     private const string Resume = "Last-Event-ID";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
-    private int _open;
+    private readonly StreamPlaces _places = new(MostStreams, patience, TimeProvider.System);
 
     public Task AnswerAsync(HttpContext context)
     {
@@ -40,15 +45,16 @@ internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Acc
 
     private async Task BoundedAsync(HttpContext context, long after)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        if (!_places.Take(end))
+        {
+            var detail = $"{MostStreams} streams of events are open, as many as this node serves, none for {patience.TotalSeconds:0} s yet";
+            await context.ProblemAsync(503, "too-many-streams", detail);
+            return;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref _open) > MostStreams)
-            {
-                await context.ProblemAsync(503, "too-many-streams", $"{MostStreams} streams of events are open, and this node serves no more");
-                return;
-            }
-
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             _ = await book.KeepingAsync(context, async () =>
             {
                 await StreamAsync(context, after, end.Token);
@@ -57,11 +63,11 @@ internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Acc
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The client is gone, or the API ends.
+            // The client is gone or takes nothing, another has its place, or the API ends.
         }
         finally
         {
-            _ = Interlocked.Decrement(ref _open);
+            _places.Leave(end);
         }
     }
 
@@ -71,7 +77,7 @@ internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Acc
         response.ContentType = Stream;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
-        await WriteAsync(response, "retry: 1000\n\n", end);
+        await WriteAsync(context, "retry: 1000\n\n", end);
         while (true)
         {
             var learned = await NextAsync(after, end);
@@ -81,26 +87,32 @@ internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Acc
                 return;
             }
 
-            var text = new StringBuilder();
+            var text = new StringBuilder(learned.Count == 0 ? ": still here\n\n" : "");
             foreach (var one in learned)
             {
+                if (text.Length >= Piece)
+                {
+                    await WriteAsync(context, text.ToString(), end);
+                    _ = text.Clear();
+                }
+
                 after = one.Id;
                 var json = JsonSerializer.Serialize(one, ViewJson.Default.ClusterEvent);
                 _ = text.Append(CultureInfo.InvariantCulture, $"id: {one.Id}\nevent: {one.Code}\ndata: {json}\n\n");
             }
 
-            await WriteAsync(response, text.Length > 0 ? text.ToString() : ": still here\n\n", end);
+            await WriteAsync(context, text.ToString(), end);
         }
     }
 
     /// <summary>None: nothing happened for as long as a heartbeat takes.</summary>
     private async Task<IReadOnlyList<ClusterEvent>> NextAsync(long after, CancellationToken end)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
-        patience.CancelAfter(Heartbeat);
+        using var heartbeat = CancellationTokenSource.CreateLinkedTokenSource(end);
+        heartbeat.CancelAfter(Heartbeat);
         try
         {
-            return await port.Events.WaitAsync(after, patience.Token);
+            return await port.Events.WaitAsync(after, heartbeat.Token);
         }
         catch (OperationCanceledException) when (!end.IsCancellationRequested)
         {
@@ -108,9 +120,20 @@ internal sealed class EventsEndpoint(IClusterPort port, ConnectionBook book, Acc
         }
     }
 
-    private static async Task WriteAsync(HttpResponse response, string text, CancellationToken end)
+    /// <summary>A connection that takes nothing for as long as is waited is closed: nothing else ends what waits in it.</summary>
+    private async Task WriteAsync(HttpContext context, string text, CancellationToken end)
     {
-        await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), end);
-        await response.Body.FlushAsync(end);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(end);
+        late.CancelAfter(patience);
+        try
+        {
+            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), late.Token);
+            await context.Response.Body.FlushAsync(late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+            throw;
+        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using MySqlHa.Api;
 using MySqlHa.Cluster;
 using MySqlHa.Tests.Storage;
@@ -62,6 +64,68 @@ public sealed class EventStreamTests
         {
             open.ForEach(o => o.Dispose());
         }
+    }
+
+    /// <summary>Nothing happens, so nothing tells whether they read: who comes takes the place of the one that was there first.</summary>
+    [Fact]
+    public async Task Streams_that_nobody_reads_keep_nobody_out_and_who_lost_its_place_goes_on_where_it_was()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader, streamPatience: TimeSpan.FromSeconds(1));
+        var open = new List<StreamReader>();
+        try
+        {
+            for (var i = 0; i < EventsEndpoint.MostStreams; i++)
+            {
+                open.Add(await OpenAsync(api));
+            }
+
+            for (var until = DateTime.UtcNow + Deadline; ;)
+            {
+                try
+                {
+                    open.Add(await OpenAsync(api));
+                    break;
+                }
+                catch (HttpRequestException) when (DateTime.UtcNow < until)
+                {
+                    await Task.Delay(20); // the others have their patience
+                }
+            }
+
+            Tell(api, "first");
+            Assert.Equal("the end", await NextAsync(open[0]));
+            Assert.Equal("first", await NextAsync(open[1]));
+            Assert.Equal("first", await NextAsync(open[^1]));
+        }
+        finally
+        {
+            open.ForEach(o => o.Dispose());
+        }
+    }
+
+    /// <summary>It asks for the stream and takes nothing more than its machine's buffers do.</summary>
+    [Fact]
+    public async Task A_connection_that_takes_nothing_is_closed()
+    {
+        await using var api = await RunningApi.StartAsync(SampleCluster.SeenByLeader, streamPatience: TimeSpan.FromSeconds(1));
+        using var client = new TcpClient();
+        await client.ConnectAsync(api.Address.Host, api.Address.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {RunningApi.Token}\r\nAccept: {EventsEndpoint.Stream}\r\n\r\n"));
+        var text = new string('x', 100_000);
+        api.Book.Add(DateTimeOffset.UnixEpoch, Enumerable.Repeat(new ClusterEvent("long", text, EventScope.Cluster), 300));
+
+        // Whoever writes to a connection that the other side has closed hears of it, and need not read for it.
+        using var deadline = new CancellationTokenSource(Deadline);
+        _ = await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (true)
+            {
+                await stream.WriteAsync("."u8.ToArray(), deadline.Token);
+                await Task.Delay(20, deadline.Token);
+            }
+        });
     }
 
     [Fact]
