@@ -84,6 +84,9 @@ public sealed record ControllerFaults
     /// <summary>A rolling restart is left as it is by a controller that did not begin it.</summary>
     public bool RollsAlone { get; init; }
 
+    /// <summary>A rolling restart believes that nothing waits on a node that has not looked yet.</summary>
+    public bool RollsOnUnsettled { get; init; }
+
     /// <summary>A rolling restart goes on though the node that drove it is lost.</summary>
     public bool RollsOnBehindTheLost { get; init; }
 

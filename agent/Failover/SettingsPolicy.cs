@@ -89,11 +89,7 @@ public static class SettingsPolicy
         }
 
         var reasons = ImmutableArray.CreateBuilder<Reason>();
-        if (seen.State.Paused)
-        {
-            reasons.Add(new Reason("paused", "the cluster is paused: whatever fails meanwhile would not be mended; resume it first"));
-        }
-
+        reasons.AddRange(Paused(seen));
         if (seen.State.Switchover is not null)
         {
             reasons.Add(new Reason("switchover-under-way", "a switchover is under way"));
@@ -144,6 +140,10 @@ public static class SettingsPolicy
     /// <summary>It leads the open epoch, and clients can write.</summary>
     internal static bool LeadsOn(EpochRecord? open, MemberReport? report) => open is { Closed: false, Established: true } && report?.Node == open.Leader
         && report is { Leading: true, Mysqld: MysqldState.Running, Status: { Writable: true, OfflineMode: false } } && report.RoleEpoch == open.Number;
+
+    internal static IEnumerable<Reason> Paused(ControllerInput seen) => seen.State.Paused
+        ? [new Reason("paused", "the cluster is paused: whatever fails meanwhile would not be mended; resume it first")]
+        : [];
 
     /// <summary>A member's agent could not read what would be proposed.</summary>
     internal static IEnumerable<Reason> Older(ControllerInput seen, int understands, string what)

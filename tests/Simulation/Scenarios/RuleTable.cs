@@ -202,6 +202,7 @@ internal static class RuleTable
         ["DutyFaults.ClonesWhilePaused"] = "Failover/WishesTests",
         ["ControllerFaults.RollsTheLeaderFirst"] = "Simulation/Scenarios/RollingScenarioTests",
         ["ControllerFaults.RollsBlindly"] = "Simulation/Scenarios/RollingScenarioTests",
+        ["ControllerFaults.RollsOnUnsettled"] = "Simulation/Scenarios/RollingScenarioTests.Ends",
         ["ControllerFaults.RollsOnBehindTheLost"] = "Simulation/Scenarios/RollingScenarioTests",
         ["CoreFaults.StartsAsAsked"] = "Simulation/Scenarios/SettingsScenarioTests",
     };
