@@ -134,8 +134,13 @@ public sealed class ConfigCommandTests
         await File.WriteAllTextAsync(file, "");
         var empty = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
         Assert.Contains("has nothing to set or unset", empty.Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "set:\n" + string.Concat(Enumerable.Range(0, 101).Select(n => $"  a{n}: 1\n")));
+        var many = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
+        many.Expect(2);
+        Assert.Contains("set: '101 names' are too many", many.Error, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, new string('#', 300_000));
         (await CommandLineRun.AgainstAsync(api, "config", "apply", file)).Expect(2);
+        (await CommandLineRun.AgainstAsync(api, "config", "apply", "")).Expect(2);
         var absent = await CommandLineRun.AgainstAsync(api, "config", "apply", directory.File("absent.yaml"));
         absent.Expect(2);
         Assert.Contains("cannot be read", absent.Error, StringComparison.Ordinal);
