@@ -81,6 +81,9 @@ public sealed record ControllerFaults
     /// <summary>Whether a mysqld can be done without now is not asked before it is restarted.</summary>
     public bool RollsBlindly { get; init; }
 
+    /// <summary>A restart that is asked for does not know of another that was told a moment ago.</summary>
+    public bool RestartsTogether { get; init; }
+
     /// <summary>A rolling restart is left as it is by a controller that did not begin it.</summary>
     public bool RollsAlone { get; init; }
 

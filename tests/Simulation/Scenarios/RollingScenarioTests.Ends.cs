@@ -127,6 +127,19 @@ public sealed partial class RollingScenarioTests
         Settle(s);
     }
 
+    [Fact]
+    public void Another_is_not_restarted_by_hand_beside_the_step_under_way()
+    {
+        var s = Waiting(3);
+        _ = Ask(s, new RollingRequest(0, false, false));
+        s.Until("n1 is told to restart", () => Known(s) is { Steps: [{ Token: > 0 }] });
+        Assert.True(s[1].Mysqld.Running);
+        Assert.Equal("too-few-followers", Refused(s, new RestartRequest(0, s[2].Id)));
+        s.Until("it is over", () => Known(s) is { EndedAt: > 0 }, seconds: 120);
+        Assert.Equal("rolled", Known(s)!.End!.Reason.Code);
+        Settle(s);
+    }
+
     /// <summary>Each step of the record begins the patience anew: one that cancels in a loop would keep it for ever.</summary>
     [Fact]
     public void What_is_cancelled_twice_does_not_wait_longer_for_that()

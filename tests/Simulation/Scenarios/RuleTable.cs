@@ -203,6 +203,7 @@ internal static class RuleTable
         ["ControllerFaults.RollsTheLeaderFirst"] = "Simulation/Scenarios/RollingScenarioTests",
         ["ControllerFaults.RollsBlindly"] = "Simulation/Scenarios/RollingScenarioTests",
         ["ControllerFaults.RollsOnUnsettled"] = "Simulation/Scenarios/RollingScenarioTests.Ends",
+        ["ControllerFaults.RestartsTogether"] = "Simulation/Scenarios/SettingsScenarioTests",
         ["ControllerFaults.RollsOnBehindTheLost"] = "Simulation/Scenarios/RollingScenarioTests",
         ["CoreFaults.StartsAsAsked"] = "Simulation/Scenarios/SettingsScenarioTests",
     };
