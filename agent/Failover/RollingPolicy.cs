@@ -191,7 +191,11 @@ public static class RollingPolicy
 
         if (sight.For >= BackPatience)
         {
-            return End(seen, rolling, OperatorOutcome.Unknown, new Reason("not-back", $"{name} does not follow again after {BackPatience.TotalMinutes:0} minutes"));
+            var why = seen.State.Current is { Closed: false } open
+                ? ControllerPolicy.FollowerRefusals(seen, open, step.Node).Select(r => $": {r.Text}").FirstOrDefault()
+                : ": nobody leads";
+            var late = new Reason("not-back", $"{name} does not follow again after {BackPatience.TotalMinutes:0} minutes{why}");
+            return End(seen, rolling, OperatorOutcome.Unknown, late);
         }
 
         if (step.Token != 0 && sight.For >= PassingPatience && seen.State.Maintenance.ContainsKey(step.Node))
