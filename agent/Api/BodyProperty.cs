@@ -81,12 +81,13 @@ internal sealed record BodyProperty(string Name, Func<JsonElement, bool> Fits, s
         """{"type":["string","null"],"maxLength":200}""");
 
     public static BodyProperty Set { get; } = new(
-        "set", IsSettings, "an object of settings of mysqld and their values, as texts of one line: {\"max_connections\":\"500\"}",
+        "set", IsSettings,
+        "an object of at most 100 settings of mysqld and their values, as texts of at most 500 characters: {\"max_connections\":\"500\"}",
         """{"type":["object","null"],"additionalProperties":{"type":"string","maxLength":500},"maxProperties":100}""");
 
     public static BodyProperty Unset { get; } = new(
         "unset", e => IsNull(e) || (e.ValueKind == JsonValueKind.Array && e.GetArrayLength() <= MostSettings && e.EnumerateArray().All(IsText)),
-        "a list of names of settings", """{"type":["array","null"],"items":{"type":"string"},"maxItems":100}""");
+        "a list of at most 100 names of settings", """{"type":["array","null"],"items":{"type":"string"},"maxItems":100}""");
 
     public static BodyProperty IfVersion { get; } = new(
         "ifVersion", e => IsNull(e) || IsEpoch(e), "a version of the configuration, or null for whichever it is",

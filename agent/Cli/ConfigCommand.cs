@@ -107,7 +107,7 @@ internal static class ConfigCommand
                 ? SettingsFile.Read(new string(buffer, 0, length), path == "-" ? "standard input" : path)
                 : throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' has more than {SettingsFile.LongestText} characters");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' cannot be read: {e.Message}");
         }

@@ -16,10 +16,13 @@ internal static class RestartCommand
         var rolling = new Option<bool>("--rolling")
         {
             Description = "Every mysqld that settings wait for, followers first; then another one leads, and the old leader's is restarted."
-                + " The cluster does it, also where nobody looks on. Stops at the first thing that is wrong; asked again, it goes on where"
-                + " it stopped",
+                + " The cluster does it, also where nobody looks on. Stops at the first thing that is wrong; asked again, it goes on with"
+                + " those that are left",
         };
-        var all = new Option<bool>("--all") { Description = "With --rolling: those too that nothing waits for" };
+        var all = new Option<bool>("--all")
+        {
+            Description = "With --rolling: those too that nothing waits for; asked again, it begins with all again",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "With --rolling: only says in which order" };
         var cancel = new Option<bool>("--cancel") { Description = "With --rolling: ends the one under way, behind the step that it is at" };
         var interrupt = new Option<bool>("--interrupt-writes")

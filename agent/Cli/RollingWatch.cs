@@ -13,6 +13,9 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
     /// <summary>An answer that is lost may be of one that began all the same.</summary>
     private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>A node that is just busy answers within it.</summary>
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(5);
+
     private int _begun;
     private int _ended;
 
@@ -46,7 +49,7 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
         var until = DateTimeOffset.UtcNow + BeginPatience;
         while (true)
         {
-            if ((await client.ViewAsync(cancellation)).Rolling is { BegunAt: { } begun } rolling && begun != last)
+            if (await LookAsync(cancellation) is { BegunAt: { } begun } rolling && begun != last)
             {
                 return rolling;
             }
@@ -71,7 +74,7 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
                 await SayAsync(rolling);
                 if (rolling.End is { } end)
                 {
-                    return await EndAsync(end);
+                    return await EndAsync(rolling, end);
                 }
             }
             else if (rolling.BegunAt > began)
@@ -81,7 +84,29 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
             }
 
             await Task.Delay(LookEvery, cancellation);
-            rolling = (await client.ViewAsync(cancellation)).Rolling ?? rolling;
+            rolling = await LookAsync(cancellation) ?? rolling;
+        }
+    }
+
+    /// <summary>Where nobody answers the cluster goes on all the same: how that ends is not known here.</summary>
+    private async Task<RollingView?> LookAsync(CancellationToken cancellation)
+    {
+        var until = DateTimeOffset.UtcNow + LookPatience;
+        while (true)
+        {
+            try
+            {
+                return (await client.ViewAsync(cancellation)).Rolling;
+            }
+            catch (ClientException e) when (DateTimeOffset.UtcNow > until)
+            {
+                var alone = "the cluster goes on without this command: 'mysqlha status' says how far it is";
+                throw new ClientException(ExitCodes.Unknown, $"{e.Message}; {alone}");
+            }
+            catch (ClientException)
+            {
+                await Task.Delay(LookEvery, cancellation);
+            }
         }
     }
 
@@ -105,7 +130,7 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
         }
     }
 
-    private async Task<int> EndAsync(OperatorAnswer end)
+    private async Task<int> EndAsync(RollingView rolling, OperatorAnswer end)
     {
         if (end.Outcome == OperatorOutcome.Done)
         {
@@ -117,10 +142,12 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
         {
             { Outcome: OperatorOutcome.Unknown } => ExitCodes.Unknown,
             { Reason.Code: "not-taken" or "still-waits" } => ExitCodes.Error,
-            _ => ExitCodes.Refused,
+            // Refused is where nothing was done.
+            _ => rolling.Steps.Any(s => s.EndedAt is not null) ? ExitCodes.Error : ExitCodes.Refused,
         };
         _ = await StopAsync(code, $"{end.Reason.Text} [{end.Reason.Code}]");
-        await error.WriteLineAsync("mysqlha: stopped here; asked again, 'restart --rolling' goes on with those that are left");
+        var again = $"'restart --rolling{(rolling.All ? " --all" : "")}' {RollingView.AskedAgain(rolling.All)}";
+        await error.WriteLineAsync($"mysqlha: stopped here; asked again, {again}");
         return code;
     }
 

@@ -29,6 +29,12 @@ public sealed record RollingView
 
     /// <summary>How it ended; null: it is under way, or there never was one. Refused: it stopped, with the reason.</summary>
     public OperatorAnswer? End { get; init; }
+
+    /// <summary>What one that is asked for again does: "goes on with those that are left".</summary>
+    /// <param name="all">It is asked for all members again.</param>
+    public static string AskedAgain(bool all) => all
+        ? "begins with all again; without --all it goes on with those that wait"
+        : "goes on with those that are left";
 }
 
 /// <summary>One step of a rolling restart.</summary>

@@ -5,11 +5,12 @@ namespace MySqlHa.Configuration;
 /// <summary>A change of the cluster's settings as a file has it: what to set, and what to unset.</summary>
 public sealed record SettingsFile(ImmutableSortedDictionary<string, string> Set, ImmutableSortedSet<string> Unset)
 {
-    /// <summary>Bytes: many times what the most settings need.</summary>
+    /// <summary>Characters: many times what the most settings need.</summary>
     public const int LongestText = 256 * 1024;
 
     private const string Allowed = "a mapping with 'set' (names of settings and their values) and 'unset' (a list of names)";
     private const int LongestValue = 500;
+    private const int MostKeys = 100;
 
     /// <summary>Names as mysqld knows them. Throws <see cref="ConfigurationException"/> with all that is wrong.</summary>
     /// <param name="name">Of the file, for what is said of it.</param>
@@ -42,6 +43,8 @@ public sealed record SettingsFile(ImmutableSortedDictionary<string, string> Set,
             }
         }
 
+        problems.AddRange(new[] { ("set", set.Count), ("unset", unset.Count) }.Where(m => m.Item2 > MostKeys)
+            .Select(m => new ConfigurationProblem(m.Item1, $"{m.Item2} names", "are too many", $"at most {MostKeys}", name)));
         problems.AddRange(unset.Where(set.ContainsKey)
             .Select(u => new ConfigurationProblem(u, "", "is set and unset at once", "one of both", name)));
         if (problems.Count == 0 && set.Count + unset.Count == 0)

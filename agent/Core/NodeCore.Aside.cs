@@ -125,6 +125,9 @@ public sealed partial class NodeCore
         _ = Kill(new Reason("restart", "an operator asked for its restart"));
     }
 
+    private ImmutableSortedSet<NodeId> Restarting() =>
+        _aside.Count == 0 ? [] : [.. _aside.Values.Select(c => c.Request).OfType<RestartRequest>().Select(r => r.Node)];
+
     private void SettleAside()
     {
         if (_aside.Count == 0)

@@ -253,6 +253,7 @@ public sealed partial class NodeCore
         Dead = DeadMembers(),
         Newcomers = [.. FreshNewcomers()],
         LeavingPatienceOver = _leavingStuckSince is { } since && _now - since > _options.Timing.Lease * 10,
+        Restarting = Restarting(),
         Self = _options.Self,
         Standalone = _options.Standalone,
         VotersWanted = _options.Voters,

@@ -23,8 +23,11 @@ public sealed partial class NodeCore
         }
 
         var heard = _reports.TryGetValue(rolling.Driver, out var driver) && driver.At > _controllerSince;
-        var act = RollingPolicy.Decide(Observe(), rolling, new RollingSight(
-            _now - _rollingAt.Since, heard, _now - _controllerSince > _options.Timing.Lease * 2, (RaftTerm << 20) + ++_asideNumber));
+        var token = (RaftTerm << 20) + _asideNumber + 1;
+        var patienceOver = _now - _controllerSince > _options.Timing.Lease * 2;
+        var act = RollingPolicy.Decide(Observe(), rolling, new RollingSight(_now - _rollingAt.Since, heard, patienceOver, token));
+        // It is decided many times a second, and a term has a million of them.
+        _asideNumber += act.Propose is SetRolling { Next.UnderWay.Token: var taken } && taken == token ? 1 : 0;
         if (act.Tell is { } step && _now - _rollingToldAt > _options.Timing.Heartbeat * 4 && _state.Current is { Closed: false } open)
         {
             _rollingToldAt = _now;
@@ -43,6 +46,9 @@ public sealed partial class NodeCore
                 break;
             case { End: not null }:
                 _out.Agreed("rolling-stopped", text);
+                break;
+            case { Stopping: not null }:
+                _out.Agreed("rolling-step", text, next.UnderWay?.Node, CurrentEpoch);
                 break;
             case { Steps: [.., var step] }:
                 _out.Agreed("rolling-step", text, step.Node, CurrentEpoch);
@@ -77,9 +83,11 @@ public sealed partial class NodeCore
         {
             yield return new Reason("rolling-restart", $"a rolling restart is under way: {RollingPolicy.Describe(_state, rolling)}");
         }
-        else if (_state.Rolling is { End: { Outcome: not OperatorOutcome.Done, Reason: var why }, EndedAt: var at } && _wall - at < TimeSpan.FromDays(1).TotalMilliseconds)
+        else if (_state.Rolling is { End: { Outcome: not OperatorOutcome.Done, Reason: var why } } last
+            && _wall - last.EndedAt < TimeSpan.FromDays(1).TotalMilliseconds)
         {
-            yield return new Reason("rolling-stopped", $"the rolling restart stopped: {why.Text}; asked again, it goes on with those that are left");
+            var again = $"asked again, it {RollingView.AskedAgain(last.All)}";
+            yield return new Reason("rolling-stopped", $"the rolling restart stopped: {why.Text}; {again}");
         }
     }
 

@@ -61,10 +61,11 @@ public sealed partial class NodeCore
     private void FollowSettings()
     {
         var (wanted, local) = (WantedSettings(), _local.Settings);
+        _settings.InLife(_mysqld.Stops);
         if (_mysqld is not { State: MysqldState.Running, Status: not null, Duty: MysqldDuty.Following or MysqldDuty.Leading, Busy: false }
             || _state is not { Switchover: null, Current: { Closed: false, Established: true } }
             || (wanted.Version > 0 && wanted.Version == local.Refused)
-            || !_settings.IsDue(wanted, _mysqld.Stops, _now))
+            || !_settings.IsDue(wanted, _now))
         {
             return;
         }

@@ -14,9 +14,12 @@ internal static class RollingCalls
         {
             return seen.State.Rolling is not { EndedAt: 0 } rolling
                 ? (OperatorDesk.Refused("nothing-to-cancel", "no rolling restart is under way"), null)
+                : rolling.Stopping is { } already
+                    // Each change of it begins its patience anew.
+                    ? (OperatorDesk.Done("cancelled", $"the rolling restart ends already behind the step under way: {already.Text}"), null)
                 : (OperatorDesk.Done("cancelled", rolling.UnderWay is null ? "the rolling restart ends" : "the rolling restart ends behind the step under way"),
                     new SetRolling(
-                        rolling with { Revision = rolling.Revision + 1, Stopping = rolling.Stopping ?? new Reason("cancelled", "an operator cancelled it") },
+                        rolling with { Revision = rolling.Revision + 1, Stopping = new Reason("cancelled", "an operator cancelled it") },
                         "an operator cancelled the rolling restart: it ends behind the step under way"));
         }
 
@@ -27,10 +30,15 @@ internal static class RollingCalls
         }
 
         var order = RollingPolicy.Order(seen, wish.All, []);
-        var names = RollingPolicy.Names(seen, order);
-        return order.IsEmpty ? (OperatorDesk.Done("nothing-waits", "nothing waits for a restart"), null)
-            : wish.DryRun ? (OperatorDesk.Done("can-roll", $"would be restarted, in this order: {names}"), null)
-            : (OperatorDesk.Done("rolling-restart", $"a rolling restart begins, in this order: {names}"), new SetRolling(
+        var known = RollingPolicy.AsFarAsKnown(seen, wish.All);
+        if (order.IsEmpty && (wish.DryRun || !RollingPolicy.ComesToKnow(seen, wish.All)))
+        {
+            return (OperatorDesk.Done("nothing-waits", $"nothing waits for a restart{known}"), null);
+        }
+
+        var names = order.IsEmpty ? $"those that wait{known}" : $"in this order: {RollingPolicy.Names(seen, wish.All, order)}";
+        return wish.DryRun ? (OperatorDesk.Done("can-roll", $"would be restarted, {names}"), null)
+            : (OperatorDesk.Done("rolling-restart", $"a rolling restart begins, {names}"), new SetRolling(
                 new RollingRestart
                 {
                     Revision = (seen.State.Rolling?.Revision ?? 0) + 1,
@@ -41,6 +49,6 @@ internal static class RollingCalls
                     Via = origin,
                     Call = callId,
                 },
-                $"a rolling restart begins, in this order: {names}"));
+                $"a rolling restart begins, {names}"));
     }
 }

@@ -23,17 +23,18 @@ internal sealed class SettingsTracker
     /// <summary>The version that this life of mysqld has, but for what is pending or failed; null: none yet.</summary>
     public long? Version => _done?.Version;
 
-    /// <param name="life">Another number for each life of mysqld: what was set in an earlier one is gone.</param>
-    public bool IsDue(SettingsTaken wanted, long life, Instant now)
+    /// <summary>What was set in an earlier life of mysqld, and what waited there, is gone.</summary>
+    /// <param name="life">Another number for each.</param>
+    public void InLife(long life)
     {
         if (life != _life)
         {
             (_life, _tried, _done, _underWay) = (life, null, null, null);
             (PendingRestart, Problems, RetryAt) = ([], [], Instant.Never);
         }
-
-        return _underWay is null && (_tried != wanted.Version || now >= RetryAt);
     }
+
+    public bool IsDue(SettingsTaken wanted, Instant now) => _underWay is null && (_tried != wanted.Version || now >= RetryAt);
 
     /// <summary>There was nothing to set.</summary>
     public void Done(SettingsTaken wanted)

@@ -81,8 +81,14 @@ public sealed record ControllerFaults
     /// <summary>Whether a mysqld can be done without now is not asked before it is restarted.</summary>
     public bool RollsBlindly { get; init; }
 
+    /// <summary>A restart that is asked for does not know of another that was told a moment ago.</summary>
+    public bool RestartsTogether { get; init; }
+
     /// <summary>A rolling restart is left as it is by a controller that did not begin it.</summary>
     public bool RollsAlone { get; init; }
+
+    /// <summary>A rolling restart believes that nothing waits on a node that has not looked yet.</summary>
+    public bool RollsOnUnsettled { get; init; }
 
     /// <summary>A rolling restart goes on though the node that drove it is lost.</summary>
     public bool RollsOnBehindTheLost { get; init; }

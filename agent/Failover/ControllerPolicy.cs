@@ -57,6 +57,9 @@ public sealed record ControllerInput
     /// <summary>A departure has not come a step further for long.</summary>
     public bool LeavingPatienceOver { get; init; }
 
+    /// <summary>Members whose mysqld an operator had told to restart, and that are not back yet.</summary>
+    public ImmutableSortedSet<NodeId> Restarting { get; init; } = [];
+
     /// <summary>The controller itself.</summary>
     public NodeId Self { get; init; }
 

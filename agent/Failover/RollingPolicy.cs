@@ -44,36 +44,40 @@ public static class RollingPolicy
             return [new Reason("no-leader", "nobody leads, or not surely yet: nothing is restarted until somebody does")];
         }
 
-        var order = Order(seen, all, []);
-        if (seen.Voters.Count == 1 && order.Contains(open.Leader))
-        {
-            var name = ControllerPolicy.Name(seen, open.Leader);
-            return [new Reason("leads-alone", $"{name} votes alone and cannot hand over; 'mysqlha restart {Short(seen.State, open.Leader)} --interrupt-writes'"
-                + " restarts its mysqld, and nothing can be written until it leads again")];
-        }
-
-        return
-        [
-            .. seen.State.Paused ? [new Reason("paused", "the cluster is paused: whatever fails meanwhile would not be mended; resume it first")] : Array.Empty<Reason>(),
-            .. SettingsPolicy.Older(seen, MemberReport.Rollings, "rolling restart"),
-        ];
+        return seen.Voters.Count == 1 && Order(seen, all, []).Contains(open.Leader)
+            ? [LeadsAlone(seen, open)]
+            : [.. SettingsPolicy.Paused(seen), .. SettingsPolicy.Older(seen, MemberReport.Rollings, "rolling restart")];
     }
 
-    /// <summary>Who is to be restarted, in this order: followers by their addresses, the leader last.</summary>
+    /// <summary>
+    /// Who is to be restarted, in this order: followers by their addresses, the leader last. Of those that are done too who waits anew: the
+    /// configuration was changed meanwhile.
+    /// </summary>
     public static ImmutableArray<NodeId> Order(ControllerInput seen, bool all, IReadOnlyCollection<NodeId> done)
     {
         var leader = seen.State.Current is { Closed: false } open ? open.Leader : (NodeId?)null;
         return
         [
             .. MemberOrder.ByAddress(seen.State.Members.Values).Select(m => m.Id)
-                .Where(m => m != seen.State.Leaving?.Node && !done.Contains(m) && (all || Waits(seen, m)))
+                .Where(m => m != seen.State.Leaving?.Node && ((all && !done.Contains(m)) || Waits(seen, m)))
                 .OrderBy(m => m == leader && !seen.Faults.RollsTheLeaderFirst),
         ];
     }
 
-    /// <summary>"db2, db3, db1 (leads; hands over before)".</summary>
-    public static string Names(ControllerInput seen, ImmutableArray<NodeId> order) => string.Join(", ", order.Select(m =>
-        Short(seen.State, m) + (m == seen.State.Current?.Leader ? " (leads; hands over before)" : "")));
+    /// <summary>"db2, db3, db1 (leads; hands over before)", and of whom nobody knows yet.</summary>
+    public static string Names(ControllerInput seen, bool all, ImmutableArray<NodeId> order) => string.Join(", ", order.Select(m =>
+        Short(seen.State, m) + (m == seen.State.Current?.Leader ? " (leads; hands over before)" : ""))) + AsFarAsKnown(seen, all);
+
+    /// <summary>Of some it will be known in a moment whether they wait: the configuration was just changed.</summary>
+    public static bool ComesToKnow(ControllerInput seen, bool all) =>
+        !all && NotKnown(seen).Any(m => seen.Reports.ContainsKey(m.Member.Id));
+
+    /// <summary>", as far as is known: db3 is not heard"; empty: of all members it is known whether they wait.</summary>
+    public static string AsFarAsKnown(ControllerInput seen, bool all)
+    {
+        var unknown = string.Join("; ", NotKnown(seen).Select(m => $"{m.Member.Name} {m.Why}"));
+        return all || unknown.Length == 0 ? "" : $", as far as is known: {unknown}";
+    }
 
     /// <summary>"db2 is restarted, 1 restarted before".</summary>
     public static string Describe(ClusterState state, RollingRestart rolling)
@@ -97,6 +101,8 @@ public static class RollingPolicy
 
         return rolling.UnderWay switch
         {
+            { Node: var node } when !seen.State.Members.ContainsKey(node) =>
+                End(seen, rolling, OperatorOutcome.Unknown, new Reason("no-member", $"{Short(seen.State, node)} is no member any more")),
             { Node: var node } when seen.Dead.Contains(node) && (rolling.Stopping is not null || sight.For >= PassingPatience) => Lost(seen, rolling, node),
             null => Next(seen, rolling, sight),
             { HandsOver: true } step => WatchHandOver(seen, rolling, step, sight),
@@ -146,22 +152,25 @@ public static class RollingPolicy
         var order = Order(seen, rolling.All, [.. rolling.Done]);
         if (order is [var node, ..])
         {
+            if (seen.Voters.Count == 1 && node == open.Leader)
+            {
+                return End(seen, rolling, OperatorOutcome.Refused, LeadsAlone(seen, open));
+            }
+
             var hands = node == open.Leader && !seen.Faults.RollsTheLeaderFirst;
             var text = hands ? $"{ControllerPolicy.Name(seen, node)} leads, and hands over" : $"the mysqld of {ControllerPolicy.Name(seen, node)} is restarted";
             return Set(rolling with { Steps = rolling.Steps.Add(new RollingStep(node, hands, seen.WallClock)) }, $"rolling restart: {text}");
         }
 
-        // Of who is not heard nobody knows what waits.
-        var unheard = MemberOrder.ByAddress(seen.State.Members.Values).Where(m => !rolling.All && !seen.Reports.ContainsKey(m.Id)).Select(m => m.Name).ToList();
-        if (unheard.Count > 0 && sight.For < PassingPatience)
+        var known = AsFarAsKnown(seen, rolling.All);
+        if (known.Length > 0 && sight.For < PassingPatience)
         {
             return RollingAct.Wait;
         }
 
         var took = TimeSpan.FromMilliseconds(Math.Max(0, seen.WallClock - rolling.At));
-        return End(seen, rolling, OperatorOutcome.Done, new Reason("rolled", string.Create(
-            CultureInfo.InvariantCulture, $"{rolling.Done.Count()} restarted in {took.TotalSeconds:0.0} s; nothing waits for a restart any more")
-                + (unheard.Count > 0 ? $", as far as is known: {string.Join(", ", unheard)} is not heard" : "")));
+        var done = string.Create(CultureInfo.InvariantCulture, $"{rolling.Done.Count()} restarted in {took.TotalSeconds:0.0} s");
+        return End(seen, rolling, OperatorOutcome.Done, new Reason("rolled", $"{done}; nothing waits for a restart any more{known}"));
     }
 
     private static RollingAct WatchRestart(ControllerInput seen, RollingRestart rolling, RollingStep step, RollingSight sight)
@@ -173,7 +182,8 @@ public static class RollingPolicy
             return report!.Settings switch
             {
                 { Problems: [var problem, ..] } => End(seen, ended, OperatorOutcome.Refused, new Reason("not-taken", $"{name}: {problem.Text}")),
-                { PendingRestart: { IsEmpty: false } still } => End(
+                // What came meanwhile may wait: it is this one's turn again.
+                { PendingRestart: { IsEmpty: false } still } when step.Settings == seen.State.Settings.Version => End(
                     seen, ended, OperatorOutcome.Refused, new Reason("still-waits", $"{name} was restarted, and {string.Join(", ", still)} waits all the same")),
                 _ => Set(ended, $"rolling restart: {name} {(seen.State.Current?.Leader == step.Node ? "leads" : "follows")} again after {Seconds(step, seen.WallClock)}"),
             };
@@ -181,7 +191,17 @@ public static class RollingPolicy
 
         if (sight.For >= BackPatience)
         {
-            return End(seen, rolling, OperatorOutcome.Unknown, new Reason("not-back", $"{name} does not follow again after {BackPatience.TotalMinutes:0} minutes"));
+            var why = seen.State.Current is { Closed: false } open
+                ? ControllerPolicy.FollowerRefusals(seen, open, step.Node).Select(r => $": {r.Text}").FirstOrDefault()
+                : ": nobody leads";
+            var late = new Reason("not-back", $"{name} does not follow again after {BackPatience.TotalMinutes:0} minutes{why}");
+            return End(seen, rolling, OperatorOutcome.Unknown, late);
+        }
+
+        if (step.Token != 0 && sight.For >= PassingPatience && seen.State.Maintenance.ContainsKey(step.Node))
+        {
+            var away = new Reason("maintenance", $"{name} is in maintenance, and does not follow again");
+            return End(seen, rolling, OperatorOutcome.Unknown, away);
         }
 
         var untaken = step.Token == 0 || (report is { Mysqld: MysqldState.Running } && !IsAnother(report, step));
@@ -198,11 +218,12 @@ public static class RollingPolicy
         var against = seen.Faults.RollsBlindly ? [] : SettingsPolicy.RestartRefusals(seen, step.Node, interruptWrites: false);
         if (!against.IsEmpty)
         {
-            return Against(seen, rolling, sight, against, $"{name} is not restarted");
+            var what = step.Token == 0 ? $"{name} is not restarted" : $"{name} is not told again, and may be restarted yet";
+            return Against(seen, rolling, sight, against, what);
         }
 
         return step.Token == 0
-            ? Set(rolling.With(step with { Token = sight.Token, Pid = report?.MysqldPid ?? 0 }))
+            ? Set(rolling.With(step with { Token = sight.Token, Pid = report?.MysqldPid ?? 0, Settings = seen.State.Settings.Version }))
             : new RollingAct(Tell: step);
     }
 
@@ -241,17 +262,24 @@ public static class RollingPolicy
             return End(seen, rolling, OperatorOutcome.Refused, stopping);
         }
 
-        var against = ControllerPolicy.SwitchoverRefusals(seen, null);
+        // A switchover alone could be had in a pause, and then the restart that it is for could not.
+        var paused = seen.Faults.RollsBlindly ? [] : SettingsPolicy.Paused(seen);
+        var against = ControllerPolicy.SwitchoverRefusals(seen, null).AddRange(paused);
         return against.IsEmpty
             ? new RollingAct(ControllerPolicy.SwitchoverTo(seen, open, null, "a rolling restart restarts the leader's mysqld last"))
             : Against(seen, rolling, sight, against, $"{name} leads and cannot hand over");
     }
 
     /// <summary>It is waited with for what passes; all else ends it.</summary>
-    private static RollingAct Against(ControllerInput seen, RollingRestart rolling, RollingSight sight, ImmutableArray<Reason> against, string what) =>
-        sight.For < PassingPatience && against.All(r => Passing.Contains(r.Code))
+    private static RollingAct Against(
+        ControllerInput seen, RollingRestart rolling, RollingSight sight, ImmutableArray<Reason> against, string what)
+    {
+        var told = rolling.UnderWay is { HandsOver: false, Token: > 0 };
+        var why = new Reason(against[0].Code, $"{what}: {string.Join("; ", against.Select(r => r.Text))}");
+        return sight.For < PassingPatience && against.All(r => Passing.Contains(r.Code))
             ? RollingAct.Wait
-            : End(seen, rolling, OperatorOutcome.Refused, new Reason(against[0].Code, $"{what}: {string.Join("; ", against.Select(r => r.Text))}"));
+            : End(seen, rolling, told ? OperatorOutcome.Unknown : OperatorOutcome.Refused, why);
+    }
 
     /// <summary>It follows whoever leads now, with all that the leader had.</summary>
     private static bool Follows(ControllerInput seen, NodeId node) =>
@@ -263,6 +291,33 @@ public static class RollingPolicy
     private static bool IsAnother(MemberReport report, RollingStep step) =>
         report.Restarted >= step.Token || (step.Pid > 0 && report.MysqldPid > 0 && report.MysqldPid != step.Pid);
 
+    /// <summary>What waits on it is known: it has looked at all that the cluster is set to, or says what is wrong with that.</summary>
+    private static bool IsSettled(ControllerInput seen, MemberReport report) => seen.State.Settings.Version == 0
+        || (report.Settings is { } told && (told.Version >= seen.State.Settings.Version || !told.Problems.IsEmpty));
+
+    /// <summary>Of whose mysqld nobody knows whether it waits, and why. One that does not run takes all when it starts.</summary>
+    private static IEnumerable<(MemberInfo Member, string Why)> NotKnown(ControllerInput seen)
+    {
+        foreach (var member in MemberOrder.ByAddress(seen.State.Members.Values).Where(m => m.Id != seen.State.Leaving?.Node))
+        {
+            if (seen.Reports.GetValueOrDefault(member.Id) is not { } report)
+            {
+                yield return (member, "is not heard");
+            }
+            else if (report.Mysqld == MysqldState.Running && !IsSettled(seen, report) && !seen.Faults.RollsOnUnsettled)
+            {
+                var version = seen.State.Settings.Version.ToString(CultureInfo.InvariantCulture);
+                yield return (member, $"has not looked at version {version} of the configuration yet");
+            }
+        }
+    }
+
+    private static Reason LeadsAlone(ControllerInput seen, EpochRecord open) => new(
+        "leads-alone",
+        $"{ControllerPolicy.Name(seen, open.Leader)} votes alone and cannot hand over;"
+            + $" 'mysqlha restart {Short(seen.State, open.Leader)} --interrupt-writes'"
+            + " restarts its mysqld, and nothing can be written until it leads again");
+
     private static bool Waits(ControllerInput seen, NodeId node) =>
         seen.Reports.GetValueOrDefault(node) is { Settings.PendingRestart.IsEmpty: false };
 
@@ -273,7 +328,8 @@ public static class RollingPolicy
         rolling with { EndedAt = seen.WallClock, End = AuditEntry.Short(new OperatorAnswer(outcome, why)) },
         $"the rolling restart {(outcome == OperatorOutcome.Done ? "is over" : "stopped")}: {why.Text}");
 
-    private static string Short(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Name ?? node.Short;
+    private static string Short(ClusterState state, NodeId node) =>
+        state.Members.GetValueOrDefault(node)?.Name ?? state.Removed.GetValueOrDefault(node)?.Name ?? node.Short;
 
     private static string Seconds(RollingStep step, long now) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, now - step.BeganAt) / 1000.0:0.0} s");

@@ -57,6 +57,9 @@ public sealed record RollingStep(NodeId Node, bool HandsOver, long BeganAt)
     /// <summary>Restart: the process that is to go.</summary>
     public int Pid { get; init; }
 
+    /// <summary>Restart: the version of the configuration when it was asked for; a later one may wait on it all the same.</summary>
+    public long Settings { get; init; }
+
     /// <summary>0: it is under way.</summary>
     public long EndedAt { get; init; }
 

@@ -89,11 +89,7 @@ public static class SettingsPolicy
         }
 
         var reasons = ImmutableArray.CreateBuilder<Reason>();
-        if (seen.State.Paused)
-        {
-            reasons.Add(new Reason("paused", "the cluster is paused: whatever fails meanwhile would not be mended; resume it first"));
-        }
-
+        reasons.AddRange(Paused(seen));
         if (seen.State.Switchover is not null)
         {
             reasons.Add(new Reason("switchover-under-way", "a switchover is under way"));
@@ -116,7 +112,10 @@ public static class SettingsPolicy
 
         // Those that must go on without it.
         var others = open.Ackers.Where(a => a != node).ToList();
-        var unable = others.SelectMany(a => ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
+        var away = Away(seen, besides: node);
+        var unable = others.SelectMany(a => away.Contains(a)
+            ? [new Reason("restarting", $"{ControllerPolicy.Name(seen, a)} is just being restarted")]
+            : ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
         if (open.Ackers.Contains(node) && others.Count - unable.Count < open.AcksNeeded)
         {
             reasons.Add(new Reason(
@@ -125,7 +124,7 @@ public static class SettingsPolicy
                     + string.Concat(unable.Select(u => $"; {u.Text}"))));
         }
 
-        var up = seen.Voters.Count(v => v != node && seen.Reports.GetValueOrDefault(v) is { Mysqld: MysqldState.Running });
+        var up = seen.Voters.Count(v => v != node && !away.Contains(v) && seen.Reports.GetValueOrDefault(v) is { Mysqld: MysqldState.Running });
         var majority = (seen.Voters.Count / 2) + 1;
         if (!leads && seen.Voters.Contains(node) && up < majority && !reasons.Any(r => r.Code == "too-few-followers"))
         {
@@ -144,6 +143,19 @@ public static class SettingsPolicy
     /// <summary>It leads the open epoch, and clients can write.</summary>
     internal static bool LeadsOn(EpochRecord? open, MemberReport? report) => open is { Closed: false, Established: true } && report?.Node == open.Leader
         && report is { Leading: true, Mysqld: MysqldState.Running, Status: { Writable: true, OfflineMode: false } } && report.RoleEpoch == open.Number;
+
+    /// <summary>Who was told to restart a moment ago: its report may not say so yet.</summary>
+    private static ImmutableSortedSet<NodeId> Away(ControllerInput seen, NodeId besides)
+    {
+        var told = seen.State.Rolling is { EndedAt: 0, UnderWay: { HandsOver: false, Node: var rolled } }
+            ? seen.Restarting.Add(rolled)
+            : seen.Restarting;
+        return seen.Faults.RestartsTogether ? [] : told.Remove(besides);
+    }
+
+    internal static IEnumerable<Reason> Paused(ControllerInput seen) => seen.State.Paused
+        ? [new Reason("paused", "the cluster is paused: whatever fails meanwhile would not be mended; resume it first")]
+        : [];
 
     /// <summary>A member's agent could not read what would be proposed.</summary>
     internal static IEnumerable<Reason> Older(ControllerInput seen, int understands, string what)

@@ -25,13 +25,14 @@ public sealed class NodeMachine : ComponentResource
         Node = node;
         _login = login;
         _hostKey = new SshKeyPair($"{node.Name}-host-key", plan, protect: false, new ComponentResourceOptions { Parent = this });
-        var volume = new Aws.Ebs.Volume($"{node.Name}-data", new Aws.Ebs.VolumeArgs
+        var data = MadeVolumes.PartOf(node.Name);
+        var volume = new Aws.Ebs.Volume(data, new Aws.Ebs.VolumeArgs
         {
             AvailabilityZone = node.Zone,
             Type = "gp3",
             Size = dataGb,
             Encrypted = true,
-            Tags = Tags.Of(plan, $"{node.Name}-data"),
+            Tags = Tags.Of(plan, data),
         }, new CustomResourceOptions { Parent = this, Protect = settings.ProtectData });
         _instance = new Aws.Ec2.Instance($"{node.Name}-machine", new Aws.Ec2.InstanceArgs
         {

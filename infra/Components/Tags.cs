@@ -9,7 +9,7 @@ internal static class Tags
     public static InputMap<string> Of(ClusterPlan plan, string name)
     {
         var tags = OfStack(plan);
-        tags["Name"] = $"{plan.ServiceGroup}-{name}";
+        tags["Name"] = plan.NameOf(name);
         return tags;
     }
 

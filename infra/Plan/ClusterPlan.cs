@@ -28,6 +28,9 @@ public sealed record ClusterPlan
 
     public string ServiceGroup => $"mysql.{Settings.Group}";
 
+    /// <summary>What a part of it is called in AWS: its tag <c>Name</c>.</summary>
+    public string NameOf(string part) => $"{ServiceGroup}-{part}";
+
     /// <summary>The subnet of each zone, in the zones' order.</summary>
     public IReadOnlyList<PlannedSubnet> Subnets =>
         [.. Settings.Zones.Select((zone, index) => new PlannedSubnet(zone, Settings.Network.Subnet(SubnetBits, index).ToString()))];

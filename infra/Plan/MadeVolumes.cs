@@ -8,7 +8,10 @@ public sealed record MadeVolume(string Id, string Name, int Gb);
 /// <summary>What the data volumes that are there do not let a plan be: known before anything is changed, in a preview too.</summary>
 public static class MadeVolumes
 {
-    public static string NameOf(ClusterPlan plan, string node) => $"{plan.ServiceGroup}-{node}-data";
+    /// <summary>The part of the stack that is a node's data volume.</summary>
+    public static string PartOf(string node) => $"{node}-data";
+
+    public static string NameOf(ClusterPlan plan, string node) => plan.NameOf(PartOf(node));
 
     /// <summary>One sentence each; none: the plan can be had.</summary>
     /// <param name="made">Of this stack.</param>

@@ -134,8 +134,13 @@ public sealed class ConfigCommandTests
         await File.WriteAllTextAsync(file, "");
         var empty = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
         Assert.Contains("has nothing to set or unset", empty.Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "set:\n" + string.Concat(Enumerable.Range(0, 101).Select(n => $"  a{n}: 1\n")));
+        var many = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
+        many.Expect(2);
+        Assert.Contains("set: '101 names' are too many", many.Error, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, new string('#', 300_000));
         (await CommandLineRun.AgainstAsync(api, "config", "apply", file)).Expect(2);
+        (await CommandLineRun.AgainstAsync(api, "config", "apply", "")).Expect(2);
         var absent = await CommandLineRun.AgainstAsync(api, "config", "apply", directory.File("absent.yaml"));
         absent.Expect(2);
         Assert.Contains("cannot be read", absent.Error, StringComparison.Ordinal);
@@ -207,20 +212,55 @@ public sealed class ConfigCommandTests
     }
 
     [Theory]
-    [InlineData(OperatorOutcome.Refused, "paused", 4)]
-    [InlineData(OperatorOutcome.Refused, "still-waits", 1)]
-    [InlineData(OperatorOutcome.Unknown, "not-back", 5)]
-    public async Task How_a_rolling_restart_stopped_is_told(OperatorOutcome outcome, string code, int exit)
+    [InlineData(OperatorOutcome.Refused, "paused", 0, 4)]
+    [InlineData(OperatorOutcome.Refused, "paused", 1, 1)]
+    [InlineData(OperatorOutcome.Refused, "still-waits", 0, 1)]
+    [InlineData(OperatorOutcome.Unknown, "not-back", 0, 5)]
+    public async Task How_a_rolling_restart_stopped_is_told(OperatorOutcome outcome, string code, int ended, int exit)
     {
         await using var api = await RunningApi.StartAsync(View);
         api.Answer = Done("rolling-restart", "it begins");
         var end = new OperatorAnswer(outcome, new Reason(code, "db2 is not restarted: of something"));
-        api.OnAsked = _ => api.View = View with { Rolling = Rolling(0, 1) with { UnderWay = false, End = end } };
+        api.OnAsked = _ => api.View = View with { Rolling = Rolling(ended, 1) with { UnderWay = false, End = end } };
         var run = await CommandLineRun.AgainstAsync(api, "restart", "--rolling");
         run.Expect(exit);
-        Assert.Equal("db2: its mysqld is restarted\n", run.Output);
+        Assert.Equal($"db2: its mysqld is restarted\n{(ended > 0 ? "db2: follows again after 2.0 s\n" : "")}", run.Output);
         Assert.Contains($"db2 is not restarted: of something [{code}]", run.Error, StringComparison.Ordinal);
         Assert.Contains("goes on with those that are left", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_one_for_all_it_is_not_said_that_it_goes_on_where_it_stopped()
+    {
+        await using var api = await RunningApi.StartAsync(View);
+        api.Answer = Done("rolling-restart", "it begins");
+        var end = new OperatorAnswer(OperatorOutcome.Refused, new Reason("paused", "db2 is not restarted"));
+        api.OnAsked = _ => api.View = View with { Rolling = Rolling(0, 1) with { All = true, UnderWay = false, End = end } };
+        var run = await CommandLineRun.AgainstAsync(api, "restart", "--rolling", "--all");
+        Assert.DoesNotContain("those that are left", run.Error, StringComparison.Ordinal);
+        Assert.Contains("begins with all", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_cannot_look_on_any_more_does_not_know_how_it_ends()
+    {
+        var api = await RunningApi.StartAsync(View);
+        api.Answer = Done("rolling-restart", "it begins");
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        api.OnAsked = _ =>
+        {
+            api.View = View with { Rolling = Rolling(0, 1) };
+            asked.SetResult();
+        };
+        var gone = Task.Run(async () =>
+        {
+            await asked.Task;
+            await api.DisposeAsync();
+        });
+        var run = await CommandLineRun.AgainstAsync(api, "restart", "--rolling");
+        run.Expect(5);
+        Assert.Contains("goes on", run.Error, StringComparison.Ordinal);
+        await gone;
     }
 
     [Fact]

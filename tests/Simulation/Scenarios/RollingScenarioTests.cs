@@ -7,7 +7,7 @@ using Xunit;
 namespace MySqlHa.Tests.Simulation.Scenarios;
 
 /// <summary>A rolling restart, driven by the controller: step by step, and what ends it.</summary>
-public sealed class RollingScenarioTests
+public sealed partial class RollingScenarioTests
 {
     private const string AtStart = SimMysqld.AtStart + "x";
 
@@ -34,6 +34,8 @@ public sealed class RollingScenarioTests
         Assert.Equal(1, down);
         Assert.Equal(["n1", "n2", "n3", "n4", "n0"], rolling.Done.Select(d => $"n{s.World.Node(d).Number}"));
         Assert.Equal([s[0].Id], rolling.Steps.Where(r => r.HandsOver).Select(r => r.Node));
+        // Of the numbers that a term has (2^20) a step takes one, however long it takes.
+        Assert.All(rolling.Steps.Where(r => !r.HandsOver), r => Assert.InRange(r.Token & 0xFFFFF, 1, 100));
         Assert.All(s.World.Nodes, n => Assert.NotEqual(lives[n], n.Mysqld.Life));
         Assert.All(s.World.Nodes, n => Assert.Equal("1", n.Mysqld.Variables[AtStart]));
         Assert.Equal(2, s.Controller!.Core!.State.Current!.Number);
@@ -181,7 +183,7 @@ public sealed class RollingScenarioTests
     {
         var script = new Script(nodes, seed: 7, mutation, verbose: false);
         script.Found();
-        _ = Ask(script, new ConfigRequest(0, ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create(AtStart, value)]), null, null, false));
+        _ = Ask(script, Change(value));
         script.Until("all say what waits", () => script.Controller is { Core: { } core } at
             && core.View(at.LocalNow).Configuration!.Members.All(m => m.PendingRestart.SequenceEqual([AtStart])));
         return script;

@@ -202,6 +202,8 @@ internal static class RuleTable
         ["DutyFaults.ClonesWhilePaused"] = "Failover/WishesTests",
         ["ControllerFaults.RollsTheLeaderFirst"] = "Simulation/Scenarios/RollingScenarioTests",
         ["ControllerFaults.RollsBlindly"] = "Simulation/Scenarios/RollingScenarioTests",
+        ["ControllerFaults.RollsOnUnsettled"] = "Simulation/Scenarios/RollingScenarioTests.Ends",
+        ["ControllerFaults.RestartsTogether"] = "Simulation/Scenarios/SettingsScenarioTests",
         ["ControllerFaults.RollsOnBehindTheLost"] = "Simulation/Scenarios/RollingScenarioTests",
         ["CoreFaults.StartsAsAsked"] = "Simulation/Scenarios/SettingsScenarioTests",
     };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MySqlHa.Cluster;
 using MySqlHa.Core;
+using MySqlHa.Failover;
 using Xunit;
 
 namespace MySqlHa.Tests.Simulation.Scenarios;
@@ -131,6 +132,26 @@ public sealed class SettingsScenarioTests
         s.Until("that is known", () => s.Controller!.Core!.View(s.Controller.LocalNow).Member(s[2].Id)!.Mysqld == MysqldState.Stopped);
         Assert.Equal("too-few-followers", Ask(s, new RestartRequest(0, s[1].Id)).Reason.Code);
         Assert.Equal("mysqld-down", Ask(s, new RestartRequest(0, s[2].Id)).Reason.Code);
+        Settle(s);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Two_that_are_asked_for_at_once_do_not_leave_the_leader_without_a_follower(bool together)
+    {
+        var s = Founded(new Mutation { Controller = new ControllerFaults { RestartsTogether = together } });
+        // Of itself a controller knows at once.
+        var (one, other) = (s.AllBut(0, s.Controller!.Number).Single(), s.Controller);
+        s.Ask(other, new RestartRequest(0, one.Id));
+        Assert.Equal(together ? "restarted" : "too-few-followers", Ask(s, new RestartRequest(0, other.Id), seconds: 20).Reason.Code);
+        if (!together)
+        {
+            s.Until("the first is back", () => one.Mysqld.Running && Script.Follows(one, s[0]), seconds: 20);
+            s.For(1);
+            Assert.Equal("restarted", Ask(s, new RestartRequest(0, other.Id), seconds: 20).Reason.Code);
+        }
+
         Settle(s);
     }
 
