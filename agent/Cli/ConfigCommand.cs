@@ -109,7 +109,7 @@ internal static class ConfigCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' cannot be read: {e.Message}");
+            throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' cannot be read: {FileTrouble.Of(e)}");
         }
         catch (ConfigurationException e)
         {
