@@ -42,7 +42,10 @@ internal static class ServicesCommand
     /// <summary>One line for each group.</summary>
     public static void Write(IEnumerable<GroupView> groups, TextWriter output)
     {
-        var table = new TextTable("SERVICE", "ELECTION", "LEADER", "ADDRESS", "EPOCH", "MEMBERS", "ALIVE", "SUSPECT", "CONFIRMED");
+        var table = new TextTable("SERVICE", "ELECTION", "LEADER", "ADDRESS", "EPOCH", "MEMBERS", "ALIVE", "SUSPECT", "CONFIRMED")
+        {
+            Spare = ["ADDRESS"],
+        };
         foreach (var group in groups)
         {
             var leader = group.Members.FirstOrDefault(m => m.Id == group.Leader);
@@ -96,7 +99,10 @@ internal static class ServicesCommand
 
     private static void WriteMembers(GroupView group, TextWriter output)
     {
-        var table = new TextTable("MEMBER ID", "NAME", "ADDRESS", "STATE", "LEADS", "HTTP", "MYSQL", "AGENT");
+        var table = new TextTable("MEMBER ID", "NAME", "ADDRESS", "STATE", "LEADS", "HTTP", "MYSQL", "AGENT")
+        {
+            Spare = ["HTTP", "MYSQL"],
+        };
         foreach (var m in group.Members)
         {
             table.Add(
