@@ -110,7 +110,7 @@ internal static class ServicesCommand
                 m.Name,
                 m.Address.Host,
                 ViewText.Word(m.Liveness),
-                m.Leads == 0 ? "-" : $"epoch {Number(m.Leads)}",
+                m.Leads == 0 || m.Liveness is MemberLiveness.Confirmed or MemberLiveness.Departed ? "-" : $"epoch {Number(m.Leads)}",
                 Number(m.Address.HttpPort),
                 Number(m.Address.MysqlPort),
                 m.AgentVersion);
