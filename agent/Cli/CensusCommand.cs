@@ -51,7 +51,10 @@ internal static class CensusCommand
         output.WriteLine($"seen by        {view.Self.Hex} ({ViewText.NameOf(view, view.Self)})");
         ViewText.WriteReasons(view, output);
         output.WriteLine();
-        var table = new TextTable("MEMBER ID", "NAME", "STATE", "PERSISTENT", "ROLE", "GOSSIP", "HTTP", "MYSQL", "PACKAGE");
+        var table = new TextTable("MEMBER ID", "NAME", "STATE", "PERSISTENT", "ROLE", "GOSSIP", "HTTP", "MYSQL", "PACKAGE")
+        {
+            Spare = ["PERSISTENT", "MYSQL", "HTTP"],
+        };
         foreach (var m in view.Members.OrderBy(m => m.Number))
         {
             table.Add(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MySqlHa.Cluster;
 using MySqlHa.Configuration;
 using MySqlHa.Ring;
 using MySqlHa.Sandbox;
@@ -143,7 +144,7 @@ internal sealed class ClientAccess
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ClientException(ExitCodes.Usage, $"--token-file: '{path}' cannot be read: {e.Message}");
+            throw new ClientException(ExitCodes.Usage, $"--token-file: '{path}' cannot be read: {FileTrouble.Of(e)}");
         }
     }
 

@@ -109,7 +109,7 @@ internal static class ConfigCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' cannot be read: {e.Message}");
+            throw new ClientException(ExitCodes.Usage, $"FILE: '{path}' cannot be read: {FileTrouble.Of(e)}");
         }
         catch (ConfigurationException e)
         {
@@ -145,7 +145,7 @@ internal static class ConfigCommand
         }
 
         output.WriteLine($"version {known.Version}, {ViewText.Time(at)}{(known.ChangedBy.Length > 0 ? $" by {known.ChangedBy}" : "")}");
-        var settings = new TextTable("SETTING", "VALUE");
+        var settings = new TextTable("SETTING", "VALUE") { Whole = true };
         foreach (var (key, value) in known.Settings)
         {
             settings.Add(key, value);

@@ -21,7 +21,7 @@ internal static class DrillCommand
 
     private static readonly Option<string> Kind = new("--kind")
     {
-        Description = "mysqld: the leader's mysqld is killed, as a crash would (default); switchover: it hands over",
+        Description = "mysqld: the leader's mysqld is killed, as a crash would; switchover: it hands over",
         DefaultValueFactory = _ => Mysqld,
     };
 
@@ -143,7 +143,7 @@ internal static class DrillCommand
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ClientException(ExitCodes.Usage, $"--password-file: '{file}' cannot be read: {e.Message}");
+                throw new ClientException(ExitCodes.Usage, $"--password-file: '{file}' cannot be read: {FileTrouble.Of(e)}");
             }
         }
 

@@ -67,7 +67,7 @@ internal static class DsnCommand
             return ExitCodes.Ok;
         }
 
-        var table = new TextTable("DRIVER", "STRING");
+        var table = new TextTable("DRIVER", "STRING") { Whole = true };
         foreach (var driver in DriverString.All)
         {
             table.Add(driver.Name, driver.Of(wanted));

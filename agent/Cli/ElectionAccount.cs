@@ -53,7 +53,7 @@ internal static class ElectionAccount
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ClientException(ExitCodes.Usage, $"{what}: '{path}' cannot be read: {e.Message}");
+            throw new ClientException(ExitCodes.Usage, $"{what}: '{path}' cannot be read: {FileTrouble.Of(e)}");
         }
     }
 }

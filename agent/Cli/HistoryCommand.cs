@@ -70,7 +70,7 @@ internal static class HistoryCommand
 
     private static void Write(IReadOnlyList<AuditView> asked, TextWriter output)
     {
-        var table = new TextTable("#", "ASKED", "WHO", "ROLE", "FROM", "VIA", "REQUEST", "OUTCOME");
+        var table = new TextTable("#", "ASKED", "WHO", "ROLE", "FROM", "VIA", "REQUEST", "OUTCOME") { Spare = ["ROLE"] };
         foreach (var a in asked)
         {
             table.Add(

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using MySqlHa.Cluster;
 using MySqlHa.Configuration;
 using MySqlHa.Sandbox;
 
@@ -73,12 +76,42 @@ public static class MysqlhaCommand
         };
         if (parse.Action is not ParseErrorAction wrong)
         {
-            return await parse.InvokeAsync(configuration);
+            return parse.Action is HelpAction && parse.CommandResult.Command == root
+                ? await ListAsync(root, () => parse.InvokeAsync(configuration))
+                : await parse.InvokeAsync(configuration);
         }
 
         wrong.ShowHelp = false;
+        using var said = new StringWriter();
+        configuration.Error = said;
         _ = await parse.InvokeAsync(configuration);
+        var text = parse.Errors.Aggregate(said.ToString(), (text, e) => text.Replace(e.Message, Sentence(e), StringComparison.Ordinal));
+        await error.WriteAsync(text);
         await error.WriteLineAsync("'mysqlha --help', and --help after a command, say what there is.");
         return ExitCodes.Usage;
+    }
+
+    /// <summary>In the list of commands each has its first line; its own help has the rest.</summary>
+    private static async Task<int> ListAsync(RootCommand root, Func<Task<int>> help)
+    {
+        var whole = root.Subcommands.Select(command => (Command: command, command.Description)).ToList();
+        whole.ForEach(w => w.Command.Description = w.Description?.Split('\n')[0]);
+        var code = await help();
+        whole.ForEach(w => w.Command.Description = w.Description);
+        return code;
+    }
+
+    /// <summary>A word that is none of a few, in one line that names its option; other errors do that already.</summary>
+    private static string Sentence(ParseError error)
+    {
+        var lines = error.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (!lines[0].EndsWith("Must be one of:", StringComparison.Ordinal) || error.SymbolResult is not { Tokens: [.., var token] } result)
+        {
+            return error.Message;
+        }
+
+        var name = result is OptionResult option ? option.Option.Name : result is ArgumentResult argument ? argument.Argument.Name : "";
+        var allowed = string.Join(", ", lines[1..].Select(line => line.Trim('\'')));
+        return $"{name}: '{PlainText.OneLine(token.Value)}' is not allowed; allowed: {allowed}";
     }
 }

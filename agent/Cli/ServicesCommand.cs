@@ -42,7 +42,10 @@ internal static class ServicesCommand
     /// <summary>One line for each group.</summary>
     public static void Write(IEnumerable<GroupView> groups, TextWriter output)
     {
-        var table = new TextTable("SERVICE", "ELECTION", "LEADER", "ADDRESS", "EPOCH", "MEMBERS", "ALIVE", "SUSPECT", "CONFIRMED");
+        var table = new TextTable("SERVICE", "ELECTION", "LEADER", "ADDRESS", "EPOCH", "MEMBERS", "ALIVE", "SUSPECT", "CONFIRMED")
+        {
+            Spare = ["ADDRESS"],
+        };
         foreach (var group in groups)
         {
             var leader = group.Members.FirstOrDefault(m => m.Id == group.Leader);
@@ -96,7 +99,10 @@ internal static class ServicesCommand
 
     private static void WriteMembers(GroupView group, TextWriter output)
     {
-        var table = new TextTable("MEMBER ID", "NAME", "ADDRESS", "STATE", "LEADS", "HTTP", "MYSQL", "AGENT");
+        var table = new TextTable("MEMBER ID", "NAME", "ADDRESS", "STATE", "LEADS", "HTTP", "MYSQL", "AGENT")
+        {
+            Spare = ["HTTP", "MYSQL"],
+        };
         foreach (var m in group.Members)
         {
             table.Add(
@@ -104,7 +110,7 @@ internal static class ServicesCommand
                 m.Name,
                 m.Address.Host,
                 ViewText.Word(m.Liveness),
-                m.Leads == 0 ? "-" : $"epoch {Number(m.Leads)}",
+                m.Leads == 0 || m.Liveness is MemberLiveness.Confirmed or MemberLiveness.Departed ? "-" : $"epoch {Number(m.Leads)}",
                 Number(m.Address.HttpPort),
                 Number(m.Address.MysqlPort),
                 m.AgentVersion);

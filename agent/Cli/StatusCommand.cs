@@ -37,7 +37,10 @@ internal static class StatusCommand
         output.WriteLine(ViewText.Headline(view));
         ViewText.WriteReasons(view, output);
         var table = new TextTable(
-            "#", "NAME", "ADDRESS", "ID", "MEMBER", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS");
+            "#", "NAME", "ADDRESS", "ID", "MEMBER", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "BEHIND", "LAG", "ACKS", "REMARKS")
+        {
+            Spare = ["ID", "MEMBER", "ACKS"],
+        };
         foreach (var m in view.Members.OrderBy(m => m.Number))
         {
             var isFollower = m.Role == MemberRole.Follower;

@@ -14,7 +14,7 @@ internal static class TokenCommand
         var name = new Option<string>("--name") { Description = $"Whose it is, as the audit shows it: {TokenText.Names}", Required = true };
         var role = new Option<string>("--role")
         {
-            Description = "admin: may change the cluster; read: may look where looking asks for a token (default)",
+            Description = "admin: may change the cluster; read: may look where looking asks for a token",
             DefaultValueFactory = _ => Caller.Reader,
         };
         _ = role.AcceptOnlyFromAmong(Caller.Admin, Caller.Reader);

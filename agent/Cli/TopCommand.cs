@@ -44,16 +44,12 @@ internal static class TopCommand
         text is not null && DurationText.TryParse(text, out var time) && time >= TimeSpan.FromMilliseconds(200)
             && time <= TimeSpan.FromSeconds(60) ? time : null;
 
-    /// <summary>What a terminal has that does not know how large it is, as one on a serial line.</summary>
-    internal static (int Width, int Height) RoomOf(int width, int height) => (width > 0 ? width : 80, height > 0 ? height : 24);
-
-    private static (int Width, int Height) Room() => RoomOf(Console.WindowWidth, Console.WindowHeight);
-
     private static async Task<int> OnceAsync(ClusterClient client, TextWriter output, CancellationToken cancellation)
     {
         var view = await client.ViewAsync(cancellation);
         var events = await EventsAsync(client, 0, cancellation);
-        foreach (var line in TopFrame.Of(null, view, TimeSpan.Zero, events, width: 400, height: 40, colours: false))
+        var width = TerminalRoom.WidthOf(output) ?? 400;
+        foreach (var line in TopFrame.Of(null, view, TimeSpan.Zero, events, width, height: 40, colours: false))
         {
             await output.WriteLineAsync(line);
         }
@@ -80,7 +76,8 @@ internal static class TopCommand
                     events.AddRange(await EventsAsync(client, events.Count == 0 ? 0 : events[^1].Id, cancellation));
                     events.RemoveRange(0, Math.Max(0, events.Count - MostEvents));
                     var between = before?.Self == view.Self ? Stopwatch.GetElapsedTime(seenAt, now) : TimeSpan.Zero;
-                    lines = TopFrame.Of(before, view, between, events, Room().Width, Room().Height, colours: true);
+                    var (width, height) = TerminalRoom.Now();
+                    lines = TopFrame.Of(before, view, between, events, width, height, colours: true);
                     (before, seenAt) = (view, now);
                 }
                 catch (ClientException e)
@@ -89,7 +86,7 @@ internal static class TopCommand
                 }
 
                 // Each line is cleared behind its end, and what is below the last: nothing flickers.
-                await output.WriteAsync("\e[H" + string.Join("\e[K\r\n", lines.Take(Room().Height)) + "\e[K\e[J");
+                await output.WriteAsync("\e[H" + string.Join("\e[K\r\n", lines.Take(TerminalRoom.Now().Height)) + "\e[K\e[J");
                 await output.FlushAsync(cancellation);
                 if (await AskedToEndAsync(every, cancellation))
                 {

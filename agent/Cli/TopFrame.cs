@@ -22,28 +22,38 @@ internal static class TopFrame
     private static readonly string[] Heads =
         ["#", "NAME", "ADDRESS", "ROLE", "HEALTH", "RING", "MYSQLD", "EPOCH", "TRX/S", "BEHIND", "LAG", "ACKS", "REMARKS"];
 
+    /// <summary>What can be missed, the first one first, where there is no room for all columns.</summary>
+    private static readonly string[] Spare = ["ADDRESS", "ACKS", "TRX/S", "EPOCH"];
+
     /// <param name="before">The look before; null: this is the first, and there are no rates.</param>
     /// <param name="between">The time between the two.</param>
     /// <param name="events">Oldest first.</param>
-    /// <param name="width">Columns; what is longer is cut.</param>
+    /// <param name="width">Columns. Sentences go on below, columns are left out for remarks, and of an event what is longer is cut.</param>
     /// <param name="height">Lines; the events get what is left, three at least.</param>
     public static IReadOnlyList<string> Of(
         ClusterView? before, ClusterView view, TimeSpan between, IReadOnlyList<ClusterEvent> events, int width, int height, bool colours)
     {
-        List<List<(string Text, TopStyle Style)>> lines = [[(ViewText.Headline(view), Verdict(view))], [(Outlook(view), TopStyle.Quiet)]];
-        lines.AddRange(view.Reasons.Select(r => new List<(string, TopStyle)> { ($"  - {r.Text}", TopStyle.Warning) }));
-        lines.Add([]);
-        lines.AddRange(Members(before, view, between));
+        List<List<(string Text, TopStyle Style)>> lines =
+        [
+            .. Said(ViewText.Headline(view), Verdict(view), width), .. Said(Outlook(view), TopStyle.Quiet, width),
+            .. view.Reasons.SelectMany(r => Said(r.Text, TopStyle.Warning, width, "  - ")), [], .. Members(before, view, between, width),
+        ];
         var room = Math.Max(FewestEvents, height - lines.Count - 2);
         lines.Add([]);
         lines.Add([(events.Count == 0 ? "no events yet" : "events", TopStyle.Bold)]);
         lines.AddRange(events.TakeLast(room).Select(e => new List<(string, TopStyle)>
         {
             ($"{e.At.LocalDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}  ", TopStyle.Quiet),
-            (e.Text, e.Scope == EventScope.Cluster ? TopStyle.Plain : TopStyle.Quiet),
+            (Told(view, e), e.Scope == EventScope.Cluster ? TopStyle.Plain : TopStyle.Quiet),
         }));
         return [.. lines.Select(line => Drawn(line, width, colours))];
     }
+
+    /// <summary>With the name of whom it is about, where its words do not have it: "suspected" alone says nothing here.</summary>
+    private static string Told(ClusterView view, ClusterEvent e) =>
+        e.Node is { } node && !e.Text.Contains(ViewText.NameOf(view, node), StringComparison.Ordinal)
+            ? $"{ViewText.NameOf(view, node)}: {e.Text}"
+            : e.Text;
 
     private static TopStyle Verdict(ClusterView view) =>
         ViewText.Leader(view) is null || !view.LeaderWritable ? TopStyle.Bad
@@ -59,18 +69,44 @@ internal static class TopFrame
         _ => "",
     };
 
-    private static IEnumerable<List<(string, TopStyle)>> Members(ClusterView? before, ClusterView view, TimeSpan between)
+    /// <summary>A sentence, as many lines as it needs; those behind the first stand below its first word.</summary>
+    private static IEnumerable<List<(string, TopStyle)>> Said(string text, TopStyle style, int width, string mark = "") =>
+        PlainText.Wrapped(PlainText.OneLine(text), width - mark.Length)
+            .Select((line, at) => new List<(string, TopStyle)> { ((at == 0 ? mark : new string(' ', mark.Length)) + line, style) });
+
+    private static IEnumerable<List<(string, TopStyle)>> Members(ClusterView? before, ClusterView view, TimeSpan between, int width)
     {
         var rows = view.Members.OrderBy(m => m.Number).Select(m => Row(before?.Member(m.Id), view, m, between)).ToList();
-        var widths = Heads.Select((head, column) => rows.Select(r => r[column].Text.Length).Append(head.Length).Max()).ToArray();
-        string Cell(string text, int column) => column == Heads.Length - 1 ? text : text.PadRight(widths[column] + 2);
-        List<(string, TopStyle)> Line(IEnumerable<(string Text, TopStyle Style)> cells) =>
-            [.. cells.Select((cell, column) => (Cell(cell.Text, column), cell.Style))];
+        var widths = Heads.Select((head, column) => rows.Select(r => r[column].Text.Length).Append(head.Length).Max() + 2).ToArray();
+        var last = Heads.Length - 1;
+        var shown = Enumerable.Range(0, last).ToList();
+        foreach (var head in Spare)
+        {
+            if (shown.Sum(column => widths[column]) - 2 > width)
+            {
+                _ = shown.Remove(Array.IndexOf(Heads, head));
+            }
+        }
 
-        yield return Line(Heads.Select(h => (h, TopStyle.Quiet)));
+        // Where the longest remark does not fit behind its row, all have lines of their own.
+        var beside = shown.Sum(column => widths[column]) + widths[last] - 2 <= width;
+        List<(string, TopStyle)> Line(IReadOnlyList<(string Text, TopStyle Style)> cells) =>
+        [
+            .. shown.Select(column => (cells[column].Text.PadRight(widths[column]), cells[column].Style)),
+            .. beside ? [cells[last]] : Array.Empty<(string, TopStyle)>(),
+        ];
+
+        yield return Line([.. Heads.Select(h => (h, TopStyle.Quiet))]);
         foreach (var row in rows)
         {
             yield return Line(row);
+            if (!beside && row[last].Text.Length > 0)
+            {
+                foreach (var line in Said(row[last].Text, row[last].Style, width, "    "))
+                {
+                    yield return line;
+                }
+            }
         }
     }
 

@@ -21,7 +21,7 @@ internal static class ViewText
             ? $"{leader.Name} at {leader.Address.Host} leads{(view.LeaderWritable ? "" : ", not writable")}"
             : view.Election switch
             {
-                ElectionStatus.NoQuorum => "no quorum",
+                ElectionStatus.NoQuorum => "no quorum" + (view.Leader is { } last ? $"; {NameOf(view, last)} led last" : ""),
                 ElectionStatus.Running => "finding a leader",
                 _ => "not founded yet",
             };
@@ -32,7 +32,11 @@ internal static class ViewText
     private static string Voters(ClusterView view) =>
         view.VotersTarget == 0 || view.VotersTarget == view.VotersExpected ? "" : $"; {view.VotersExpected} of {view.VotersTarget} voters";
 
-    public static MemberView? Leader(ClusterView view) => view is { EpochOpen: true, Leader: { } id } ? view.Member(id) : null;
+    /// <summary>Who leads as far as the node knows. Without a majority it knows only of who says itself that it takes writes.</summary>
+    public static MemberView? Leader(ClusterView view) =>
+        view is { EpochOpen: true, Leader: { } id } && (view.LeaderWritable || view.Election != ElectionStatus.NoQuorum)
+            ? view.Member(id)
+            : null;
 
     public static string NameOf(ClusterView view, NodeId id) => view.Member(id)?.Name ?? id.Short;
 

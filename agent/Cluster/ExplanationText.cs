@@ -50,7 +50,9 @@ public static class ExplanationText
             : member.Rank == 1 ? "first in line"
             : member.Rank > 1 ? $"number {member.Rank} in line"
             : "no candidate";
-        return what + Counted(member.Missing, "lacks") + Counted(member.ToApply, "has yet to apply");
+        // Whoever leads has all that counts: what a follower's newer report has more was committed since.
+        var missing = member.Id == explained.Leader ? null : member.Missing;
+        return what + Counted(missing, "lacks") + Counted(member.ToApply, "has yet to apply");
     }
 
     private static string Counted(long? count, string verb) =>

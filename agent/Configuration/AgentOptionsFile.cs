@@ -28,8 +28,8 @@ public static class AgentOptionsFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException(
-                [new ConfigurationProblem("--config", path!, $"cannot be read: {e.Message}", "a YAML file that this user may read")]);
+            var wrong = $"cannot be read: {FileTrouble.Of(e)}";
+            throw new ConfigurationException([new ConfigurationProblem("--config", path!, wrong, "a YAML file that this user may read")]);
         }
     }
 

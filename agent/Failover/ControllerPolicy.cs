@@ -344,7 +344,8 @@ public static class ControllerPolicy
             (report.RoleEpoch != open.Number, new("not-attached", $"{name} does not follow epoch {open.Number}")),
             (report.ReceiptsInDoubt, new("in-doubt", $"the receipts of {name} are in doubt")),
             (report.Status is { ReceiverRunning: false }, new("not-receiving", $"{name} does not receive")),
-            (report.Status is { ApplierRunning: false }, new("not-applying", $"{name} does not apply: {report.Status?.ApplierError}")),
+            (report.Status is { ApplierRunning: false }, new("not-applying", $"{name} does not apply"
+                + (report.Status is { ApplierError: { Length: > 0 } error } ? $": {error}" : ""))),
             (report.DiskFull, new("disk-full", $"the disk of {name} is full")),
             (report.Unguarded, new("unguarded", $"{name} has no guard")),
             (report.CatchingUp, new("catching-up", $"{name} does not have all yet that the leader had when it began to follow")),

@@ -64,14 +64,14 @@ public static class Outlook
             Loss = Alone.Of(seen) is null ? judged.Loss
                 : new Reason("loss-of-all", "nothing by a crash: it leads again with all that it has. With its disk everything, for nobody else is sure to have it"),
             Leader = open.Leader,
-            Why = WhyItLeads(seen, open),
+            Why = WhyItLeads(seen, open, alone: ownSight.Length > 0),
             Since = At(open),
             Before = Predecessor(seen)?.Leader,
             Obstacles = [.. obstacles],
         };
     }
 
-    private static Reason WhyItLeads(ControllerInput seen, EpochRecord open)
+    private static Reason WhyItLeads(ControllerInput seen, EpochRecord open, bool alone)
     {
         var before = "";
         if (Predecessor(seen) is { } earlier)
@@ -82,7 +82,7 @@ public static class Outlook
 
         var since = At(open).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var name = ControllerPolicy.Name(seen, open.Leader);
-        return new Reason("leads", $"{name} leads epoch {open.Number} since {since} ({open.OpenReason}){before}"
+        return new Reason("leads", $"{(alone ? "as far as this node knows " : "")}{name} leads epoch {open.Number} since {since} ({open.OpenReason}){before}"
             + (open.Established ? "" : "; no commit of it was acknowledged yet"));
     }
 

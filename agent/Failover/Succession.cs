@@ -187,7 +187,8 @@ internal static class Succession
             ? new Reason("applying", $"{ControllerPolicy.Name(seen, better.Node)} applies what it received; {why.Text}")
             : null;
 
-    private static string ApplierTrouble(MemberReport report) => report.Status is { ApplierRunning: false } s ? $" and its applier stands: {s.ApplierError}" : "";
+    private static string ApplierTrouble(MemberReport report) => report.Status is not { ApplierRunning: false } s ? ""
+        : " and its applier stands" + (s.ApplierError.Length > 0 ? $": {s.ApplierError}" : "");
 
     private static NodeId? Wanted(ControllerInput seen, EpochRecord closed) => seen.State.Switchover is { } s && s.Epoch == closed.Number ? s.Target ?? seen.Preferred : seen.Preferred;
 

@@ -111,7 +111,7 @@ internal sealed class Prober(MemberTable table, Outbox outbox, LocalHealth healt
 
         // Those asked who were well said so (nack). Each one silent too is a sign that the fault is here.
         health.Worse(probe.Asked.Count == 0 ? 1 : probe.Silent.Count);
-        var helped = probe.Asked.Count == 0 ? "" : $", nor one of {probe.Asked.Count} asked to help";
+        var helped = probe.Asked.Count switch { 0 => "", 1 => ", nor one of another node", var n => $", nor one of {n} other nodes" };
         table.Accuse(now, probe.Target, $"answered no probe{helped}");
     }
 

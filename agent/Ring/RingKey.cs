@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Ring;
 
@@ -139,7 +140,7 @@ public sealed partial class RingKey
                 File.Delete(path);
             }
 
-            throw new RingKeyException($"ring key {path} cannot be written: {e.Message}", e);
+            throw new RingKeyException($"ring key {path} cannot be written: {FileTrouble.Of(e)}", e);
         }
     }
 

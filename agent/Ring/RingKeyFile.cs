@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using MySqlHa.Cluster;
 
 namespace MySqlHa.Ring;
 
@@ -47,7 +48,7 @@ public static partial class RingKeyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RingKeyException($"ring key {path} cannot be read: {e.Message}", e);
+            throw new RingKeyException($"ring key {path} cannot be read: {FileTrouble.Of(e)}", e);
         }
     }
 
@@ -87,7 +88,7 @@ public static partial class RingKeyFile
                 File.Delete(temporary);
             }
 
-            throw new RingKeyException($"ring key {path} cannot be written: {e.Message}", e);
+            throw new RingKeyException($"ring key {path} cannot be written: {FileTrouble.Of(e)}", e);
         }
     }
 

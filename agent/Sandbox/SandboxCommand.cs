@@ -132,7 +132,7 @@ public static class SandboxCommand
     {
         var target = new Argument<string>("node")
         {
-            Description = "leader (default) or a node's number",
+            Description = "leader, or a node's number",
             DefaultValueFactory = _ => "leader",
         };
         var machine = new Option<bool>("--machine") { Description = "Agent and mysqld at once, as a power cut would (default)" };

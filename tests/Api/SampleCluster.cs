@@ -115,7 +115,7 @@ internal static class SampleCluster
         [
             new(OtherId, "st1", new NodeAddress("127.0.61.21"), MemberLiveness.Alive, "ba5eba11ba5eba11ba5eba11ba5eba11", "0.1.0", 3),
             new(NodeId.Parse("3c000000000000000000000000000002"), "st2", new NodeAddress("127.0.61.22"), MemberLiveness.Confirmed,
-                "ba5eba11ba5eba11ba5eba11ba5eba11", "0.1.0", 0),
+                "ba5eba11ba5eba11ba5eba11ba5eba11", "0.1.0", 2),
         ]),
     ];
 

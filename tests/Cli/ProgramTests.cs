@@ -27,6 +27,29 @@ public sealed class ProgramTests : IDisposable
         Assert.NotEmpty(run.Error);
     }
 
+    [Theory]
+    [InlineData("dsn --driver odbc", "--driver: 'odbc' is not allowed; allowed: mysqlconnector, jdbc, go, python, mysql")]
+    [InlineData("completion fish", "shell: 'fish' is not allowed; allowed: bash, zsh")]
+    [InlineData("sandbox up --timing slow", "--timing: 'slow' is not allowed; allowed: fast, lan, balanced, wan")]
+    public async Task A_word_that_is_none_of_a_few_is_told_in_one_line_with_its_option(string command, string line)
+    {
+        var run = await CommandLineRun.OfAsync(command.Split(' '));
+
+        run.Expect(2);
+        Assert.Equal(line, run.Error.Split('\n')[0]);
+    }
+
+    [Theory]
+    [InlineData("ring new --out /nowhere/ring.key", 1, "mysqlha: ring key /nowhere/ring.key cannot be written: there is no such folder")]
+    [InlineData("status --token-file /nowhere", 2, "mysqlha: --token-file: '/nowhere' cannot be read: there is no such file")]
+    public async Task A_file_that_is_not_there_is_named_once(string command, int code, string line)
+    {
+        var run = await CommandLineRun.OfAsync(command.Split(' '));
+
+        run.Expect(code);
+        Assert.Equal(line, run.Error.TrimEnd('\n'));
+    }
+
     [Fact]
     public async Task A_guard_is_told_an_agents_directory_that_is_there()
     {
@@ -51,6 +74,15 @@ public sealed class ProgramTests : IDisposable
         Assert.All(commands, c => Assert.Contains($"  {c}", run.Output, StringComparison.Ordinal));
         string[] codes = ["0 ok", "1 error", "2 usage or configuration", "3 no leader", "4 refused", "5 outcome unknown"];
         Assert.All(codes, c => Assert.Contains(c, run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_commands_exit_codes_are_in_its_own_help_and_not_in_the_list_of_commands()
+    {
+        const string Codes = "'mysql' ends with the client's own code";
+
+        Assert.DoesNotContain(Codes, (await CommandLineRun.OfAsync("--help")).Output, StringComparison.Ordinal);
+        Assert.Contains(Codes, (await CommandLineRun.OfAsync("sandbox", "--help")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -162,6 +162,23 @@ public sealed class ReadingCommandTests
         Assert.Contains("no quorum", one.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, 3, "mysql.production: no quorum; db1 led last (epoch 7)")]
+    [InlineData(true, 0, "mysql.production: db1 at 127.0.61.1 leads (epoch 7)")]
+    public async Task Without_a_majority_only_who_says_itself_that_it_takes_writes_leads(bool writable, int code, string headline)
+    {
+        await using var api = await RunningApi.StartAsync(
+            SampleCluster.SeenByFollower with { Election = ElectionStatus.NoQuorum, LeaderWritable = writable });
+
+        foreach (var command in (string[][])[["status"], ["top", "--once"]])
+        {
+            var run = await CommandLineRun.AgainstAsync(api, command);
+
+            run.Expect(code);
+            Assert.Equal(headline, run.Output.Split('\n')[0]);
+        }
+    }
+
     [Fact]
     public async Task Where_nobody_answers_each_node_is_named()
     {

@@ -29,7 +29,7 @@ public sealed class TopFrameTests
     [InlineData(132, 0, 132, 24)]
     [InlineData(1, 1, 1, 1)]
     public void A_terminal_that_does_not_know_its_size_has_the_usual_one(int width, int height, int columns, int lines) =>
-        Assert.Equal((columns, lines), TopCommand.RoomOf(width, height));
+        Assert.Equal((columns, lines), TerminalRoom.Of(width, height));
 
     [Fact]
     public void Rates_are_what_came_between_two_looks()
@@ -56,6 +56,38 @@ public sealed class TopFrameTests
         Assert.Equal(3, Drawn(null, View, events, height: 4).Count(l => l.Contains("event ", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void An_event_names_whom_it_is_about_once()
+    {
+        var node = View.Members[1];
+        ClusterEvent[] events =
+        [
+            new("member-joined", "joined", EventScope.Node, node.Id) { Id = 1 },
+            new("following", $"follows {node.Name} now", EventScope.Node, node.Id) { Id = 2 },
+            new("told", "a majority told the epochs", EventScope.Node) { Id = 3 },
+        ];
+
+        Assert.Equal(
+            [$"{node.Name}: joined", $"follows {node.Name} now", "a majority told the epochs"],
+            Drawn(null, View, events)[^3..].Select(l => l[(l.IndexOf("  ", StringComparison.Ordinal) + 2)..]));
+    }
+
+    [Fact]
+    public void In_80_columns_no_sentence_about_the_cluster_or_a_member_is_cut_off()
+    {
+        const string Long = "the disk that holds its data is full, so it takes nothing more from its leader until there is room again";
+        var view = View.With(View.Members[1].Id, m => m with { Problems = [new Reason("disk-full", Long)] })
+            with { Reasons = [new Reason("x", Long + " (says the controller)")] };
+
+        var lines = TopFrame.Of(null, view, TimeSpan.Zero, [], 80, 40, colours: false);
+
+        var words = string.Join(' ', lines.SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains(Long + " (says the controller)", words, StringComparison.Ordinal);
+        Assert.Equal(3, words.Split(Long).Length);
+        Assert.All(lines, l => Assert.True(l.Length <= 80));
+        Assert.Contains(lines, l => l.StartsWith('#') && l.Contains("  LAG", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(1)]
@@ -77,7 +109,7 @@ public sealed class TopFrameTests
         Assert.All(TopFrame.Of(null, evil, TimeSpan.Zero, [], 400, 24, colours: false), l => Assert.DoesNotContain(l, char.IsControl));
     }
 
-    private static IReadOnlyList<string> Drawn(
+    private static List<string> Drawn(
         ClusterView? before, ClusterView view, IReadOnlyList<ClusterEvent> events, TimeSpan between = default, int height = 40) =>
-        TopFrame.Of(before, view, between, events, 400, height, colours: false);
+        [.. TopFrame.Of(before, view, between, events, 400, height, colours: false)];
 }

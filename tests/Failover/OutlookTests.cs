@@ -33,6 +33,41 @@ public sealed class OutlookTests
     }
 
     [Fact]
+    public void A_follower_that_reported_later_than_the_leader_does_not_make_the_leader_lack_anything()
+    {
+        var told = Outlook.Of(Seen([A, B, C], Leader(10), Follower(B, 12), Follower(C, 11)));
+
+        var lines = ExplanationText.Of(told).Split('\n');
+        Assert.Contains("  na (10.0.0.a): leads", lines);
+        Assert.Contains(lines, l => l.StartsWith("  nc (10.0.0.c): no candidate; lacks 1 transaction", StringComparison.Ordinal)
+            || l.StartsWith("  nc (10.0.0.c): number 2 in line; lacks 1 transaction", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_majority_who_leads_is_only_what_this_node_knows()
+    {
+        var alone = new Reason("waiting-for-quorum", "1 of 3: waiting for a quorum");
+        var told = Outlook.Of(Seen([A, B, C], Leader(10), Follower(B, 10)), alone);
+
+        Assert.StartsWith("as far as this node knows na (10.0.0.a) leads epoch 2 since", told.Why.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "nb (10.0.0.b) does not apply")]
+    [InlineData("a table is missing", "nb (10.0.0.b) does not apply: a table is missing")]
+    public void An_applier_that_stands_without_an_error_is_told_without_one(string error, string text)
+    {
+        var stands = Follower(B, 10);
+        var told = Outlook.Of(Seen([A, B, C], Leader(10), Follower(C, 10), stands with
+        {
+            Status = stands.Status! with { ApplierRunning = false, ApplierError = error },
+        }));
+
+        Assert.Contains(text, told.Members[1].Remarks.Select(r => r.Text));
+        Assert.DoesNotContain(told.Members.SelectMany(m => m.Reasons.Concat(m.Remarks)), r => r.Text.TrimEnd().EndsWith(':'));
+    }
+
+    [Fact]
     public void It_is_the_very_judgement_that_follows_when_the_leader_is_lost()
     {
         var random = new Random(7);

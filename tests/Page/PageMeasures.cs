@@ -67,12 +67,13 @@ internal static class PageMeasures
         })()
         """;
 
-    /// <summary>Words of the timeline that are not within their line.</summary>
+    /// <summary>Words of the timeline out of their line, times wider than their column, numbers wider than their piece.</summary>
     private const string Bars = """
-        [...document.querySelectorAll("#phases .what")].filter(w => w.checkVisibility()).filter(w => {
+        [...[...document.querySelectorAll("#phases .what")].filter(w => w.checkVisibility()).filter(w => {
           const r = w.getBoundingClientRect(), t = w.parentElement.getBoundingClientRect();
           return r.left < t.left - 1 || r.right > t.right + 1;
-        }).map(w => w.textContent)
+        }), ...[...document.querySelectorAll("#phases .ms, #lanes .piece:not(.slim)")]
+          .filter(w => w.scrollWidth > w.clientWidth)].map(w => w.textContent)
         """;
 
     public static Task<List<string>> BarsAsync(Tab tab) => ListAsync(tab, Bars);

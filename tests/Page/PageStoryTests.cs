@@ -53,6 +53,15 @@ public sealed class PageStoryTests(Chromium browser)
         Assert.Equal(["unknown"], await tab.TextsAsync("#phases .bar.none .ms"));
         await PageMeasures.FineAsync(tab, "after a failover");
         await tab.ShootAsync("after", whole: true);
+
+        // One that took seconds has longer words.
+        door.Api.View = Led(view, new EpochPhases
+        {
+            Zero = PhaseZero.Known, Close = 21, Apply = 8903, Promise = 9030, Open = 9041, Writable = 9120, Established = 9582,
+            Clients = 9641,
+        });
+        await tab.ShowsAsync("#phases", "9,582 ms from when the loss was known until a commit was acknowledged");
+        await PageMeasures.FineAsync(tab, "after a slow failover");
         PageMeasures.Quiet(tab, door.Address);
     }
 
@@ -168,6 +177,80 @@ public sealed class PageStoryTests(Chromium browser)
 
         door.Silent = false;
         await tab.ShowsAsync("#verdict-text", "database-1 leads and takes writes");
+    }
+
+    [ChromiumFact]
+    public async Task A_short_epoch_shows_no_half_of_its_number()
+    {
+        var (view, now) = (PageViews.Of(3, 3), DateTimeOffset.UtcNow);
+        DateTimeOffset Begin(int epoch) => now.AddMinutes(5 * (epoch - 25));
+        await using var door = await PageDoor.StartAsync(view with
+        {
+            History =
+            [
+                .. Enumerable.Range(1, 24).Select(n => view.History[^1] with
+                {
+                    Number = n, Leader = PageViews.Id(1 + (n % 3)), Open = n == 24, OpenedAt = Begin(n),
+                    ClosedAt = n < 24 ? Begin(n + 1) : null,
+                }),
+            ],
+        });
+        await using var tab = await OpenAsync(door);
+
+        foreach (var width in (int[])[1280, 360])
+        {
+            await tab.SizeAsync(width, 900);
+            await tab.UntilAsync("some have no room for their number", "document.querySelectorAll('#lanes .piece.slim').length > 3");
+            await tab.UntilAsync("and some have", "document.querySelectorAll('#lanes .piece:not(.slim)').length > 0");
+            await tab.UntilAsync(
+                "what is shown is shown whole",
+                "[...document.querySelectorAll('#lanes .piece:not(.slim)')].every(p => p.scrollWidth <= p.clientWidth)",
+                within: 5);
+            await PageMeasures.FineAsync(tab, $"many epochs, {width} wide");
+        }
+    }
+
+    /// <summary>As it is for the time of a lease when a leader's machine is lost: its last report says that it is writable.</summary>
+    [ChromiumFact]
+    public async Task Where_nobody_receives_from_the_leader_the_page_does_not_say_that_clients_can_write()
+    {
+        var view = PageViews.Of(3, 3);
+        await using var door = await PageDoor.StartAsync(view with
+        {
+            Members = [.. view.Members.Select(m => m with { ReceiverRunning = false })],
+        });
+        await using var tab = await OpenAsync(door);
+
+        await tab.ShowsAsync("#verdict-text", "database-1 leads, and commits wait: too few followers receive");
+        await tab.ShowsAsync("#answers", "Clients wait – what they commit on 10.0.20.101 is not answered until enough followers have it");
+        await tab.ShowsAsync("#answers", "each needs 1 of database-2 and database-3 to acknowledge; none of them receive");
+        Assert.True(await tab.HoldsAsync("document.querySelector('#verdict').classList.contains('critical')"));
+        Assert.DoesNotContain("acknowledges", await tab.TextAsync("#members"), StringComparison.Ordinal);
+
+        door.Api.View = view;
+        await tab.ShowsAsync("#verdict-text", "database-1 leads and takes writes");
+        await tab.ShowsAsync("#members", "acknowledges");
+    }
+
+    [ChromiumFact]
+    public async Task A_remark_about_a_member_is_as_loud_as_the_member_is_unwell()
+    {
+        Reason pending = new("restart-pending", "a restart is pending");
+        var view = PageViews.Of(3, 3).With(PageViews.Id(1), m => m with { Problems = [pending] });
+        await using var door = await PageDoor.StartAsync(
+            view.Unwell().With(PageViews.Id(3), m => m with { Problems = [new Reason("disk-full", "the disk is full")] }));
+        await using var tab = await OpenAsync(door);
+
+        await tab.ShowsAsync("#members", "a restart is pending");
+        var colours = await tab.ValueAsync("""
+            (() => {
+              const found = [...document.querySelectorAll("#members .problem")].map(p => getComputedStyle(p).color);
+              const tone = name => getComputedStyle(document.querySelector(`#members .state.${name}`)).color;
+              return [found[0] === getComputedStyle(document.body).color, found[1] === tone("warning"), found[2] === tone("critical")];
+            })()
+            """);
+        Assert.Equal("[true,true,true]", colours.GetRawText());
+        await PageMeasures.FineAsync(tab, "remarks");
     }
 
     [ChromiumFact]

@@ -165,7 +165,7 @@ function drawLanes(view, epoch) {
     const left = `${from.toFixed(1)}%`, width = `${Math.max(0.4, to - from).toFixed(1)}%`;
     if (piece.style.left !== left) piece.style.left = left;
     if (piece.style.width !== width) piece.style.width = width;
-    piece.classList.toggle("slim", to - from < 4);
+    piece.classList.toggle("slim", (to - from) / 100 * (box.clientWidth - 110) < 14 + 8 * String(e.number).length);
   }
 }
 

@@ -44,5 +44,6 @@ drawLegend();
 listenToReader();
 startEvents();
 byId("epochs-older").addEventListener("click", () => { allEpochs = true; if (lastView) drawEpochs(lastView); });
-new ResizeObserver(() => { if (lastView) drawTopology(lastView); }).observe(byId("topology"));
+const fit = () => [drawTopology, drawChange].forEach(part => lastView && part(lastView));
+new ResizeObserver(fit).observe(byId("topology"));
 refresh();

@@ -8,7 +8,7 @@ function behind(view, m) {
 
 function remarks(m) {
   const list = m.maintenance ? [make("div", "archived", maintenanceWords(m))] : [];
-  list.push(...m.problems.map(p => make("div", "problem", p.text)));
+  list.push(...m.problems.map(p => make("div", `problem ${m.health}`, p.text)));
   if (m.activity) list.push(make("div", "", m.activity));
   if (m.role === "follower" && !m.receiverRunning) list.push(make("div", "", "receives nothing"));
   if (m.role === "follower" && !m.applierRunning) list.push(make("div", "", "applies nothing"));
@@ -42,7 +42,7 @@ function drawMembers(view) {
         m.role === "leader" && !m.writable ? make("small", "", "not writable") : null,
         m.role === "follower" && source && source.id !== leader?.id ? make("small", "", `of ${source.name}`) : null,
         view.controller === m.id ? make("small", "", "controller") : null,
-        m.acker ? make("small", "", "acknowledges") : null,
+        m.acker ? make("small", "", m.receiverRunning && !isGone(m) ? "acknowledges" : "ack counts") : null,
         m.voter && m.standing === "voter" ? null : make("small", "", m.standing),
         ...(m.tags ?? []).map(t => make("small", "mono", t))],
       ["Health", "", state(m.health, m.health)],

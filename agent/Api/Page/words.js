@@ -97,11 +97,16 @@ function troubleOf(view, m) {
   return "";
 }
 
+// Who acknowledges at the moment, and whether that is too few: then no client hears OK, whatever the leader said of itself.
+const attachedTo = view => ackersOf(view).filter(m => m.receiverRunning && !isGone(m));
+const commitsWait = view => leaderOf(view) !== undefined && attachedTo(view).length < view.acksNeeded;
+
 // Can clients write? Who leads? One sentence, and its tone.
 function verdict(view) {
   const leader = leaderOf(view);
   if (view.election === "noQuorum") return ["critical", "No quorum: this node reaches no majority of the voters"];
   if (leader && view.leaderWritable) {
+    if (commitsWait(view)) return ["critical", `${leader.name} leads, and commits wait: too few followers receive`];
     const unwell = view.members.filter(m => m.voter && (m.health !== "ok" || isGone(m)));
     const bad = unwell.filter(m => !m.maintenance).map(m => m.name), away = unwell.filter(m => m.maintenance).map(m => m.name);
     if (bad.length) return ["warning", `${leader.name} leads and takes writes; ${listed(bad)} ${bad.length === 1 ? "is" : "are"} not well`];
@@ -126,7 +131,9 @@ const canFailOver = view => view.explanation ? view.explanation.failoverPossible
 // The three questions of three in the morning, each with its answer and a tone.
 function answers(view) {
   const alone = view.election === "noQuorum", leader = alone ? undefined : leaderOf(view), found = [];
-  if (leader && view.leaderWritable) {
+  if (leader && view.leaderWritable && commitsWait(view)) {
+    found.push(["critical", "Clients wait", `what they commit on ${where(leader)} is not answered until enough followers have it`]);
+  } else if (leader && view.leaderWritable) {
     const door = view.proxy ? `; port ${view.proxy.readWrite.port}${isAlone(view) ? "" : " of any node"} leads there` : "";
     found.push(["ok", "Clients can write", `${where(leader)} takes writes${door}`]);
   } else {
@@ -151,7 +158,7 @@ function answers(view) {
     else found.push(leader ? ["warning", "A failover would not work now", why] : ["critical", "Nobody can lead yet", why]);
   }
   if (leader) {
-    const attached = ackersOf(view).filter(m => m.receiverRunning && !isGone(m));
+    const attached = attachedTo(view);
     const need = `${view.acksNeeded} of ${listed(ackersOf(view).map(m => m.name))}`;
     const on = plural(view.acksNeeded + 1, "node", "nodes");
     if (view.acksNeeded === 0) {
