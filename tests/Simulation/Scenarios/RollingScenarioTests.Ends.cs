@@ -83,9 +83,12 @@ public sealed partial class RollingScenarioTests
     {
         var s = Waiting(3);
         _ = Ask(s, new RollingRequest(0, false, false));
+        s.Until("n2's step has begun", () => Known(s) is { Steps.Length: 2 }, seconds: 30);
+        s.Step("n2 is not heard from here on", () => s.CutOutgoing(s[2]));
         s.Until("n2 is down and nobody knows", () => !s[2].Mysqld.Running && MysqldOf(s, s[2]) == MysqldState.Running, seconds: 30);
         _ = Ask(s, new PauseRequest(0, true));
         s.Until("it is over", () => Known(s) is { EndedAt: > 0 }, seconds: 120);
+        s.Step("n2 is heard again", s.World.Network.Heal);
         Assert.Equal((OperatorOutcome.Unknown, "paused"), (Known(s)!.End!.Outcome, Known(s)!.End!.Reason.Code));
         _ = Ask(s, new PauseRequest(0, false));
         Settle(s);
