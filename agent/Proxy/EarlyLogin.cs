@@ -5,40 +5,129 @@ namespace MySqlHa.Proxy;
 /// <summary>
 /// How far a client may log in with a leader that is not writable yet. Setting up TLS and an account costs milliseconds, which pass while
 /// the leader changes; but a client that is logged in would send a statement, and have it refused. So the server's last word of the
-/// login is kept back until it is writable. That word cannot be in what the server says first (its greeting), nor, where the client then
-/// asked for TLS, in what it says next (its half of the handshake): before, it knows neither account nor password.
+/// login is kept back until it is writable. That word cannot come before the client has said who it is: in its first message, or, where
+/// that asks for TLS, in what it says when the keys are agreed. Of what the server says then all is passed on that cannot be that word: a
+/// server that does not know an account's password by heart asks for it, and takes milliseconds to compute its hash.
 /// </summary>
 internal sealed class EarlyLogin
 {
+    /// <summary>Bytes; a server that says more before a client is logged in says nothing of ours.</summary>
+    private const int MostKept = 16 * 1024;
+
     // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase_packets_protocol_ssl_request.html
     private const int RequestLength = 32;
     private const uint ClientSsl = 0x800;
-    private int _turns;
-    private int _allowed = 1;
+    private const int PacketHead = 4;
+    private const byte Ok = 0;
+
+    // RFC 8446, 5.1: what is not of these is no TLS; and of encrypted records all that says what is in them is how long they are.
+    private const int RecordHead = 5;
+    private const byte FirstRecordType = 20;
+    private const byte LastRecordType = 24;
+    private const byte ApplicationData = 23;
+
+    // A packet of two bytes behind its head ("send me the password", "I know it by heart"), the type of what is in the record, and the
+    // seal of each cipher that MySQL takes (tls_ciphersuites). The shortest packet that ends a login has five bytes more.
+    private const int LongestAside = PacketHead + 2 + 1 + 16;
+
+    private byte[] _kept = [];
     private bool _clientSpoke;
+    private bool _tls;
+    private int _rest; // of the client's record that its last message broke off in
 
-    /// <summary>The server wants to say something: whether the client may hear it now.</summary>
-    public bool MayHear => _turns == 0 || !_clientSpoke || _turns < _allowed;
+    /// <summary>What the server says from here on may end the login.</summary>
+    public bool Weighs { get; private set; }
 
-    /// <summary>The server said something.</summary>
-    public void ServerSpoke()
-    {
-        _turns += _turns == 0 || _clientSpoke ? 1 : 0;
-        _clientSpoke = false;
-    }
+    /// <summary>The server wants to say something: whether it is listened to.</summary>
+    public bool Listens => _kept.Length < MostKept;
 
     /// <param name="said">What came of it at once.</param>
     public void ClientSpoke(ReadOnlySpan<byte> said)
     {
-        if (_turns == 1 && !_clientSpoke && AsksForTls(said))
+        if (!_clientSpoke)
         {
-            _allowed = 2;
+            (_clientSpoke, _tls) = (true, AsksForTls(said));
+            said = _tls ? said[(PacketHead + RequestLength)..] : said;
         }
 
-        _clientSpoke = true;
+        Weighs |= !_tls || HasData(said);
     }
 
-    private static bool AsksForTls(ReadOnlySpan<byte> said) => said.Length >= 4 + RequestLength
+    /// <summary>The server said something that may end the login.</summary>
+    /// <returns>What the client may hear now, of this and of what was kept.</returns>
+    public ReadOnlyMemory<byte> Weigh(ReadOnlySpan<byte> said)
+    {
+        byte[] all = [.. _kept, .. said];
+        var passes = _tls ? Records(all) : Packets(all);
+        _kept = all[passes..];
+        return all.AsMemory(0, passes);
+    }
+
+    /// <summary>What the server said and the client has not heard yet: it is to hear it now.</summary>
+    public ReadOnlyMemory<byte> TakeKept()
+    {
+        var kept = _kept;
+        _kept = [];
+        return kept;
+    }
+
+    /// <summary>A record with another one behind it is not the last; nor is one that is too short.</summary>
+    private static int Records(ReadOnlySpan<byte> said)
+    {
+        var passes = 0;
+        while (said.Length - passes >= RecordHead && said[passes] is >= FirstRecordType and <= LastRecordType)
+        {
+            var length = BinaryPrimitives.ReadUInt16BigEndian(said[(passes + 3)..]);
+            var end = passes + RecordHead + length;
+            if (end > said.Length || (said[passes] == ApplicationData && length > LongestAside && end == said.Length))
+            {
+                break;
+            }
+
+            passes = end;
+        }
+
+        return passes;
+    }
+
+    /// <summary>Whether there is anything in what a client says but the making of keys. (TLS 1.3 seals the last of that too.)</summary>
+    private bool HasData(ReadOnlySpan<byte> said)
+    {
+        var at = Math.Min(_rest, said.Length);
+        _rest -= at;
+        while (at < said.Length)
+        {
+            if (said.Length - at < RecordHead || said[at] is ApplicationData or < FirstRecordType or > LastRecordType)
+            {
+                return true;
+            }
+
+            var end = at + RecordHead + BinaryPrimitives.ReadUInt16BigEndian(said[(at + 3)..]);
+            (at, _rest) = (Math.Min(end, said.Length), Math.Max(end - said.Length, 0));
+        }
+
+        return false;
+    }
+
+    private static int Packets(ReadOnlySpan<byte> said)
+    {
+        var passes = 0;
+        while (said.Length - passes > PacketHead)
+        {
+            var length = said[passes] | (said[passes + 1] << 8) | (said[passes + 2] << 16);
+            var end = passes + PacketHead + length;
+            if (length == 0 || end > said.Length || said[passes + PacketHead] == Ok)
+            {
+                break;
+            }
+
+            passes = end;
+        }
+
+        return passes;
+    }
+
+    private static bool AsksForTls(ReadOnlySpan<byte> said) => said.Length >= PacketHead + RequestLength
         && said[0] == RequestLength && said[1] == 0 && said[2] == 0 && said[3] == 1
-        && (BinaryPrimitives.ReadUInt32LittleEndian(said[4..]) & ClientSsl) != 0;
+        && (BinaryPrimitives.ReadUInt32LittleEndian(said[PacketHead..]) & ClientSsl) != 0;
 }

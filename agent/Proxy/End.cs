@@ -22,10 +22,11 @@ internal sealed class End
     /// <summary>What it has not taken yet. While there is any, nothing more is read for it: at most one piece is ever held.</summary>
     public ReadOnlySpan<byte> Held => _held.AsSpan(_first, _count);
 
+    /// <summary>Behind what is held already.</summary>
     public void Hold(ReadOnlySpan<byte> rest)
     {
-        _held = rest.ToArray();
-        (_first, _count) = (0, rest.Length);
+        _held = [.. Held, .. rest];
+        (_first, _count) = (0, _held.Length);
     }
 
     public void Took(int count)

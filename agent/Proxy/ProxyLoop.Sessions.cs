@@ -81,11 +81,19 @@ internal sealed partial class ProxyLoop
     /// <summary>Its leader is writable now: it may be logged in.</summary>
     private void Release(Session session)
     {
+        var kept = session.Early!.TakeKept();
         session.Early = null;
         if (session.Stage == SessionStage.Early)
         {
             Leave(session, SessionStage.Open);
-            Ask(session);
+            if (_relay.Give(session.Client, kept.Span))
+            {
+                Ask(session);
+            }
+            else
+            {
+                Close(session);
+            }
         }
     }
 

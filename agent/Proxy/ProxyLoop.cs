@@ -226,10 +226,9 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
 
         var other = end == client ? server : client;
         var good = (ready & Readiness.Error) == 0 && ((ready & Readiness.Output) == 0 || _relay.Flush(end));
-        if (good && (ready & (Readiness.Input | Readiness.Over)) != 0 && (end == client || session.Early is not { MayHear: false }))
+        if (good && (ready & (Readiness.Input | Readiness.Over)) != 0)
         {
-            good = _relay.Carry(end, other, out var moved);
-            Note(session, end == client, moved);
+            good = end == server && session.Early is { Weighs: true } early ? Hear(session, early) : Carry(session, end, other);
         }
 
         var answered = session is { Stage: SessionStage.Ending or SessionStage.Leaving, IsQuiet: true };
@@ -254,6 +253,28 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
         Ask(session);
     }
 
+    private bool Carry(Session session, End end, End other)
+    {
+        var good = _relay.Carry(end, other, out var moved);
+        Note(session, end == session.Client, moved);
+        return good;
+    }
+
+    /// <summary>What may be the last word of a login with a leader that is not writable yet.</summary>
+    private bool Hear(Session session, EarlyLogin early)
+    {
+        var (client, server) = (session.Client, session.Server);
+        var good = _relay.Take(server, client, out var said);
+        if (!said.IsEmpty)
+        {
+            session.Asking = false;
+            good = good && _relay.Give(client, early.Weigh(said).Span);
+        }
+
+        // One that has ended says no "welcome" any more: what it said is why.
+        return good && (!server.Ended || _relay.Give(client, early.TakeKept().Span));
+    }
+
     private static void Note(Session session, bool byClient, ReadOnlySpan<byte> moved)
     {
         if (moved.IsEmpty)
@@ -267,17 +288,13 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
         {
             session.Early?.ClientSpoke(moved);
         }
-        else
-        {
-            session.Early?.ServerSpoke();
-        }
     }
 
     private void Ask(Session session)
     {
         var (client, server) = (session.Client, session.Server);
         var ofServer = Wanted(server, client);
-        Ask(session, Wanted(client, server), session.Early is { MayHear: false } ? ofServer & ~Readiness.Input : ofServer);
+        Ask(session, Wanted(client, server), session.Early is { Listens: false } ? ofServer & ~Readiness.Input : ofServer);
     }
 
     private static Readiness Wanted(End end, End other) =>

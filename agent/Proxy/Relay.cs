@@ -21,7 +21,14 @@ internal sealed class Relay(long mostHeld)
     /// <param name="moved">There was something; to be read before the next call.</param>
     public bool Carry(End from, End to, out ReadOnlySpan<byte> moved)
     {
-        moved = default;
+        return Take(from, to, out moved) && Give(to, moved);
+    }
+
+    /// <summary>Takes one piece from an end, where the other one has taken all that was held for it. False: it is broken.</summary>
+    /// <param name="taken">To be read before the next call.</param>
+    public bool Take(End from, End to, out ReadOnlySpan<byte> taken)
+    {
+        taken = default;
         if (!to.Held.IsEmpty || from.Ended)
         {
             return true;
@@ -35,8 +42,19 @@ internal sealed class Relay(long mostHeld)
             return received is 0 or -SocketCalls.WouldBlock;
         }
 
-        moved = piece[..received];
-        var sent = SocketCalls.Send(to.Socket, piece[..received]);
+        taken = piece[..received];
+        return true;
+    }
+
+    /// <summary>Gives an end some bytes, behind those that are held for it; what it does not take is held. False: it is broken.</summary>
+    public bool Give(End to, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return true;
+        }
+
+        var sent = to.Held.IsEmpty ? SocketCalls.Send(to.Socket, bytes) : -SocketCalls.WouldBlock;
         if (sent < 0 && sent != -SocketCalls.WouldBlock)
         {
             return false;
@@ -44,10 +62,10 @@ internal sealed class Relay(long mostHeld)
 
         var taken = Math.Max(sent, 0);
         Carried += taken;
-        if (taken < received)
+        if (taken < bytes.Length)
         {
-            to.Hold(piece[taken..received]);
-            Held += received - taken;
+            to.Hold(bytes[taken..]);
+            Held += bytes.Length - taken;
         }
 
         return true;

@@ -48,6 +48,127 @@ public sealed class EarlyLoginTests : ProxyRoom
         static bool Arrived(ClientProxy proxy, int turns) => proxy.Counters[ProxyCount.Bytes] == turns + 36 + (4 * (turns - 1));
     }
 
+    /// <summary>TLS 1.3, an account whose hash the server does not know by heart: tickets, "send the password", then "welcome".</summary>
+    [Fact]
+    public async Task A_password_is_asked_for_before_the_leader_is_writable()
+    {
+        byte[] asked = [.. Record(60), .. Record(60), .. Record(23)], welcome = Record(28);
+        var server = Server('a', async (socket, cancellation) =>
+        {
+            foreach (var said in (byte[][])["b"u8.ToArray(), asked, welcome])
+            {
+                _ = await socket.ReceiveAsync(new byte[64], cancellation);
+                await GreetingServer.SendAllAsync(socket, said, cancellation);
+            }
+
+            _ = await socket.ReceiveAsync(new byte[64], cancellation); // what has ended is told at once
+        });
+        var proxy = Start(Options with { Patience = TimeSpan.FromSeconds(15) });
+        proxy.Follow(new ClientRoutes(1, null, [], [server.Id]) { Next = server.Target });
+        using var client = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        Assert.Equal("a", await client.GreetedAsync());
+        await GreetingServer.SendAllAsync(client.Socket, Request);
+        Assert.Equal("b"u8.ToArray(), await client.ReadAsync(1));
+        await GreetingServer.SendAllAsync(client.Socket, Record(40));
+        Assert.Equal(asked, await client.ReadAsync(asked.Length));
+        await GreetingServer.SendAllAsync(client.Socket, Record(30));
+        var kept = client.ReadAsync(welcome.Length);
+        Assert.NotSame(kept, await Task.WhenAny(kept, Task.Delay(300)));
+        proxy.Follow(To(server));
+        Assert.Equal(welcome, await kept);
+    }
+
+    /// <summary>What may pass of what a server says behind the handshake: lengths of records, and of what passes.</summary>
+    [Theory]
+    [InlineData(true, new[] { 74, 74 }, 79)] // the last of two might be the welcome
+    [InlineData(true, new[] { 74, 74, 23 }, 186)]
+    [InlineData(true, new[] { 23 }, 28)]
+    [InlineData(true, new[] { 23, 28 }, 28)] // "I know it by heart", and the welcome
+    [InlineData(true, new[] { 28 }, 0)]
+    [InlineData(true, new[] { 24 }, 0)]
+    [InlineData(false, new[] { 2 }, 6)]
+    [InlineData(false, new[] { 2, 7 }, 6)]
+    [InlineData(false, new[] { 7 }, 0)]
+    public void What_may_end_a_login_is_kept(bool tls, int[] lengths, int passes)
+    {
+        byte[] said = [.. lengths.SelectMany(length => tls ? Record(length) : Packet(length))];
+        var early = Behind(tls);
+        Assert.Equal(said[..passes], early.Weigh(said).ToArray());
+        Assert.Equal(said[passes..], early.TakeKept().ToArray());
+        early = Behind(tls);
+        byte[] heard = [.. said.SelectMany(one => early.Weigh([one]).ToArray())];
+        Assert.Equal(said[..passes], heard);
+    }
+
+    /// <summary>What is no TLS, though TLS was asked for, waits; and so does what is not whole.</summary>
+    [Fact]
+    public void What_is_not_understood_is_kept()
+    {
+        Assert.True(Behind(tls: true).Weigh("anything at all"u8).IsEmpty);
+        Assert.True(Behind(tls: true).Weigh(Record(23).AsSpan(..27)).IsEmpty);
+        Assert.True(Behind(tls: false).Weigh(Packet(2).AsSpan(..5)).IsEmpty);
+        Assert.True(Behind(tls: false).Weigh(new byte[16]).IsEmpty);
+        var early = Behind(tls: true);
+        Assert.True(early.Listens);
+        Assert.True(early.Weigh(new byte[20_000]).IsEmpty);
+        Assert.False(early.Listens);
+    }
+
+    private static byte[] Record(int length)
+    {
+        var record = new byte[5 + length];
+        (record[0], record[1], record[2], record[4]) = (23, 3, 3, (byte)length);
+        return record;
+    }
+
+    /// <summary>A welcome is one of seven bytes, the first of them 0; "send me the password" is one of two.</summary>
+    private static byte[] Packet(int length)
+    {
+        var packet = new byte[4 + length];
+        (packet[0], packet[3], packet[4]) = ((byte)length, 2, (byte)(length == 7 ? 0 : 1));
+        return packet;
+    }
+
+    /// <summary>What makes keys is heard, a second greeting too (RFC 8446, 4.1.4); who sends data may be logged in by the answer.</summary>
+    [Theory]
+    [InlineData(false, new[] { 22 })]
+    [InlineData(false, new[] { 22, 20, 22 })] // TLS 1.2: its last word before the data is sealed, and no data
+    [InlineData(true, new[] { 22, 20, 23 })]
+    [InlineData(true, new[] { 23 })]
+    [InlineData(true, new[] { 120 })]
+    public void A_login_is_weighed_from_the_first_data_on(bool weighs, int[] types)
+    {
+        byte[] records = [.. types.SelectMany(type => Record(50).Select((one, i) => i == 0 ? (byte)type : one))];
+        var early = new EarlyLogin();
+        early.ClientSpoke([.. Request, .. records]);
+        Assert.Equal(weighs, early.Weighs);
+        early = new EarlyLogin();
+        early.ClientSpoke(Request);
+        Assert.False(early.Weighs);
+        early.ClientSpoke(records.AsSpan(..20));
+        early.ClientSpoke(records.AsSpan(20..));
+        Assert.Equal(weighs, early.Weighs);
+    }
+
+    private static byte[] Request
+    {
+        get
+        {
+            var request = new byte[36];
+            (request[0], request[3], request[5]) = (32, 1, 0x08);
+            return request;
+        }
+    }
+
+    private static EarlyLogin Behind(bool tls)
+    {
+        var early = new EarlyLogin();
+        early.ClientSpoke(tls ? Request : "login"u8);
+        early.ClientSpoke(tls ? Record(40) : "more"u8);
+        Assert.True(early.Weighs);
+        return early;
+    }
+
     [Fact]
     public async Task Who_logs_in_early_with_one_that_does_not_become_the_leader_is_let_go()
     {
