@@ -14,6 +14,7 @@ namespace MySqlHa.Tests.Acceptance;
 internal sealed class WritersProbe : IAsyncDisposable
 {
     private const double Patience = 1;
+    private const int Unknown = 0;
 
     // Between two tries of one writer, so that the table stays small enough to be compared, and a server that refuses is not flooded.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
@@ -190,11 +191,10 @@ internal sealed class WritersProbe : IAsyncDisposable
                 if (connection is null)
                 {
                     connection = await _connect(node, Patience);
-                    session = Interlocked.Increment(ref _lastSession);
-                    at = _whose is null ? node : await _whose(connection).WaitAsync(TimeSpan.FromSeconds(Patience));
+                    (session, at) = (Interlocked.Increment(ref _lastSession), _whose is null ? node : Unknown);
                 }
 
-                await InsertAsync(connection, at, session);
+                at = await InsertAsync(connection, at, session);
                 continue;
             }
             catch (Exception e) when (IsOfTheServer(e))
@@ -233,7 +233,7 @@ internal sealed class WritersProbe : IAsyncDisposable
             {
                 if (link.Made.IsCompleted)
                 {
-                    await InsertAsync(await link.Made, node, link.Session);
+                    _ = await InsertAsync(await link.Made, node, link.Session);
                     continue;
                 }
             }
@@ -270,7 +270,10 @@ internal sealed class WritersProbe : IAsyncDisposable
 
     private int Next(int node) => _nodes[(_nodes.ToList().IndexOf(node) + 1) % _nodes.Count];
 
-    private async Task InsertAsync(DbConnection connection, int node, long session)
+    /// <summary>One row.</summary>
+    /// <param name="node">Where to; unknown: it is asked behind the row, as no application would ask before.</param>
+    /// <returns>The node that acknowledged it.</returns>
+    private async Task<int> InsertAsync(DbConnection connection, int node, long session)
     {
         var write = new Write(Interlocked.Increment(ref _lastId), node, session, Stopwatch.GetTimestamp(), 0, Told.Nothing);
         var told = Told.Nothing;
@@ -278,7 +281,11 @@ internal sealed class WritersProbe : IAsyncDisposable
         {
             var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({write.Id})");
             _ = await SandboxCluster.DoAsync(connection, sql, Patience);
-            told = Told.Done;
+            (told, write) = (Told.Done, write with { Ended = Stopwatch.GetTimestamp() });
+            if (node == Unknown)
+            {
+                write = write with { Node = await _whose!(connection).WaitAsync(TimeSpan.FromSeconds(Patience)) };
+            }
         }
         catch (DbException e) when (IsRefusal(e))
         {
@@ -294,11 +301,13 @@ internal sealed class WritersProbe : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromTicks(pause));
         }
+
+        return write.Node;
     }
 
     private void Note(Write write, Told told)
     {
-        _writes.Enqueue(write with { Ended = Stopwatch.GetTimestamp(), Told = told });
+        _writes.Enqueue(write with { Ended = told == Told.Done ? write.Ended : Stopwatch.GetTimestamp(), Told = told });
         if (told == Told.Done)
         {
             _ = Interlocked.Increment(ref _acknowledged);
