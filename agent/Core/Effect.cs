@@ -52,7 +52,7 @@ public sealed record StopReceiving(long Id, long Epoch) : Effect(Id);
 public sealed record FollowSource(long Id, long Epoch, MemberInfo Leader, bool SemiSync) : Effect(Id);
 
 /// <summary>Become the writable source. The runner reads <see cref="CoreOutput.LeaseUntil"/> again right before the opening statement.</summary>
-/// <param name="After">Wait until this is applied; the receiver is stopped only behind the opening. Null: it is.</param>
+/// <param name="After">Wait until this is applied; the receiver goes later (<see cref="ForgetSource"/>). Null: it is; the receiver ends first.</param>
 public sealed record PromoteServer(long Id, long Epoch, int AcksNeeded, ReplicationAccess Access, GtidSet? After = null) : Effect(Id)
 {
     /// <summary>Shut ordinary clients out first.</summary>

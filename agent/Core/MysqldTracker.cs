@@ -183,7 +183,7 @@ internal sealed class MysqldTracker(Timing timing)
         var ended = _underWay;
         _underWay = null;
         _looksThatCount = _nextId;
-        Status = result.Status ?? (State == MysqldState.Running ? null : Status);
+        Status = result.Status ?? (State != MysqldState.Running ? Status : ended is PromoteServer opened && result.Ok ? Opened(opened, result.Set) : null);
         _nextLook = result.Status is null ? Instant.Zero : now + LookEvery;
         Problem = result.Failure;
         Settle(ended, result, now);
@@ -288,6 +288,15 @@ internal sealed class MysqldTracker(Timing timing)
                 break;
         }
     }
+
+    /// <summary>What is known without another look: what the promotion read back, and the rest as it was before.</summary>
+    private MysqldStatus? Opened(PromoteServer promoted, GtidSet executed) => Status is null ? null : Status with
+    {
+        Writable = true,
+        OfflineMode = Status.OfflineMode || promoted.ClosedToClients,
+        Executed = Status.Executed.Union(executed),
+        SemiSyncSource = promoted.AcksNeeded > 0,
+    };
 
     private void Forget()
     {

@@ -292,7 +292,7 @@ public static partial class DutyPolicy
             return Hold("waiting-for-leader", $"{open.Leader} takes over epoch {open.Number} and does not lead yet");
         }
 
-        if (open is { HandedOver: true, Established: false } && mysqld.Duty == MysqldDuty.Demoted
+        if (open is { HandedOver: true, Established: false } && (mysqld.Duty == MysqldDuty.Demoted || inPlace)
             && (leader?.Status?.AttachedAckers >= open.AcksNeeded || seen.Faults.FollowsTheEstablished))
         {
             // What it has to do for that would be in the way of the clients' first commits, and others acknowledge them.

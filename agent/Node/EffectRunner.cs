@@ -90,7 +90,11 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         return (MysqldState.Running, running.Pid);
     }
 
-    public void Begin(Effect effect)
+    /// <param name="kept">
+    /// Of a promotion, which begins beside it: this node's note that it may lead is on its disk. Of any other effect null: it begins behind
+    /// what is to be kept.
+    /// </param>
+    public void Begin(Effect effect, Task? kept = null)
     {
         if (effect is KillMysqld kill)
         {
@@ -110,7 +114,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             EffectResult result;
             try
             {
-                result = await DoAsync(effect, life);
+                result = await DoAsync(effect, kept ?? Task.CompletedTask, life);
             }
             catch (Exception e) when (e is SupervisionException or IOException or UnauthorizedAccessException or InvalidOperationException or OperationCanceledException)
             {
@@ -135,7 +139,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         }
     }
 
-    private async Task<EffectResult> DoAsync(Effect effect, CancellationToken life)
+    private async Task<EffectResult> DoAsync(Effect effect, Task kept, CancellationToken life)
     {
         switch (effect)
         {
@@ -160,7 +164,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
             LookAtMysqld => await LookAsync(server, life),
             StopReceiving => await PromiseAsync(server, life),
             FollowSource follow => await FollowAsync(server, follow, life),
-            PromoteServer promote => await PromoteAsync(server, promote, life),
+            PromoteServer promote => await PromoteAsync(server, promote, kept, life),
             ForgetSource => await AfterAsync(server, await server.ForgetSourceAsync(Within(options.Timing.Lease * 2, life)), life),
             SetAccess set => await SetAccessAsync(server, set.Access, life),
             WriteMarker marker => ResultOf(await server.MarkerAsync(marker.Epoch, life)),
@@ -296,38 +300,11 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
         return await AfterAsync(server, await server.FollowAsync(order, Within(options.Timing.Lease * 5, life)), life);
     }
 
-    private async Task<EffectResult> PromoteAsync(LocalServer server, PromoteServer promote, CancellationToken life)
-    {
-        // Beside what readies the server: the guard answers in a millisecond or two.
-        var guarded = guard.KnowsAsync(Within(options.Timing.Lease, life));
-        var order = new PromoteOrder(promote.AcksNeeded, async () => await guarded && LeaseRuns())
-        {
-            After = promote.After,
-            ClosedToClients = promote.ClosedToClients,
-            LockedOut = [.. promote.Access.LockedOut.Select(m => Accounts.Replication(m).User)],
-        };
-        var outcome = await server.PromoteAsync(order, Within(options.Timing.Lease * 3, life));
-        if (!await guarded)
-        {
-            return Failed("unguarded", "the guard of this node does not answer, so it does not begin to lead");
-        }
-
-        var result = await AfterAsync(server, outcome, life);
-        return outcome is Outcome<Promoted>.Done done ? result with { Set = done.Value.First } : result;
-    }
-
     private async Task<EffectResult> SetAccessAsync(LocalServer server, ReplicationAccess access, CancellationToken life)
     {
         var letIn = access.LetIn.Select(Accounts.Replication).ToList();
         var lockedOut = access.LockedOut.Select(m => Accounts.Replication(m).User).ToList();
         return await AfterAsync(server, await server.SetAccessAsync(letIn, lockedOut, Within(options.Timing.Lease * 2, life)), life);
-    }
-
-    private async Task<EffectResult> DemoteAsync(LocalServer server, DemoteServer demote, CancellationToken life)
-    {
-        var outcome = await server.DemoteAsync(demote.Deadline, life);
-        // Without a look: the next leader waits for the set.
-        return outcome is Outcome<Demoted>.Done done ? new EffectResult { Set = done.Value.Final } : ResultOf(outcome);
     }
 
     private async Task<EffectResult> AfterAsync<T>(LocalServer server, Outcome<T> outcome, CancellationToken life)

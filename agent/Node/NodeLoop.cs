@@ -195,10 +195,19 @@ internal sealed class NodeLoop : IRingReceiver
     {
         var began = BootClock.Now;
         var output = _core.Step(began, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), input);
+        // Clients wait for a promotion: it begins beside what is written here, and opens nothing before that is done.
+        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var promote in output.Effects.OfType<PromoteServer>())
+        {
+            _guard.Order(Effects!.Running, output.FenceAt);
+            Effects.Begin(promote, kept.Task);
+        }
+
         Keep(output);
         _ = Interlocked.Exchange(ref _leaseUntil, output.LeaseUntil.Micros);
         _lease.Write(output.LeaseUntil);
         _guard.Order(Effects!.Running, output.FenceAt);
+        kept.SetResult();
         if (output.Routes is { } routes)
         {
             // Before an effect that stops a leader: its clients are let go first.
@@ -219,7 +228,7 @@ internal sealed class NodeLoop : IRingReceiver
             Ring!.Send(to, address.Host, address.RingPort, encoded);
         }
 
-        foreach (var effect in output.Effects)
+        foreach (var effect in output.Effects.Where(e => e is not PromoteServer))
         {
             Effects!.Begin(effect);
         }

@@ -12,11 +12,13 @@ internal static class Leading
 
     /// <summary>
     /// In two round trips, for clients wait: one that tells what is held, one that puts W in force and opens. Behind a leader that has said
-    /// its last word the receiver ends only then: nothing more can come. Its channel goes later (<see cref="ForgetSourceAsync"/>).
+    /// its last word nothing more can come: its receiver, which ends with a flush to disk, goes later, and its channel too
+    /// (<see cref="ForgetSourceAsync"/>).
     /// </summary>
     public static async Task<Promoted> PromoteAsync(DbConnection connection, PromoteOrder order)
     {
         var executed = order.After is { } last ? await WaitForAsync(connection, last) : await EndReceivingAsync(connection);
+        await order.Recorded;
         if (order.LockedOut.Count > 0)
         {
             await OpenToAgentAsync(connection);

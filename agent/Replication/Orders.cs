@@ -34,7 +34,10 @@ public sealed record Following(ReceiverStatus Receiver, bool KeptRelayLog, bool 
 /// <param name="StillAllowed">Asked right before the server is opened to writes: the guard's answer, and the lease, by the clock.</param>
 public sealed record PromoteOrder(int AcknowledgementsPerCommit, Func<Task<bool>> StillAllowed)
 {
-    /// <summary>To be applied before the receiver is stopped; null: what was received is applied.</summary>
+    /// <summary>Awaited before anything is written: the agent's own note, on its disk, that this server may be writable from here on.</summary>
+    public Task Recorded { get; init; } = Task.CompletedTask;
+
+    /// <summary>To be applied before it is opened; null: what was received is applied.</summary>
     public GtidSet? After { get; init; }
 
     /// <summary>Whether ordinary clients are shut out (offline_mode) before it is opened.</summary>

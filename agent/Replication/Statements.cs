@@ -152,8 +152,8 @@ internal static class Statements
     public const string EndReceiving = $"{StopReceiver}; {Receiver}; {ApplierAtWork}; {Sets}";
 
     /// <summary>
-    /// Puts W in force (0: it is), opens to writes and ends the receiving; then <see cref="SemiSync"/> is read. Check and set are one
-    /// statement: without the lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
+    /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read. Check and set are one statement: without the
+    /// lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
     /// </summary>
     public static string Open(int count) => string.Create(
         CultureInfo.InvariantCulture,
@@ -162,7 +162,6 @@ internal static class Statements
         SELECT @@global.read_only AS was_read_only;
         SET GLOBAL read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID()
           AND ({count} = 0 OR (@@global.rpl_semi_sync_source_enabled AND @@global.rpl_semi_sync_source_wait_for_replica_count = {count})), 0, 1);
-        {StopReceiver};
         {SemiSync}
         """);
 

@@ -229,7 +229,7 @@ internal static partial class SimEffects
             if (node.Mysqld.OpenForWrites(agent))
             {
                 world.Checkers.Promoted(node, promote.Epoch);
-                EndReceiving(world, node, life, () => tell(Good(node) with { Set = began }));
+                tell(new EffectResult { Set = began });
             }
             else
             {
@@ -237,17 +237,6 @@ internal static partial class SimEffects
             }
         }));
     }
-
-    /// <summary>Behind a leader that has said its last word the receiver ends after the opening.</summary>
-    private static void EndReceiving(World world, SimNode node, long life, Action then) =>
-        world.After(world.Random.Next(100, 10_000), () => node.WhenAwake(SimProcess.Mysqld, () =>
-        {
-            if (life == node.Mysqld.Life && node.Mysqld.Running)
-            {
-                _ = node.Mysqld.StopReceiver();
-                then();
-            }
-        }));
 
     /// <summary>Taking over: the last transactions of the old leader are still on their way.</summary>
     private static void TakeOverLater(World world, SimNode node, PromoteServer promote, long agent, Action<EffectResult> tell, Instant deadline)
