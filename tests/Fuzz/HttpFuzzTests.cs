@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using MySqlHa.Api;
 using MySqlHa.Cluster;
 using MySqlHa.Tests.Api;
+using MySqlHa.Tests.House;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -15,6 +16,7 @@ namespace MySqlHa.Tests.Fuzz;
 /// What comes to port 9631 may be anything. Each request is answered or hung up on, never by an error of the server's own; what asks
 /// for something is asked for in full; and whoever asks for what makes sense is answered as before, whatever others hold open.
 /// </summary>
+[Collection(MeasuredAlone.Name)]
 public sealed partial class HttpFuzzTests(ITestOutputHelper output)
 {
     private const string Bearer = $"Authorization: Bearer {RunningApi.Token}";

@@ -51,7 +51,7 @@ public sealed class MembershipTests(ITestOutputHelper output)
         });
         output.WriteLine($"{seeds} seeds: {admissions} admissions, {replacements} replacements, {epochs} promotions, {failures.Count} violations");
         Assert.True(failures.IsEmpty, string.Join('\n', failures.Take(20)) + $"\n{failures.Count} of {seeds} seeds");
-        Assert.True(admissions > seeds && epochs > seeds * 3L && replacements > seeds / 20, "the runs were idle: nothing was tried");
+        Assert.True(admissions > seeds && epochs > seeds * 3L && replacements >= seeds / 50, "the runs were idle: nothing was tried");
     }
 
     [Fact]
