@@ -16,7 +16,7 @@ internal static class Alone
             return null;
         }
 
-        var (node, name) = (seen.Voters[0], ControllerPolicy.Name(seen, seen.Voters[0]));
+        var (node, name) = (seen.Voters[0], seen.State.NameOf(seen.Voters[0]));
         var host = seen.State.Members.GetValueOrDefault(node)?.Address.Host ?? "HOST";
         return new Reason("no-failover-possible", seen.Standalone
             ? $"{name} is alone (topology standalone): no failover is possible. To grow, restart its agent with topology leader,"
@@ -38,7 +38,7 @@ internal static class Alone
     };
 
     public static Reason TakesNobody(ControllerInput seen) => new(
-        "standalone", $"{ControllerPolicy.Name(seen, seen.Self)} is alone (topology standalone) and takes nobody in: to grow, restart its"
+        "standalone", $"{seen.State.NameOf(seen.Self)} is alone (topology standalone) and takes nobody in: to grow, restart its"
             + " agent with topology leader first");
 
     /// <summary>How many shall vote, where the node came to be among others, or to be alone again before anybody came.</summary>

@@ -112,6 +112,9 @@ public sealed record ClusterState
     public string ClusterId { get; init; } = "";
     public ImmutableSortedDictionary<NodeId, MemberInfo> Members { get; init; } = ImmutableSortedDictionary<NodeId, MemberInfo>.Empty;
 
+    /// <summary>A node as people know it: its name and address; of who is no member, the beginning of its id.</summary>
+    public string NameOf(NodeId node) => Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;
+
     /// <summary>The founding member whose own data the cluster begins with: it alone may lead the first epoch. Null: all began empty.</summary>
     public NodeId? Adopter { get; init; }
 

@@ -154,7 +154,7 @@ public static class ControllerPolicy
                 ? " (not heard of)"
                 : report.Problems.Where(p => p.Code is "adopt-refused" or "effect-failed").Select(p => $": {p.Text}").FirstOrDefault();
             return ControllerDecision.Wait(new Reason(
-                "waiting-for-adoption", $"waiting for {Name(seen, bringer)} to take over the data that it brings{problem}"));
+                "waiting-for-adoption", $"waiting for {seen.State.NameOf(bringer)} to take over the data that it brings{problem}"));
         }
 
         if (ready.Count < seen.Voters.Count && !(seen.FoundingPatienceOver && ready.Count >= majority))
@@ -183,7 +183,7 @@ public static class ControllerPolicy
 
     private static Reason DataDiffers(ControllerInput seen, IReadOnlyCollection<MemberReport> ready)
     {
-        var holders = ready.Where(r => !r.Status!.Executed.IsEmpty).Select(r => $"{Name(seen, r.Node)} holds {r.Status!.Executed}");
+        var holders = ready.Where(r => !r.Status!.Executed.IsEmpty).Select(r => $"{seen.State.NameOf(r.Node)} holds {r.Status!.Executed}");
         return new Reason(
             "data-differs", $"founding members hold different data: {string.Join("; ", holders)}; empty the data directory of all but one");
     }
@@ -244,7 +244,7 @@ public static class ControllerPolicy
     {
         if (leader?.Status is { Writable: true } status && status.AttachedAckers < open.AcksNeeded)
         {
-            var missing = open.Ackers.Where(a => seen.Reports.GetValueOrDefault(a)?.RoleEpoch != open.Number).Select(a => Name(seen, a));
+            var missing = open.Ackers.Where(a => seen.Reports.GetValueOrDefault(a)?.RoleEpoch != open.Number).Select(a => seen.State.NameOf(a));
             yield return new Reason("waiting-for-ackers",
                 $"writes wait: {status.AttachedAckers} of {open.AcksNeeded} ackers attached; missing: {string.Join(", ", missing)}");
         }
@@ -284,7 +284,7 @@ public static class ControllerPolicy
 
         if (target == open.Leader)
         {
-            reasons.Add(new Reason("leads-already", $"{Name(seen, open.Leader)} leads already"));
+            reasons.Add(new Reason("leads-already", $"{seen.State.NameOf(open.Leader)} leads already"));
         }
         else if (target is { } node)
         {
@@ -321,14 +321,14 @@ public static class ControllerPolicy
 
     private static ImmutableArray<Reason> TargetRefusals(ControllerInput seen, EpochRecord open, NodeId node) =>
         Wishes.AgainstLeading(seen, node) is { } unwanted ? [unwanted]
-        : !open.Ackers.Contains(node) ? [new Reason("not-an-acker", $"{Name(seen, node)} is no acker of epoch {open.Number}")]
-        : seen.State.Leaving?.Node == node ? [new Reason("leaving", $"{Name(seen, node)} is leaving")]
+        : !open.Ackers.Contains(node) ? [new Reason("not-an-acker", $"{seen.State.NameOf(node)} is no acker of epoch {open.Number}")]
+        : seen.State.Leaving?.Node == node ? [new Reason("leaving", $"{seen.State.NameOf(node)} is leaving")]
         : FollowerRefusals(seen, open, node);
 
     /// <summary>Every reason why a member cannot be counted on as a follower of the epoch now; empty: it can.</summary>
     internal static ImmutableArray<Reason> FollowerRefusals(ControllerInput seen, EpochRecord open, NodeId node)
     {
-        var name = Name(seen, node);
+        var name = seen.State.NameOf(node);
         if (seen.Reports.GetValueOrDefault(node) is not { } report)
         {
             return [new Reason("not-heard", $"{name} was not heard of")];
@@ -388,7 +388,4 @@ public static class ControllerPolicy
 
     private static ImmutableSortedSet<NodeId> Promisers(ControllerInput seen, long epoch) =>
         [.. seen.Voters.Where(v => seen.Reports.GetValueOrDefault(v)?.StandingPromise(epoch) is not null)];
-
-    internal static string Name(ControllerInput seen, NodeId node) =>
-        seen.State.Members.TryGetValue(node, out var member) ? $"{member.Name} ({member.Address.Host})" : node.Short;
 }

@@ -36,10 +36,10 @@ public static class DataPlane
 
         var parted = Names(seen, open.Ackers.Where(a => IsParted(seen, a, open)));
         var what = Better(seen, open) is { } better
-            ? $"{ControllerPolicy.Name(seen, better)} can take over"
+            ? $"{seen.State.NameOf(better)} can take over"
             : $"nobody else would do better: {string.Join("; ", open.Ackers.Select(a => WhyNot(seen, open, a)).OfType<string>())}";
         yield return new Reason(
-            "data-plane-cut", $"writes wait: the mysqld of {ControllerPolicy.Name(seen, open.Leader)} is out of reach of {parted}; {what}");
+            "data-plane-cut", $"writes wait: the mysqld of {seen.State.NameOf(open.Leader)} is out of reach of {parted}; {what}");
     }
 
     /// <summary>Fewer of its ackers than its commits will need may reach it; who did not measure may.</summary>
@@ -70,7 +70,7 @@ public static class DataPlane
     /// <summary>Why a failover to the acker would not bring a leader whose commits are acknowledged; null: it would.</summary>
     private static string? WhyNot(ControllerInput seen, EpochRecord open, NodeId node)
     {
-        var name = ControllerPolicy.Name(seen, node);
+        var name = seen.State.NameOf(node);
         if (seen.Reports.GetValueOrDefault(node) is not
             { Mysqld: MysqldState.Running, ReceiptsInDoubt: false, DiskFull: false, Unguarded: false, Status: { } status }
             || seen.State.Leaving?.Node == node)
@@ -95,5 +95,5 @@ public static class DataPlane
         seen.Reports.GetValueOrDefault(node) is { } report && IsParted(report, open.Leader);
 
     private static string Names(ControllerInput seen, IEnumerable<NodeId> nodes) =>
-        string.Join(", ", nodes.Select(n => ControllerPolicy.Name(seen, n)));
+        string.Join(", ", nodes.Select(n => seen.State.NameOf(n)));
 }

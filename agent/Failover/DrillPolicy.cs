@@ -34,14 +34,14 @@ public static class DrillPolicy
 
         if (seen.State.Leaving is { } leaving)
         {
-            reasons.Add(new Reason("leaving", $"{ControllerPolicy.Name(seen, leaving.Node)} is leaving"));
+            reasons.Add(new Reason("leaving", $"{seen.State.NameOf(leaving.Node)} is leaving"));
         }
 
         var leader = seen.Reports.GetValueOrDefault(open.Leader);
         if (leader is not { Mysqld: MysqldState.Running, Leading: true, Understands: >= MemberReport.HandOvers })
         {
             reasons.Add(new Reason(
-                "leader-not-ready", $"{ControllerPolicy.Name(seen, open.Leader)} does not lead a running mysqld, or its agent is older"));
+                "leader-not-ready", $"{seen.State.NameOf(open.Leader)} does not lead a running mysqld, or its agent is older"));
         }
 
         var targets = ControllerPolicy.SwitchoverTargets(seen);
@@ -67,9 +67,9 @@ public static class DrillPolicy
     public static OperatorAnswer WhatWouldHappen(ControllerInput seen)
     {
         var open = seen.State.Current!;
-        var next = Outlook.Of(seen).Next is { } node ? $"; {ControllerPolicy.Name(seen, node)} would lead next" : "";
+        var next = Outlook.Of(seen).Next is { } node ? $"; {seen.State.NameOf(node)} would lead next" : "";
         return new OperatorAnswer(OperatorOutcome.Done, new Reason(
             "can-drill",
-            $"nothing is in the way: mysqld of {ControllerPolicy.Name(seen, open.Leader)} would be killed{next}. Nothing was changed"));
+            $"nothing is in the way: mysqld of {seen.State.NameOf(open.Leader)} would be killed{next}. Nothing was changed"));
     }
 }

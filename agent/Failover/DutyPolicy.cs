@@ -144,7 +144,7 @@ public static partial class DutyPolicy
         {
             if (seen.Reports.GetValueOrDefault(before.Leader)?.Final is not { } word || word.Epoch != before.Number)
             {
-                return Hold("waiting-for-last-word", $"{before.Leader} has not said yet with what it ends epoch {before.Number}");
+                return Hold("waiting-for-last-word", $"{seen.State.NameOf(before.Leader)} has not said yet with what it ends epoch {before.Number}");
             }
 
             last = word.Set;
@@ -221,7 +221,7 @@ public static partial class DutyPolicy
 
         if (!seen.Mysqld.MarkerUnderWay && seen.Reports.Values.FirstOrDefault(r => WantsMarker(seen, open, r)) is { } doubtful)
         {
-            return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {doubtful.Node} are in doubt until it holds a new commit"));
+            return new DutyAct.Mark(open.Number, new Reason("marker", $"the receipts of {seen.State.NameOf(doubtful.Node)} are in doubt until it holds a new commit"));
         }
 
         if (status is { WaitingSessions: > 0, AttachedAckers: > 0 } && !seen.Faults.NoMarkerForWaiters)
@@ -289,14 +289,14 @@ public static partial class DutyPolicy
         // tail gets a new one).
         if (open.FirstSetUnknown && !(leader is { Leading: true, Status.Writable: true } && leader.RoleEpoch == open.Number))
         {
-            return Hold("waiting-for-leader", $"{open.Leader} takes over epoch {open.Number} and does not lead yet");
+            return Hold("waiting-for-leader", $"{seen.State.NameOf(open.Leader)} takes over epoch {open.Number} and does not lead yet");
         }
 
         if (open is { HandedOver: true, Established: false } && (mysqld.Duty == MysqldDuty.Demoted || inPlace)
             && (leader?.Status?.AttachedAckers >= open.AcksNeeded || seen.Faults.FollowsTheEstablished))
         {
             // What it has to do for that would be in the way of the clients' first commits, and others acknowledge them.
-            return Hold("waiting-for-first-commit", $"{open.Leader} leads epoch {open.Number} with all the acknowledgements that it needs");
+            return Hold("waiting-for-first-commit", $"{seen.State.NameOf(open.Leader)} leads epoch {open.Number} with all the acknowledgements that it needs");
         }
 
         var first = open.FirstSetUnknown ? leader!.Status!.Executed : open.FirstSet;
@@ -319,7 +319,7 @@ public static partial class DutyPolicy
             return Reseed(seen, open, GtidSet.Empty, new Reason("purged", "the leader no longer has the binary logs that this node needs"));
         }
 
-        return new DutyAct.Follow(open.Number, open.Leader, Acknowledges(seen, open), NextAttachment(seen, open), new Reason("follow", $"epoch {open.Number} is led by {open.Leader}"));
+        return new DutyAct.Follow(open.Number, open.Leader, Acknowledges(seen, open), NextAttachment(seen, open), new Reason("follow", $"epoch {open.Number} is led by {seen.State.NameOf(open.Leader)}"));
     }
 
     /// <summary>Receipts stay whole within one boot; a new boot, or doubt from before, makes them doubtful until <see cref="StayAttached"/> finds them complete.</summary>

@@ -50,7 +50,7 @@ internal static class MembershipPolicy
         var reasons = ImmutableArray.CreateBuilder<Reason>();
         if (seen.State.Leaving is { } leaving)
         {
-            reasons.Add(new Reason("change-under-way", $"{ControllerPolicy.Name(seen, leaving.Node)} is leaving already; one at a time"));
+            reasons.Add(new Reason("change-under-way", $"{seen.State.NameOf(leaving.Node)} is leaving already; one at a time"));
         }
 
         if (seen.State.Current is not { Closed: false, Established: true })
@@ -91,7 +91,7 @@ internal static class MembershipPolicy
         var known = seen.Voters.Union(seen.Learners);
         foreach (var member in seen.State.Members.Values.Where(m => !known.Contains(m.Id) && seen.State.Leaving?.Node != m.Id))
         {
-            return Change(seen.Voters, seen.Learners.Add(member.Id), "learner", $"{ControllerPolicy.Name(seen, member.Id)} joins: it gets the log and has no vote yet");
+            return Change(seen.Voters, seen.Learners.Add(member.Id), "learner", $"{seen.State.NameOf(member.Id)} joins: it gets the log and has no vote yet");
         }
 
         return null;
@@ -108,7 +108,7 @@ internal static class MembershipPolicy
             return null;
         }
 
-        var (node, name) = (leaving.Node, ControllerPolicy.Name(seen, leaving.Node));
+        var (node, name) = (leaving.Node, seen.State.NameOf(leaving.Node));
         if (!seen.Voters.Contains(node))
         {
             return !leaving.Stays && seen.Learners.Contains(node)
@@ -152,7 +152,7 @@ internal static class MembershipPolicy
     /// <summary>What keeps a voter from leaving now.</summary>
     private static Reason? Waits(ControllerInput seen, EpochRecord open, NodeId node)
     {
-        var name = ControllerPolicy.Name(seen, node);
+        var name = seen.State.NameOf(node);
         return TooFewAlive(seen, node) is { } few ? new Reason("leaving-waits", few.Text)
             : open.Leader == node && Successor(seen, open) is null
                 ? new Reason("leaving-waits", $"{name} leaves and leads: no follower is able to take over")
@@ -168,9 +168,9 @@ internal static class MembershipPolicy
         var needed = (seen.Voters.Count / 2) + 1;
         return alive.Count >= Math.Min(needed, others.Count) && alive.Count >= FewestVoters
             ? null
-            : new Reason("too-few-alive", $"without {ControllerPolicy.Name(seen, node)} only {alive.Count} of {others.Count} voters are alive, and "
+            : new Reason("too-few-alive", $"without {seen.State.NameOf(node)} only {alive.Count} of {others.Count} voters are alive, and "
                 + $"{Math.Max(FewestVoters, Math.Min(needed, others.Count))} have to be; missing: "
-                + string.Join(", ", others.Except(alive).Select(v => ControllerPolicy.Name(seen, v))));
+                + string.Join(", ", others.Except(alive).Select(v => seen.State.NameOf(v))));
     }
 
     internal static NodeId? Successor(ControllerInput seen, EpochRecord open, NodeId? besides = null) => open.Ackers
@@ -206,8 +206,8 @@ internal static class MembershipPolicy
             return ControllerDecision.Propose(new OpenEpoch(open with { Ackers = ackers, AcksNeeded = ControllerPolicy.AcksNeeded(seen, ackers) }));
         }
 
-        var gone = open.Ackers.Except(ControllerPolicy.Ackers(seen, open.Leader)).Select(a => $"without {ControllerPolicy.Name(seen, a)}");
-        var come = ControllerPolicy.Ackers(seen, open.Leader).Except(open.Ackers).Select(a => $"with {ControllerPolicy.Name(seen, a)}");
+        var gone = open.Ackers.Except(ControllerPolicy.Ackers(seen, open.Leader)).Select(a => $"without {seen.State.NameOf(a)}");
+        var come = ControllerPolicy.Ackers(seen, open.Leader).Except(open.Ackers).Select(a => $"with {seen.State.NameOf(a)}");
         return ControllerDecision.Propose(new StartSwitchover(open.Number, open.Leader, $"who acknowledges changes: {string.Join(", ", come.Concat(gone))}"));
     }
 
@@ -217,7 +217,7 @@ internal static class MembershipPolicy
         var wanted = ControllerPolicy.Ackers(seen, open.Leader);
         var refusals = wanted.SelectMany(a => ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
         return seen.Reports.GetValueOrDefault(open.Leader) is not { Leading: true }
-                ? new Reason("voters-wait", $"who acknowledges changes; the next epoch waits for the leader {ControllerPolicy.Name(seen, open.Leader)}")
+                ? new Reason("voters-wait", $"who acknowledges changes; the next epoch waits for the leader {seen.State.NameOf(open.Leader)}")
             : wanted.Count - refusals.Count < ControllerPolicy.AcksNeeded(seen, wanted)
                 ? new Reason("voters-wait", $"who acknowledges changes; the next epoch waits: {string.Join("; ", refusals.Select(r => r.Text))}")
             : null;
@@ -284,17 +284,17 @@ internal static class MembershipPolicy
         if (seen.Voters.Count == 1 && !seen.Faults.AddVoterEarly)
         {
             return ready.Count == 1 && !seen.Faults.PairsUp
-                ? ControllerDecision.Wait(new Reason("voters-wait", $"{ControllerPolicy.Name(seen, next)} could vote; it waits until a third can too, for two"
+                ? ControllerDecision.Wait(new Reason("voters-wait", $"{seen.State.NameOf(next)} could vote; it waits until a third can too, for two"
                     + " voters both have to live"))
-                : Change(seen.Voters.Add(next), seen.Learners.Remove(next), "voter", $"{ControllerPolicy.Name(seen, next)} votes from here on");
+                : Change(seen.Voters.Add(next), seen.Learners.Remove(next), "voter", $"{seen.State.NameOf(next)} votes from here on");
         }
 
         var alive = seen.Voters.Count(v => IsAlive(seen, v));
         var needed = ((seen.Voters.Count + 1) / 2) + 1;
         return alive < needed && !seen.Faults.AddVoterEarly
             ? ControllerDecision.Wait(new Reason(
-                "voters-wait", $"{ControllerPolicy.Name(seen, next)} could vote; it waits until {needed} of the {seen.Voters.Count} voters are alive, now {alive} are"))
-            : Change(seen.Voters.Add(next), seen.Learners.Remove(next), "voter", $"{ControllerPolicy.Name(seen, next)} votes from here on");
+                "voters-wait", $"{seen.State.NameOf(next)} could vote; it waits until {needed} of the {seen.Voters.Count} voters are alive, now {alive} are"))
+            : Change(seen.Voters.Add(next), seen.Learners.Remove(next), "voter", $"{seen.State.NameOf(next)} votes from here on");
     }
 
     internal static Reason? NotReady(ControllerInput seen, EpochRecord open, NodeId learner)
@@ -305,7 +305,7 @@ internal static class MembershipPolicy
         }
 
         var report = seen.Reports.GetValueOrDefault(learner);
-        var name = ControllerPolicy.Name(seen, learner);
+        var name = seen.State.NameOf(learner);
         return report is { Activity.Length: > 0 } ? new Reason("joining", $"{name} joins: {report.Activity}")
             : ControllerPolicy.FollowerRefusals(seen, open, learner) is [var first, ..] ? new Reason("joining", $"{name} joins: {first.Text}")
             : !seen.CaughtUp.Contains(learner) ? new Reason("joining", $"{name} joins: it has not got the whole log yet")

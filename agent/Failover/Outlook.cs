@@ -54,7 +54,7 @@ public static class Outlook
             .. seen.State.Paused ? [new Reason("paused", "automatic failover is paused")] : Array.Empty<Reason>(),
             .. Alone.Of(seen) is { } one ? [one]
                 : left < majority
-                ? [new Reason("no-quorum-left", $"without {ControllerPolicy.Name(seen, open.Leader)}, {left} of {seen.Voters.Count} voters"
+                ? [new Reason("no-quorum-left", $"without {seen.State.NameOf(open.Leader)}, {left} of {seen.Voters.Count} voters"
                     + $" are heard of, and {majority} are needed to decide anything")]
                 : Array.Empty<Reason>(),
             .. Alone.Of(seen) is null ? judged.Obstacles : [],
@@ -76,12 +76,12 @@ public static class Outlook
         var before = "";
         if (Predecessor(seen) is { } earlier)
         {
-            var who = earlier.Leader == open.Leader ? "the same node" : ControllerPolicy.Name(seen, earlier.Leader);
+            var who = earlier.Leader == open.Leader ? "the same node" : seen.State.NameOf(earlier.Leader);
             before = $"; before it {who} led epoch {earlier.Number}";
         }
 
         var since = At(open).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var name = ControllerPolicy.Name(seen, open.Leader);
+        var name = seen.State.NameOf(open.Leader);
         return new Reason("leads", $"{(alone ? "as far as this node knows " : "")}{name} leads epoch {open.Number} since {since} ({open.OpenReason}){before}"
             + (open.Established ? "" : "; no commit of it was acknowledged yet"));
     }
@@ -143,7 +143,7 @@ public static class Outlook
             [
                 .. judgement.Decision.Reasons,
                 .. unguarded
-                    ? [new Reason("unguarded", $"{ControllerPolicy.Name(known, next!.Value)} has no guard: it does not begin to lead")]
+                    ? [new Reason("unguarded", $"{known.State.NameOf(next!.Value)} has no guard: it does not begin to lead")]
                     : Array.Empty<Reason>(),
             ],
             PromisesNeeded = closed.PromisesNeeded,
@@ -164,7 +164,7 @@ public static class Outlook
     private static ExplainedMember Member(
         ControllerInput known, EpochRecord closed, Judgement judgement, GtidSet everything, NodeId node)
     {
-        var name = ControllerPolicy.Name(known, node);
+        var name = known.State.NameOf(node);
         var info = known.State.Members[node];
         var status = known.Reports.GetValueOrDefault(node)?.Status;
         var over = known.State.Current!.Closed;
@@ -200,7 +200,7 @@ public static class Outlook
     private static IEnumerable<Reason> WhyNot(
         ControllerInput known, Judgement judgement, NodeId node, IReadOnlyCollection<Reason> wrong)
     {
-        var name = ControllerPolicy.Name(known, node);
+        var name = known.State.NameOf(node);
         var blocking = wrong.Where(r => Blocking.Contains(r.Code)).ToList();
         if (!known.Voters.Contains(node))
         {
@@ -232,7 +232,7 @@ public static class Outlook
         foreach (var (other, count) in fuller)
         {
             var what = count == 1 ? "1 transaction" : $"{count} transactions";
-            yield return new Reason("holds-less", $"{ControllerPolicy.Name(known, other)} holds {what} that {name} lacks");
+            yield return new Reason("holds-less", $"{known.State.NameOf(other)} holds {what} that {name} lacks");
         }
 
         if (fuller.Count == 0)

@@ -86,7 +86,7 @@ internal static class Placement
         {
             if (!ControllerPolicy.FollowerRefusals(seen, open, node).IsEmpty || seen.Reports[node].Status?.SourceHost != place)
             {
-                yield return new Reason("placing", $"{ControllerPolicy.Name(seen, node)} does not follow {ControllerPolicy.Name(seen, next)} yet");
+                yield return new Reason("placing", $"{seen.State.NameOf(node)} does not follow {seen.State.NameOf(next)} yet");
             }
         }
 
@@ -97,7 +97,7 @@ internal static class Placement
         else if (!(seen.Reports[next].Status?.LagSeconds <= MostBehind))
         {
             // Clients would wait for what it has to apply.
-            yield return new Reason("placing", $"{ControllerPolicy.Name(seen, next)} has not applied all yet");
+            yield return new Reason("placing", $"{seen.State.NameOf(next)} has not applied all yet");
         }
 
         if (seen.Reports.GetValueOrDefault(open.Leader) is not { Leading: true, Status: { Writable: true } status }

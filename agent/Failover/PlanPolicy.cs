@@ -45,14 +45,14 @@ public static class PlanPolicy
 
         if (target == open.Leader)
         {
-            reasons.Add(new Reason("leads-already", $"{ControllerPolicy.Name(seen, open.Leader)} leads already"));
+            reasons.Add(new Reason("leads-already", $"{seen.State.NameOf(open.Leader)} leads already"));
         }
         else if (target is { } node && !seen.Voters.Contains(node))
         {
-            reasons.Add(new Reason("not-a-voter", $"{ControllerPolicy.Name(seen, node)} does not vote, so it cannot lead"));
+            reasons.Add(new Reason("not-a-voter", $"{seen.State.NameOf(node)} does not vote, so it cannot lead"));
         }
 
-        var older = seen.Reports.Values.Where(r => r.Understands < MemberReport.HandOvers).Select(r => ControllerPolicy.Name(seen, r.Node));
+        var older = seen.Reports.Values.Where(r => r.Understands < MemberReport.HandOvers).Select(r => seen.State.NameOf(r.Node));
         if (string.Join(", ", older) is { Length: > 0 } names)
         {
             reasons.Add(new Reason("older-agent", $"the agent of {names} is older and knows no plans; upgrade it first"));
@@ -134,8 +134,8 @@ public static class PlanPolicy
     private static string? Outlived(ControllerInput seen, EpochRecord open, PlannedSwitchover plan) => plan.Target switch
     {
         null when open.Leader != plan.From && !seen.Faults.PlansOutliveLeaders =>
-            $"it was to replace {ControllerPolicy.Name(seen, plan.From)}, "
-                + $"but {ControllerPolicy.Name(seen, open.Leader)} leads epoch {open.Number}",
+            $"it was to replace {seen.State.NameOf(plan.From)}, "
+                + $"but {seen.State.NameOf(open.Leader)} leads epoch {open.Number}",
         { } target when !seen.State.Members.ContainsKey(target) => $"{target.Short} is no member any more",
         _ => null,
     };

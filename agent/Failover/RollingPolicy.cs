@@ -124,7 +124,7 @@ public static class RollingPolicy
             return Set(taken);
         }
 
-        var why = new Reason("driver-lost", $"{ControllerPolicy.Name(seen, rolling.Driver)}, which drove it, is lost");
+        var why = new Reason("driver-lost", $"{seen.State.NameOf(rolling.Driver)}, which drove it, is lost");
         return Set(taken with { Stopping = rolling.Stopping ?? why }, $"the rolling restart ends behind the step under way: {why.Text}");
     }
 
@@ -158,7 +158,7 @@ public static class RollingPolicy
             }
 
             var hands = node == open.Leader && !seen.Faults.RollsTheLeaderFirst;
-            var text = hands ? $"{ControllerPolicy.Name(seen, node)} leads, and hands over" : $"the mysqld of {ControllerPolicy.Name(seen, node)} is restarted";
+            var text = hands ? $"{seen.State.NameOf(node)} leads, and hands over" : $"the mysqld of {seen.State.NameOf(node)} is restarted";
             return Set(rolling with { Steps = rolling.Steps.Add(new RollingStep(node, hands, seen.WallClock)) }, $"rolling restart: {text}");
         }
 
@@ -233,7 +233,7 @@ public static class RollingPolicy
         if (current is { Closed: false, Established: true } next && next.Leader != step.Node && seen.Reports.GetValueOrDefault(next.Leader) is { Leading: true }
             && Follows(seen, step.Node))
         {
-            var text = $"rolling restart: {ControllerPolicy.Name(seen, next.Leader)} leads now";
+            var text = $"rolling restart: {seen.State.NameOf(next.Leader)} leads now";
             return Set(rolling.With(step with { EndedAt = seen.WallClock, Leader = next.Leader }), text);
         }
 
@@ -314,7 +314,7 @@ public static class RollingPolicy
 
     private static Reason LeadsAlone(ControllerInput seen, EpochRecord open) => new(
         "leads-alone",
-        $"{ControllerPolicy.Name(seen, open.Leader)} votes alone and cannot hand over;"
+        $"{seen.State.NameOf(open.Leader)} votes alone and cannot hand over;"
             + $" 'mysqlha restart {Short(seen.State, open.Leader)} --interrupt-writes'"
             + " restarts its mysqld, and nothing can be written until it leads again");
 

@@ -60,7 +60,7 @@ public static class SettingsPolicy
     /// <param name="interruptWrites">The operator knows that it leads and nobody else can: nothing can be written until it leads again.</param>
     public static ImmutableArray<Reason> RestartRefusals(ControllerInput seen, NodeId node, bool interruptWrites)
     {
-        var name = ControllerPolicy.Name(seen, node);
+        var name = seen.State.NameOf(node);
         if (!seen.State.Members.ContainsKey(node))
         {
             return [new Reason("no-member", $"{node} is no member of this cluster")];
@@ -114,7 +114,7 @@ public static class SettingsPolicy
         var others = open.Ackers.Where(a => a != node).ToList();
         var away = Away(seen, besides: node);
         var unable = others.SelectMany(a => away.Contains(a)
-            ? [new Reason("restarting", $"{ControllerPolicy.Name(seen, a)} is just being restarted")]
+            ? [new Reason("restarting", $"{seen.State.NameOf(a)} is just being restarted")]
             : ControllerPolicy.FollowerRefusals(seen, open, a).Take(1)).ToList();
         if (open.Ackers.Contains(node) && others.Count - unable.Count < open.AcksNeeded)
         {
@@ -160,7 +160,7 @@ public static class SettingsPolicy
     /// <summary>A member's agent could not read what would be proposed.</summary>
     internal static IEnumerable<Reason> Older(ControllerInput seen, int understands, string what)
     {
-        var older = seen.Reports.Values.Where(r => r.Understands < understands).Select(r => ControllerPolicy.Name(seen, r.Node)).ToList();
+        var older = seen.Reports.Values.Where(r => r.Understands < understands).Select(r => seen.State.NameOf(r.Node)).ToList();
         return older.Count == 0 ? [] : [new Reason("older-agent", $"the agent of {string.Join(", ", older)} is older and knows no {what}; upgrade it first")];
     }
 }

@@ -39,7 +39,7 @@ internal static class Succession
         var able = Able(seen, promises, candidates);
         if (able.Count == 0)
         {
-            var behind = candidates.Select(r => $"{ControllerPolicy.Name(seen, r.Node)} has {promises[r.Node].Set.Minus(r.Status!.Executed).Count} transactions to apply{ApplierTrouble(r)}");
+            var behind = candidates.Select(r => $"{seen.State.NameOf(r.Node)} has {promises[r.Node].Set.Minus(r.Status!.Executed).Count} transactions to apply{ApplierTrouble(r)}");
             return ControllerDecision.Wait(new Reason("applying", $"the next leader applies what it received: {string.Join("; ", behind)}"));
         }
 
@@ -141,9 +141,9 @@ internal static class Succession
                 continue;
             }
 
-            var missing = epoch.Ackers.Where(a => !promises.ContainsKey(a)).Select(a => $"{ControllerPolicy.Name(seen, a)}: {Why(seen, a)}");
+            var missing = epoch.Ackers.Where(a => !promises.ContainsKey(a)).Select(a => $"{seen.State.NameOf(a)}: {Why(seen, a)}");
             yield return new Reason("waiting-for-promises",
-                $"epoch {epoch.Number} needs {epoch.PromisesNeeded - have} more of {string.Join("; ", missing)}; or its leader {ControllerPolicy.Name(seen, epoch.Leader)}: {Why(seen, epoch.Leader)}");
+                $"epoch {epoch.Number} needs {epoch.PromisesNeeded - have} more of {string.Join("; ", missing)}; or its leader {seen.State.NameOf(epoch.Leader)}: {Why(seen, epoch.Leader)}");
         }
     }
 
@@ -176,7 +176,7 @@ internal static class Succession
             .Where(n => !promises.ContainsKey(n) && seen.Reports.GetValueOrDefault(n) is { Mysqld: MysqldState.Running })
             .Select(n => (NodeId?)n).FirstOrDefault();
         return late is { } node
-            ? new Reason("waiting-for-wanted", $"{ControllerPolicy.Name(seen, node)} is to lead and has not promised yet")
+            ? new Reason("waiting-for-wanted", $"{seen.State.NameOf(node)} is to lead and has not promised yet")
             : null;
     }
 
@@ -184,7 +184,7 @@ internal static class Succession
     private static Reason? Applying(ControllerInput seen, EpochRecord closed, List<MemberReport> candidates, MemberReport best) =>
         !seen.WantedPatienceOver && Wanted(seen, closed) is null && Wishes.AgainstLeading(seen, best.Node) is { } why
         && candidates.Find(c => Wishes.AgainstLeading(seen, c.Node) is null && c.Status!.ApplierRunning) is { } better
-            ? new Reason("applying", $"{ControllerPolicy.Name(seen, better.Node)} applies what it received; {why.Text}")
+            ? new Reason("applying", $"{seen.State.NameOf(better.Node)} applies what it received; {why.Text}")
             : null;
 
     private static string ApplierTrouble(MemberReport report) => report.Status is not { ApplierRunning: false } s ? ""
@@ -200,7 +200,7 @@ internal static class Succession
     {
         var report = seen.Reports.GetValueOrDefault(chosen);
         return report is { Mysqld: MysqldState.Running, Status: { AllApplied: true } } && report.StandingPromise(closed.Number) is not null && report.Led <= report.Released
-            ? ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, report, $"an operator accepted the loss of what {ControllerPolicy.Name(seen, chosen)} does not hold")))
-            : ControllerDecision.Wait(new Reason("waiting-for-chosen", $"{ControllerPolicy.Name(seen, chosen)}, chosen by an operator, {Why(seen, chosen)}"));
+            ? ControllerDecision.Propose(new OpenEpoch(ControllerPolicy.NewEpoch(seen, closed.Number + 1, report, $"an operator accepted the loss of what {seen.State.NameOf(chosen)} does not hold")))
+            : ControllerDecision.Wait(new Reason("waiting-for-chosen", $"{seen.State.NameOf(chosen)}, chosen by an operator, {Why(seen, chosen)}"));
     }
 }

@@ -22,7 +22,7 @@ internal static class VoteWishes
         .OrderByDescending(v => seen.Dead.Contains(v))
         .ThenBy(v => Of(seen, v) switch { false => 0, null => 1, true => 2 })
         .ThenByDescending(v => !ControllerPolicy.FollowerRefusals(seen, open, v).IsEmpty)
-        .ThenByDescending(v => ControllerPolicy.Name(seen, v), StringComparer.Ordinal)
+        .ThenByDescending(v => seen.State.NameOf(v), StringComparer.Ordinal)
         .ThenBy(v => v);
 
     /// <summary>One vote from one member to another; null: all is as it is wished, or cannot be yet.</summary>
@@ -34,7 +34,7 @@ internal static class VoteWishes
         }
 
         // Who should not vote, even if it leads; who has been dead for long; and whoever it is, for one that should.
-        var (name, wished) = (ControllerPolicy.Name(seen, heir), Of(seen, heir) == true);
+        var (name, wished) = (seen.State.NameOf(heir), Of(seen, heir) == true);
         var leaves = seen.Voters.Where(v => Of(seen, v) == false)
             .Select(v => (v, Why: $"it is to follow without a vote, and {name} is ready to have it"))
             .Concat(seen.Voters.Where(v => v != open.Leader && seen.LongDead.Contains(v) && !seen.Faults.KeepsTheDead)
@@ -78,7 +78,7 @@ internal static class VoteWishes
             return [new Reason("no-member", $"{node} is no member of this cluster")];
         }
 
-        var name = ControllerPolicy.Name(seen, node);
+        var name = seen.State.NameOf(node);
         var reasons = ImmutableArray.CreateBuilder<Reason>();
         reasons.AddRange(Older(seen, needed: true));
         if (seen.State.Leaving is { Node: var leaving, Stays: false } && leaving == node)
@@ -128,7 +128,7 @@ internal static class VoteWishes
     private static IEnumerable<Reason> Older(ControllerInput seen, bool needed)
     {
         var older = seen.Reports.Values.Where(r => needed && r.Understands < MemberReport.Votes)
-            .Select(r => ControllerPolicy.Name(seen, r.Node)).ToList();
+            .Select(r => seen.State.NameOf(r.Node)).ToList();
         var who = string.Join(", ", older);
         return older.Count == 0 ? []
             : [new Reason("older-agent", $"the agent of {who} is older and knows no wishes about votes; upgrade it first")];

@@ -21,9 +21,9 @@ internal static class Wishes
     public static Reason? AgainstLeading(ControllerInput seen, NodeId node) =>
         seen.Faults.IgnoresWishes ? null
         : seen.State.Maintenance.ContainsKey(node)
-            ? new Reason("maintenance", $"{ControllerPolicy.Name(seen, node)} is in maintenance")
+            ? new Reason("maintenance", $"{seen.State.NameOf(node)} is in maintenance")
         : Tags(seen.State, node).NoFailover
-            ? new Reason("nofailover", $"{ControllerPolicy.Name(seen, node)} is tagged nofailover")
+            ? new Reason("nofailover", $"{seen.State.NameOf(node)} is tagged nofailover")
         : null;
 
     public static NodeTags Tags(ClusterState state, NodeId node) => state.Members.GetValueOrDefault(node)?.Tags ?? NodeTags.None;
@@ -74,7 +74,7 @@ internal static class Wishes
     /// <summary>Every reason why a node cannot be put into maintenance now; empty: it can.</summary>
     public static ImmutableArray<Reason> Refusals(ControllerInput seen, NodeId node, long milliseconds)
     {
-        var name = ControllerPolicy.Name(seen, node);
+        var name = seen.State.NameOf(node);
         if (!seen.State.Members.ContainsKey(node))
         {
             return [new Reason("no-member", $"{node} is no member of this cluster")];
@@ -91,7 +91,7 @@ internal static class Wishes
         var majority = (seen.Voters.Count / 2) + 1;
         if (seen.Voters.Contains(node) && seen.Voters.Count - away < majority)
         {
-            var others = seen.State.Maintenance.Keys.Where(n => n != node).Select(n => ControllerPolicy.Name(seen, n));
+            var others = seen.State.Maintenance.Keys.Where(n => n != node).Select(n => seen.State.NameOf(n));
             reasons.Add(new Reason("too-many-away", $"{string.Join(", ", others)} in maintenance already: without {name} too, "
                 + $"{seen.Voters.Count - away} of {seen.Voters.Count} voters would be left, and {majority} are needed"));
         }
@@ -108,7 +108,7 @@ internal static class Wishes
             }
         }
 
-        if (seen.Reports.Values.Where(r => r.Understands < MemberReport.Wishes).Select(r => ControllerPolicy.Name(seen, r.Node)).ToList() is { Count: > 0 } older)
+        if (seen.Reports.Values.Where(r => r.Understands < MemberReport.Wishes).Select(r => seen.State.NameOf(r.Node)).ToList() is { Count: > 0 } older)
         {
             reasons.Add(new Reason("older-agent", $"the agent of {string.Join(", ", older)} is older and knows no maintenance; upgrade it first"));
         }
