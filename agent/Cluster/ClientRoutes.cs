@@ -29,8 +29,12 @@ public sealed record ClientRoutes(
     /// </summary>
     public RouteTarget? Successor { get; init; }
 
+    /// <summary>The epoch that the successor is to lead; 0: there is none.</summary>
+    public long SuccessorEpoch { get; init; }
+
     public bool Equals(ClientRoutes? other) =>
         other is not null && Epoch == other.Epoch && Writer == other.Writer && Next == other.Next && Successor == other.Successor
+        && SuccessorEpoch == other.SuccessorEpoch
         && Readers.SequenceEqual(other.Readers) && Serving.SequenceEqual(other.Serving);
 
     public override int GetHashCode() => HashCode.Combine(Epoch, Writer, Readers.Length, Serving.Length);

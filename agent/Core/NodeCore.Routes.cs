@@ -99,6 +99,7 @@ public sealed partial class NodeCore
         {
             Next = writer is null && !stopped && leader is not null && Serves(leader) ? Target(leader.Node) : null,
             Successor = _successor is { } successor ? Target(successor.Node) : null,
+            SuccessorEpoch = _successor?.Epoch + 1 ?? 0,
         };
     }
 

@@ -31,6 +31,7 @@ internal sealed class EarlyLogin
     private const int LongestAside = PacketHead + 2 + 1 + 16;
 
     private byte[] _kept = [];
+    private byte[] _begun = []; // what the client said first
     private bool _clientSpoke;
     private bool _tls;
     private int _rest; // of the client's record that its last message broke off in
@@ -46,6 +47,13 @@ internal sealed class EarlyLogin
     {
         if (!_clientSpoke)
         {
+            _begun = [.. _begun, .. said];
+            said = _begun;
+            if (IsCut(said))
+            {
+                return;
+            }
+
             (_clientSpoke, _tls) = (true, AsksForTls(said));
             said = _tls ? said[(PacketHead + RequestLength)..] : said;
         }
@@ -71,7 +79,18 @@ internal sealed class EarlyLogin
         return kept;
     }
 
-    /// <summary>A record with another one behind it is not the last; nor is one that is too short.</summary>
+    /// <summary>The server has ended: what of its kept words may say why. A "welcome" does not: it is no more meant.</summary>
+    /// <param name="lately">It has ended with the newest of them: of what is sealed there is no other sign that it is a refusal.</param>
+    public ReadOnlyMemory<byte> TakeRefusal(bool lately)
+    {
+        var kept = TakeKept();
+        return (_tls ? lately : kept.Length > PacketHead && kept.Span[PacketHead] != Ok) ? kept : default;
+    }
+
+    /// <summary>
+    /// A record with another one behind it is not the last, as no client sends a statement before it is welcome; nor is one that is too
+    /// short.
+    /// </summary>
     private static int Records(ReadOnlySpan<byte> said)
     {
         var passes = 0;
@@ -126,6 +145,10 @@ internal sealed class EarlyLogin
 
         return passes;
     }
+
+    /// <summary>The rest of what may be a request for TLS is on its way.</summary>
+    private static bool IsCut(ReadOnlySpan<byte> said) =>
+        said.Length < PacketHead || (said.Length < PacketHead + RequestLength && said[..PacketHead].SequenceEqual("\x20\0\0\x01"u8));
 
     private static bool AsksForTls(ReadOnlySpan<byte> said) => said.Length >= PacketHead + RequestLength
         && said[0] == RequestLength && said[1] == 0 && said[2] == 0 && said[3] == 1

@@ -10,6 +10,7 @@ internal sealed partial class ProxyLoop
     {
         var announced = routes.Successor is not null && _book.Routes.Successor != routes.Successor;
         _book.Routes = routes;
+        _announcedAt = announced ? _now : _announcedAt;
         foreach (var session in _sessions.All())
         {
             switch (session)
@@ -18,9 +19,10 @@ internal sealed partial class ProxyLoop
                     session.Refused.Clear();
                     Place(session);
                     break;
-                case { Early: not null } when session.Epoch == routes.Epoch + 1 && routes.Successor == session.Target:
+                case { Early: not null } when session.Epoch == routes.SuccessorEpoch && routes.Successor == session.Target:
                     break;
-                case { Early: not null } when session.Epoch != routes.Epoch || (routes.Writer ?? session.Target) != session.Target:
+                case { Early: not null }
+                    when session.Epoch != routes.Epoch || (routes.Writer ?? routes.Next ?? session.Target) != session.Target:
                     _counters.Add(ProxyCount.ClosedByEpoch);
                     CloseOrPlace(session);
                     break;
@@ -83,7 +85,12 @@ internal sealed partial class ProxyLoop
     {
         var kept = session.Early!.TakeKept();
         session.Early = null;
-        if (session.Stage == SessionStage.Early)
+        if (WouldBeLate(session))
+        {
+            _counters.Add(ProxyCount.ClosedByEpoch);
+            Close(session);
+        }
+        else if (session.Stage == SessionStage.Early)
         {
             Leave(session, SessionStage.Open);
             if (_relay.Give(session.Client, kept.Span))
@@ -114,8 +121,9 @@ internal sealed partial class ProxyLoop
     /// <summary>To a server, or to wait for one.</summary>
     private void Place(Session session)
     {
-        if (_book.JoinSuccessor(session.ReadWrite, session.Refused) is { } successor
-            && Connect(session, successor, new EarlyLogin(), _book.Routes.Epoch + 1))
+        if ((_book.Routes.Writer is null || _now - _announcedAt < News)
+            && _book.JoinSuccessor(session.ReadWrite, session.Refused) is { } successor
+            && Connect(session, successor, new EarlyLogin(), _book.Routes.SuccessorEpoch))
         {
             return;
         }
@@ -237,7 +245,13 @@ internal sealed partial class ProxyLoop
 
         _book.Left(session.Target!.Node);
         _relay.Forget(server);
-        SocketCalls.Close(server.Socket); // which takes it out of the poller
+        if (server.Asked != Readiness.None)
+        {
+            // Its end does not do it while a child that is just being started has it open too, and its session may have another by then.
+            poller.Remove(server.Socket);
+        }
+
+        SocketCalls.Close(server.Socket);
         server.Clear();
         session.Early = null;
         Leave(session, SessionStage.Waiting);

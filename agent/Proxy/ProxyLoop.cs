@@ -20,6 +20,12 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
     // A server that refused is asked again by each who waits for it: few of these questions are worth their while.
     private const int AskAgainAfter = 50;
     private const int AcceptAgainAfter = 100;
+
+    // An announced switchover that is not carried out within this time may not be at all, while the leader of now takes writes.
+    private const int News = 500;
+
+    // A server that refuses a login ends the connection with that word; one that ends it later took its word back.
+    private const int LastWordWithin = 20;
     private readonly SessionTable _sessions = new();
     private readonly RouteBook _book = new(crew.Loads);
     private readonly Relay _relay = new(crew.Options.MostHeld / crew.Options.Threads);
@@ -33,6 +39,7 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
     private long _lookAt;
     private long _askAgainAt;
     private long _deafUntil;
+    private long _announcedAt;
     private volatile bool _stopping;
 
     /// <summary>From any thread: how many it has, with those that are on their way to it.</summary>
@@ -217,7 +224,7 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
     private void Exchange(Session session, End end, Readiness ready)
     {
         var (client, server) = (session.Client, session.Server);
-        if (session is { ReadWrite: true, Early: null } && session.Target!.Node == _options.Self && !_options.LeaseRuns())
+        if (session is { ReadWrite: true, Early: null } && WouldBeLate(session))
         {
             _counters.Add(ProxyCount.ClosedByEpoch);
             Close(session);
@@ -253,6 +260,9 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
         Ask(session);
     }
 
+    /// <summary>Its server is this node's own, whose lease has ended: what came through now might be older than what others have.</summary>
+    private bool WouldBeLate(Session session) => session.Target!.Node == _options.Self && !_options.LeaseRuns();
+
     private bool Carry(Session session, End end, End other)
     {
         var good = _relay.Carry(end, other, out var moved);
@@ -268,11 +278,11 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
         if (!said.IsEmpty)
         {
             session.Asking = false;
+            session.Heard = _now;
             good = good && _relay.Give(client, early.Weigh(said).Span);
         }
 
-        // One that has ended says no "welcome" any more: what it said is why.
-        return good && (!server.Ended || _relay.Give(client, early.TakeKept().Span));
+        return good && (!server.Ended || _relay.Give(client, early.TakeRefusal(_now - session.Heard <= LastWordWithin).Span));
     }
 
     private static void Note(Session session, bool byClient, ReadOnlySpan<byte> moved)

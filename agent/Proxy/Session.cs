@@ -66,6 +66,9 @@ internal sealed class Session(int slot, uint generation, bool readWrite, int cli
     /// <summary>While it logs in early, and what the server may still say then.</summary>
     public EarlyLogin? Early { get; set; }
 
+    /// <summary>By the loop's clock, in milliseconds: when the server last said something while it logs in early.</summary>
+    public long Heard { get; set; }
+
     /// <summary>Servers that did not take it.</summary>
     public List<NodeId> Refused { get; } = [];
 }

@@ -148,6 +148,55 @@ public sealed class EarlyLoginTests : ProxyRoom
         early.ClientSpoke(records.AsSpan(..20));
         early.ClientSpoke(records.AsSpan(20..));
         Assert.Equal(weighs, early.Weighs);
+        early = new EarlyLogin();
+        foreach (var one in Request)
+        {
+            early.ClientSpoke([one]);
+            Assert.False(early.Weighs);
+        }
+
+        early.ClientSpoke(records);
+        Assert.Equal(weighs, early.Weighs);
+    }
+
+    /// <summary>A welcome that waits with a server that is gone is none; why it refuses a client, and ends with that, is told.</summary>
+    [Theory]
+    [InlineData(true, 28, false, false)]
+    [InlineData(true, 28, true, true)]
+    [InlineData(false, 7, true, false)]
+    public void Of_a_server_that_ended_only_a_refusal_is_heard(bool tls, int length, bool lately, bool heard)
+    {
+        var early = Behind(tls);
+        var said = tls ? Record(length) : Packet(length);
+        Assert.True(early.Weigh(said).IsEmpty);
+        Assert.Equal(heard ? said : [], early.TakeRefusal(lately).ToArray());
+    }
+
+    [Fact]
+    public async Task Whose_server_ends_behind_its_welcome_hears_none()
+    {
+        using var gate = new SemaphoreSlim(0);
+        var server = Server('a', async (socket, cancellation) =>
+        {
+            foreach (var said in (byte[][])["b"u8.ToArray(), Record(28)])
+            {
+                _ = await socket.ReceiveAsync(new byte[64], cancellation);
+                await GreetingServer.SendAllAsync(socket, said, cancellation);
+            }
+
+            await gate.WaitAsync(cancellation);
+        });
+        var proxy = Start(Options with { Patience = TimeSpan.FromSeconds(15) });
+        proxy.Follow(new ClientRoutes(1, null, [], [server.Id]) { Next = server.Target });
+        using var client = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        Assert.Equal("a", await client.GreetedAsync());
+        await GreetingServer.SendAllAsync(client.Socket, Request);
+        Assert.Equal("b"u8.ToArray(), await client.ReadAsync(1));
+        await GreetingServer.SendAllAsync(client.Socket, Record(40));
+        var rest = client.RestAsync();
+        Assert.NotSame(rest, await Task.WhenAny(rest, Task.Delay(300)));
+        _ = gate.Release();
+        Assert.Empty(await rest);
     }
 
     private static byte[] Request
@@ -180,5 +229,16 @@ public sealed class EarlyLoginTests : ProxyRoom
         Assert.Empty(await begun.RestAsync());
         using var again = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("b", await again.GreetedAsync());
+    }
+
+    [Fact]
+    public async Task Who_logs_in_early_with_one_that_is_not_to_lead_the_epoch_does_not_wait_there()
+    {
+        var (next, other, proxy) = (Server('a'), Server('b'), Start(Options with { Patience = TimeSpan.FromSeconds(15) }));
+        proxy.Follow(new ClientRoutes(1, null, [], [next.Id]) { Successor = next.Target, SuccessorEpoch = 2 });
+        using var begun = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        Assert.Equal("a", await begun.GreetedAsync());
+        proxy.Follow(new ClientRoutes(2, null, [], [other.Id]) { Next = other.Target });
+        Assert.Empty(await begun.RestAsync());
     }
 }

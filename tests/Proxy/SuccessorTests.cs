@@ -17,7 +17,7 @@ public sealed class SuccessorTests : ProxyRoom
     {
         var (leader, next, proxy) = (Server('a'), Server('b'), Start(Options with { Patience = TimeSpan.FromSeconds(15) }));
         var clients = await ClientsAsync(proxy, leader, 5);
-        proxy.Follow(To(leader) with { Successor = next.Target });
+        proxy.Follow(To(leader) with { Successor = next.Target, SuccessorEpoch = 2 });
         await Eventually.HoldsAsync("two of five are let go", () => proxy.Counters[ProxyCount.ClosedByEpoch] == 2);
         var (gone, stayed) = await WhoWasLetGoAsync(clients);
         Assert.Equal((2, 3), (gone.Count, stayed.Count));
@@ -53,7 +53,7 @@ public sealed class SuccessorTests : ProxyRoom
         using var gate = new SemaphoreSlim(0);
         var (leader, next, proxy) = (Slow(gate), Server('b'), Start(OneThread));
         var clients = await TwoThatAskAsync(proxy, leader);
-        proxy.Follow(To(leader) with { Successor = next.Target });
+        proxy.Follow(To(leader) with { Successor = next.Target, SuccessorEpoch = 2 });
         using var later = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("b", await later.GreetedAsync());
         Assert.Equal(0, proxy.Counters[ProxyCount.ClosedByEpoch]);
@@ -74,7 +74,7 @@ public sealed class SuccessorTests : ProxyRoom
         using var gate = new SemaphoreSlim(0);
         var (leader, next, proxy) = (Slow(gate), Server('b'), Start(OneThread));
         var clients = await TwoThatAskAsync(proxy, leader);
-        proxy.Follow(To(leader) with { Successor = next.Target });
+        proxy.Follow(To(leader) with { Successor = next.Target, SuccessorEpoch = 2 });
         using var early = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("b", await early.GreetedAsync());
         proxy.Follow(To(leader));
@@ -97,10 +97,41 @@ public sealed class SuccessorTests : ProxyRoom
         var (leader, proxy) = (Server('a'), Start(OneThread));
         await using var gone = new GreetingServer('b');
         await gone.DisposeAsync();
-        proxy.Follow(To(leader) with { Successor = gone.Target });
+        proxy.Follow(To(leader) with { Successor = gone.Target, SuccessorEpoch = 2 });
         using var client = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("a", await client.GreetedAsync());
         Assert.Equal("x", await client.AskAsync("x"));
+    }
+
+    [Fact]
+    public async Task Who_logs_in_with_the_next_leader_stays_there_when_this_one_has_stopped_before_the_next_epoch_is_known()
+    {
+        var (leader, next, proxy) = (Server('a'), Server('b'), Start(OneThread));
+        var routes = To(leader) with { Successor = next.Target, SuccessorEpoch = 2 };
+        proxy.Follow(routes);
+        using var early = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        Assert.Equal("b", await early.GreetedAsync());
+        proxy.Follow(routes with { Epoch = 0, Writer = null });
+        using var later = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        Assert.Equal("b", await later.GreetedAsync());
+        proxy.Follow(new ClientRoutes(2, null, [], [next.Id]) { Next = next.Target });
+        proxy.Follow(To(next, epoch: 2));
+        Assert.Equal("x", await early.AskAsync("x"));
+        Assert.Equal("x", await later.AskAsync("x"));
+        Assert.Equal(0, proxy.Counters[ProxyCount.ClosedByEpoch]);
+    }
+
+    [Fact]
+    public async Task A_switchover_that_stands_still_draws_no_more_clients_from_who_takes_writes()
+    {
+        var (leader, next, proxy) = (Server('a'), Server('b'), Start(OneThread));
+        proxy.Follow(To(leader) with { Successor = next.Target, SuccessorEpoch = 2 });
+        await Eventually.HoldsAsync("a new client comes to who leads", async () =>
+        {
+            using var client = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+            return await client.GreetedAsync() == "a" && await client.AskAsync("x") == "x";
+        });
+        Assert.InRange(next.Taken, 1, int.MaxValue);
     }
 
     [Fact]
@@ -111,7 +142,7 @@ public sealed class SuccessorTests : ProxyRoom
         proxy.Follow(routes);
         using var reader = await ProxyClient.ConnectAsync(proxy.ReadOnlyPort);
         Assert.Equal("b", await reader.GreetedAsync());
-        proxy.Follow(routes with { Successor = next.Target });
+        proxy.Follow(routes with { Successor = next.Target, SuccessorEpoch = 2 });
         using var other = await ProxyClient.ConnectAsync(proxy.ReadOnlyPort);
         Assert.Equal("b", await other.GreetedAsync());
         Assert.Equal("x", await other.AskAsync("x"));
