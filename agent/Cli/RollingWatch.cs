@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Cli;
@@ -18,6 +19,9 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
 
     private int _begun;
     private int _ended;
+
+    /// <summary>For how long nobody who answers may be without a majority before this looks on no more: elections take seconds.</summary>
+    public TimeSpan QuorumPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(bool all, bool dryRun, CancellationToken cancellation)
@@ -49,7 +53,7 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
         var until = DateTimeOffset.UtcNow + BeginPatience;
         while (true)
         {
-            if (await LookAsync(cancellation) is { BegunAt: { } begun } rolling && begun != last)
+            if ((await LookAsync(cancellation)).Rolling is { BegunAt: { } begun } rolling && begun != last)
             {
                 return rolling;
             }
@@ -65,7 +69,7 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
 
     private async Task<int> FollowAsync(RollingView rolling, CancellationToken cancellation)
     {
-        var began = rolling.BegunAt;
+        var (began, quorumSeen) = (rolling.BegunAt, Stopwatch.StartNew());
         while (true)
         {
             // Another node may answer that knows less yet.
@@ -84,24 +88,33 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
             }
 
             await Task.Delay(LookEvery, cancellation);
-            rolling = await LookAsync(cancellation) ?? rolling;
+            var view = await LookAsync(cancellation);
+            if (view.Election != ElectionStatus.NoQuorum)
+            {
+                quorumSeen.Restart();
+            }
+            else if (quorumSeen.Elapsed > QuorumPatience)
+            {
+                throw NotSeen($"nobody who answers has reached a majority for {QuorumPatience.TotalSeconds:0} s");
+            }
+
+            rolling = view.Rolling ?? rolling;
         }
     }
 
     /// <summary>Where nobody answers the cluster goes on all the same: how that ends is not known here.</summary>
-    private async Task<RollingView?> LookAsync(CancellationToken cancellation)
+    private async Task<ClusterView> LookAsync(CancellationToken cancellation)
     {
         var until = DateTimeOffset.UtcNow + LookPatience;
         while (true)
         {
             try
             {
-                return (await client.ViewAsync(cancellation)).Rolling;
+                return await client.ViewAsync(cancellation);
             }
             catch (ClientException e) when (DateTimeOffset.UtcNow > until)
             {
-                var alone = "the cluster goes on without this command: 'mysqlha status' says how far it is";
-                throw new ClientException(ExitCodes.Unknown, $"{e.Message}; {alone}");
+                throw NotSeen(e.Message);
             }
             catch (ClientException)
             {
@@ -109,6 +122,9 @@ internal sealed class RollingWatch(ClusterClient client, TextWriter output, Text
             }
         }
     }
+
+    private static ClientException NotSeen(string why) =>
+        new(ExitCodes.Unknown, $"{why}; the cluster goes on without this command: 'mysqlha status' says how far it is");
 
     private async Task SayAsync(RollingView rolling)
     {

@@ -46,6 +46,9 @@ public sealed record Timing
     /// <summary>1 to 20.</summary>
     public int RestLeases { get; init; } = 10;
 
+    /// <summary>Behind a hand-over a commit is overdue after this; then the old leader follows at once, and acknowledges it.</summary>
+    public TimeSpan FirstCommit => Lease / 4;
+
     /// <summary>How often a running mysqld is looked at.</summary>
     public TimeSpan Probe => Lease / 5;
 

@@ -13,6 +13,9 @@ internal abstract record RawValue(string Where)
 /// <param name="Directory">What a relative path is relative to: the file's directory, or the working directory for a flag.</param>
 internal sealed record RawText(string Text, string Where, string Directory) : RawValue(Where)
 {
+    /// <summary>Nothing was written behind the key, or YAML's word for nothing: not the empty text in quotes.</summary>
+    public bool IsNothing { get; init; }
+
     public override string Shown => Text;
 }
 

@@ -60,7 +60,12 @@ public sealed record SettingsFile(ImmutableSortedDictionary<string, string> Set,
         foreach (var (key, value) in map.Entries)
         {
             var name = NameIn(key, value.Where, problems);
-            if (value is not RawText { Text: var text } || text.Length > LongestValue || text.Any(char.IsControl))
+            if (value is RawText { IsNothing: true })
+            {
+                const string Either = "a value, '' for an empty one; or its name under 'unset', for the default";
+                problems.Add(new ConfigurationProblem(key, "", "has no value", Either, value.Where));
+            }
+            else if (value is not RawText { Text: var text } || text.Length > LongestValue || text.Any(char.IsControl))
             {
                 var allowed = $"one value, a line of at most {LongestValue} characters";
                 problems.Add(new ConfigurationProblem(key, value.Shown, "is not one value", allowed, value.Where));

@@ -86,7 +86,8 @@ internal static class YamlText
         var where = $"{file} line {node.Start.Line}";
         return node switch
         {
-            YamlScalarNode { Style: ScalarStyle.Plain, Value: "~" or "null" } => new RawText("", where, directory),
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } =>
+                new RawText("", where, directory) { IsNothing = true },
             YamlScalarNode scalar => new RawText(scalar.Value ?? "", where, directory),
             YamlSequenceNode list => new RawList([.. list.Children.Select(i => Raw(i, file, directory))], where),
             YamlMappingNode map => new RawMap(

@@ -9,6 +9,7 @@ namespace MySqlHa.Core;
 /// <summary>
 /// What one step asks of the outside, in this order: 1. <see cref="RaftSaves"/> and <see cref="Local"/> are made durable (fsync);
 /// 2. messages are sent; 3. effects are begun and operators answered. A promise that was sent but not kept is broken after a restart.
+/// (A promotion is begun first, and writes nothing before 1. is done.)
 /// </summary>
 public sealed record CoreOutput
 {
@@ -24,7 +25,7 @@ public sealed record CoreOutput
     /// <summary>What a person should read in the log, and programs are told; each once, when it changed.</summary>
     public ImmutableArray<ClusterEvent> Events { get; init; } = [];
 
-    /// <summary>Where clients of this node's proxy go from now on, before any effect of this step begins; null: as before.</summary>
+    /// <summary>Where clients of this node's proxy go from now on, before an effect of this step stops a leader; null: as before.</summary>
     public ClientRoutes? Routes { get; init; }
 
     /// <summary>Until when this node may be writable; <see cref="Instant.Zero"/>: it may not.</summary>

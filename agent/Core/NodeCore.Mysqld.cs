@@ -67,6 +67,7 @@ public sealed partial class NodeCore
         DifferenceStands = _difference is { What: not null } known && _now - known.Since >= _options.Timing.Lease * 3,
         ReportsMayCome = _now - _startedAt < _options.Timing.Lease,
         SuccessorIsKnown = SuccessorIsKnown,
+        HandedOverLately = _now - _placingSince < _options.Timing.FirstCommit,
         ReinitAsked = _reinitAsked,
         MarkerAcknowledged = _markerAcknowledged == _state.Current?.Number,
         MarkedAfter = _markedAfter,

@@ -58,6 +58,9 @@ public sealed record DutyFaults
     /// <summary>Who handed over follows only a leader whose epoch is established, however few can acknowledge its commits.</summary>
     public bool FollowsTheEstablished { get; init; }
 
+    /// <summary>Who handed over trusts that those who are attached acknowledge.</summary>
+    public bool WaitsForTheAttached { get; init; }
+
     /// <summary>A leader that followed keeps its stopped receiving side.</summary>
     public bool KeepsSource { get; init; }
 

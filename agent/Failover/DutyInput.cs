@@ -42,6 +42,9 @@ public sealed record DutyInput
     /// <summary>Who hands over: the others have heard of the next leader, or had time to.</summary>
     public bool SuccessorIsKnown { get; init; } = true;
 
+    /// <summary>The epoch was handed over so lately that its leader's first commit is not overdue.</summary>
+    public bool HandedOverLately { get; init; } = true;
+
     /// <summary>This agent started so lately that a member without a report may be as able as any.</summary>
     public bool ReportsMayCome { get; init; }
 

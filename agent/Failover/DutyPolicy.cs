@@ -293,9 +293,11 @@ public static partial class DutyPolicy
         }
 
         if (open is { HandedOver: true, Established: false } && (mysqld.Duty == MysqldDuty.Demoted || inPlace)
+            && (seen.HandedOverLately || seen.Faults.WaitsForTheAttached || seen.Faults.FollowsTheEstablished)
             && (leader?.Status?.AttachedAckers >= open.AcksNeeded || seen.Faults.FollowsTheEstablished))
         {
-            // What it has to do for that would be in the way of the clients' first commits, and others acknowledge them.
+            // What it has to do for that would be in the way of the clients' first commits, and others acknowledge them: at once, or
+            // they only count as attached (MySQL counts a receiver as long as TCP holds it for there).
             return Hold("waiting-for-first-commit", $"{seen.State.NameOf(open.Leader)} leads epoch {open.Number} with all the acknowledgements that it needs");
         }
 

@@ -17,7 +17,7 @@ namespace MySqlHa.Node;
 
 /// <summary>
 /// The one place that waits and the one owner of the core. Sockets, SQL results and process exits only post to its inbox. Each
-/// step's output is kept (fsynced) before anything of it is sent or begun.
+/// step's output is kept (fsynced) before anything of it is sent or begun; a promotion begins beside that and opens nothing before.
 /// </summary>
 internal sealed class NodeLoop : IRingReceiver
 {

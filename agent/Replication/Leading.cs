@@ -21,6 +21,9 @@ internal static class Leading
         await order.Recorded;
         if (order.LockedOut.Count > 0)
         {
+            // What super_read_only kept from committing could now: what it commits is to wait for W, and only while the lease runs.
+            await RequireAllowedAsync(order);
+            _ = await RequireAcknowledgementsAsync(connection, order.AcknowledgementsPerCommit);
             await OpenToAgentAsync(connection);
             _ = await LockOutAsync(connection, order.LockedOut);
         }
@@ -35,12 +38,7 @@ internal static class Leading
             _ = await RequireAcknowledgementsAsync(connection, 0);
         }
 
-        if (!await order.StillAllowed())
-        {
-            throw new RefusedException(
-                RefusalReason.NoLongerAllowed, "Not made writable: the permission to lead ended before the statement was sent.");
-        }
-
+        await RequireAllowedAsync(order);
         var answers = await connection.QueryAllAsync(Statements.Open(order.AcknowledgementsPerCommit));
         var (before, after) = (answers[^2][0], answers[^1][0]);
         RequireInForce(after, order.AcknowledgementsPerCommit);
@@ -50,6 +48,15 @@ internal static class Leading
         }
 
         return new Promoted(executed, !before.Flag("was_read_only"));
+    }
+
+    private static async Task RequireAllowedAsync(PromoteOrder order)
+    {
+        if (!await order.StillAllowed())
+        {
+            throw new RefusedException(
+                RefusalReason.NoLongerAllowed, "Not made writable: the permission to lead ended before the statement was sent.");
+        }
     }
 
     /// <summary>On a leader, once its clients write: all that came is applied, and nobody acknowledges here any more.</summary>

@@ -13,6 +13,12 @@ internal static class Receiving
         await StopReceiverAsync(connection);
         var answers = await connection.QueryAllAsync($"{Statements.AcknowledgeAsReplica(on: false)}; {Statements.Sets}");
         var (received, executed) = Probe.ReadSets(answers[^2], answers[^1]);
+        if (!executed.Contains(received))
+        {
+            // A mysqld that was restarted does not apply by itself (skip_replica_start), and who is to lead has to have applied this.
+            await connection.ExecuteAsync(Statements.StartApplier);
+        }
+
         return received.Union(executed);
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using MySqlHa.Cli;
 using MySqlHa.Cluster;
+using MySqlHa.Configuration;
 using MySqlHa.Tests.Api;
 using MySqlHa.Tests.Storage;
 using Xunit;
@@ -91,11 +93,13 @@ public sealed class ConfigCommandTests
         await using var api = await RunningApi.StartAsync(View);
         using var directory = new TemporaryDirectory();
         var file = directory.File("settings.yaml");
-        await File.WriteAllTextAsync(file, "set:\n  Max-Connections: 500\n  sql_mode: \"ANSI,STRICT_ALL_TABLES\"\nunset: [back_log]\n");
+        await File.WriteAllTextAsync(file, "set:\n  Max-Connections: 500\n  sql_mode: \"ANSI,STRICT_ALL_TABLES\"\n  init_connect: ''\n"
+            + "unset: [back_log]\n");
         (await CommandLineRun.AgainstAsync(api, "config", "apply", file, "--if-version", "4", "--dry-run")).Expect(0);
         var asked = Assert.IsType<ConfigRequest>(Assert.Single(api.Asked));
         Assert.Equal(
-            "config max_connections=500 sql_mode=ANSI,STRICT_ALL_TABLES unset back_log, dry run", RequestText.Of(asked, n => n.Short));
+            "config init_connect= max_connections=500 sql_mode=ANSI,STRICT_ALL_TABLES unset back_log, dry run",
+            RequestText.Of(asked, n => n.Short));
         Assert.Equal(4, asked.IfVersion);
 
         // The body of the twin is such a file too.
@@ -119,7 +123,7 @@ public sealed class ConfigCommandTests
         using var directory = new TemporaryDirectory();
         var file = directory.File("settings.yaml");
         await File.WriteAllTextAsync(
-            file, "set:\n  max_connections: [1, 2]\n  3x: 1\n  a-b: 5\n  a_b: 6\n  back_log: 1\nunset: [back_log]\nsett: 1\n");
+            file, "set:\n  max_connections: [1, 2]\n  3x: 1\n  a-b: 5\n  a_b: 6\n  back_log: 1\n  sql_mode:\nunset: [back_log]\nsett: 1\n");
         var run = await CommandLineRun.AgainstAsync(api, "config", "apply", file);
         run.Expect(2);
         string[] told =
@@ -128,7 +132,8 @@ public sealed class ConfigCommandTests
             "3x: is no name of a setting (settings.yaml line 3); allowed: ",
             "a_b: '6' is not all that is set for a_b (settings.yaml line 5); allowed: each name once",
             "back_log: is set and unset at once",
-            "sett: is not known (settings.yaml line 8); allowed: ",
+            "sql_mode: has no value (settings.yaml line 7); allowed: a value, '' for an empty one; or its name under 'unset'",
+            "sett: is not known (settings.yaml line 9); allowed: ",
         ];
         Assert.All(told, t => Assert.Contains(t, run.Error, StringComparison.Ordinal));
         await File.WriteAllTextAsync(file, "");
@@ -261,6 +266,20 @@ public sealed class ConfigCommandTests
         run.Expect(5);
         Assert.Contains("goes on", run.Error, StringComparison.Ordinal);
         await gone;
+    }
+
+    [Fact]
+    public async Task Who_looks_on_without_a_majority_gives_up()
+    {
+        await using var api = await RunningApi.StartAsync(View);
+        api.Answer = Done("rolling-restart", "it begins");
+        api.OnAsked = _ => api.View = View with { Rolling = Rolling(0, 1), Election = ElectionStatus.NoQuorum };
+        PeerAddress[] addresses = [new(api.Address.Host, api.Address.Port)];
+        using var client = new ClusterClient(addresses, ClientAccess.Of(RunningApi.TokenFile, null, null, plain: false, addresses));
+        var watch = new RollingWatch(client, TextWriter.Null, TextWriter.Null) { QuorumPatience = TimeSpan.FromMilliseconds(600) };
+        var gone = await Assert.ThrowsAsync<ClientException>(() => watch.RunAsync(all: false, dryRun: false, CancellationToken.None));
+        Assert.Equal(ExitCodes.Unknown, gone.ExitCode);
+        Assert.Contains("majority", gone.Message, StringComparison.Ordinal);
     }
 
     [Fact]

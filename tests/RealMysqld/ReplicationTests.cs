@@ -88,10 +88,8 @@ public sealed class ReplicationTests(MysqldTemplate template)
         await using var nodes = await TestNodes.StartAsync(template, 2);
         var (leader, follower) = (nodes[0], nodes[1]);
         await HoldBackOneTransactionAsync(leader, follower);
+        await follower.AgentDoesAsync("STOP REPLICA IO_THREAD");
         await leader.KillAsync();
-
-        _ = (await follower.Server.PromiseAsync(TestNode.Within(5))).OrThrow();
-        await follower.AgentDoesAsync("STOP REPLICA SQL_THREAD");
         var early = await follower.Server.PromoteAsync(new PromoteOrder(1, () => Task.FromResult(true)), TestNode.Within(5));
         Assert.Equal(RefusalReason.NotApplied, Assert.IsType<Outcome<Promoted>.Refused>(early).Refusal.Reason);
         Assert.True((await follower.StatusAsync()).SuperReadOnly);
@@ -109,6 +107,42 @@ public sealed class ReplicationTests(MysqldTemplate template)
         Assert.Equal(ReplicationState.Off, status.Receiver.State);
         _ = (await follower.Server.ForgetSourceAsync(TestNode.Within(5))).OrThrow();
         Assert.Equal(ReplicationState.None, (await follower.StatusAsync()).Receiver.State);
+    }
+
+    [Fact]
+    public async Task What_a_restarted_server_promises_it_applies()
+    {
+        await using var nodes = await TestNodes.StartAsync(template, 2);
+        var (leader, follower) = (nodes[0], nodes[1]);
+        await HoldBackOneTransactionAsync(leader, follower);
+        await leader.KillAsync();
+        await follower.KillAsync();
+        await follower.StartAgainAsync();
+        Assert.False((await follower.StatusAsync()).AllApplied);
+        var promise = (await follower.Server.PromiseAsync(TestNode.Within(5))).OrThrow();
+        Assert.Equal(promise, (await follower.UntilAsync("applied", s => s.AllApplied)).Executed);
+        Assert.Equal(ReplicationState.Off, (await follower.StatusAsync()).Receiver.State);
+    }
+
+    [Fact]
+    public async Task A_server_stays_closed_until_its_agent_has_kept_that_it_may_open_it()
+    {
+        await using var node = await TestNode.StartAsync(template, 1);
+        var kept = new TaskCompletionSource();
+        var order = new PromoteOrder(1, () => Task.FromResult(true)) { LockedOut = [MysqldTemplate.Accounts.Replication.User] };
+        using var patience = new CancellationTokenSource();
+        var never = node.Server.PromoteAsync(order with { Recorded = kept.Task.WaitAsync(patience.Token) }, TestNode.Within(10));
+        Assert.NotSame(never, await Task.WhenAny(never, Task.Delay(500)));
+        await patience.CancelAsync();
+        Assert.IsNotType<Outcome<Promoted>.Done>(await never);
+        Assert.True((await node.StatusAsync()).SuperReadOnly);
+
+        // Nor is it half open, to lock accounts, where the lease is over.
+        var late = await node.Server.PromoteAsync(order with { StillAllowed = () => Task.FromResult(false) }, TestNode.Within(5));
+        Assert.Equal(RefusalReason.NoLongerAllowed, Assert.IsType<Outcome<Promoted>.Refused>(late).Refusal.Reason);
+        Assert.True((await node.StatusAsync()).SuperReadOnly);
+        _ = (await node.Server.PromoteAsync(order with { Recorded = Task.CompletedTask }, TestNode.Within(5))).OrThrow();
+        Assert.False((await node.StatusAsync()).SuperReadOnly);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed record EffectFaults
     /// <summary>R8: a demotion is taken for done once the variable reads 1, though the statement has not returned.</summary>
     public bool DemotedByVariable { get; init; }
 
+    /// <summary>R1: who promises leaves an applier off that its restarted mysqld did not start.</summary>
+    public bool PromisesWithoutApplying { get; init; }
+
     /// <summary>R8: who takes over does not wait until the old leader's last transactions are applied.</summary>
     public bool TakesOverUnapplied { get; init; }
 

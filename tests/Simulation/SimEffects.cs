@@ -145,6 +145,11 @@ internal static partial class SimEffects
                 break;
             case StopReceiving:
                 var held = world.Mutation.Effects.KeepsReceiving ? mysqld.Holds : mysqld.StopReceiver();
+                if (!mysqld.Executed.Contains(held) && !world.Mutation.Effects.PromisesWithoutApplying)
+                {
+                    mysqld.StartApplier();
+                }
+
                 tell(Good(node) with { Set = held });
                 break;
             case FollowSource follow:
@@ -193,6 +198,7 @@ internal static partial class SimEffects
         if (!node.Mysqld.Executed.Contains(node.Mysqld.Received) && !world.Mutation.Duty.PromoteBeforeApplied
             && !world.Mutation.Effects.TakesOverUnapplied)
         {
+            node.Mysqld.StartApplier();
             tell(Failed("received is not applied"));
             return;
         }

@@ -5,6 +5,7 @@ namespace MySqlHa.Tests.Simulation;
 /// <summary>The receiving side: receiver, relay log and applier.</summary>
 internal sealed partial class SimMysqld
 {
+    private bool _applies;
     private int _applied; // of the relay log, from its beginning, what the binary log holds too: no more than that
 
     /// <summary>Whom the channel names, with a receiver or without.</summary>
@@ -21,7 +22,15 @@ internal sealed partial class SimMysqld
         _ = StopReceiver();
         PurgeRelay();
         Source = null;
+        _applies = false;
         return true;
+    }
+
+    /// <summary>START REPLICA SQL_THREAD.</summary>
+    public void StartApplier()
+    {
+        _applies = true;
+        Apply();
     }
 
     /// <summary>STOP REPLICA IO_THREAD: what was received until now is what a promise names.</summary>
@@ -57,6 +66,7 @@ internal sealed partial class SimMysqld
         Source = source;
         Receiver = new SimReceiver(world, source, node, semiSync);
         Receiver.Connect();
+        StartApplier();
         return null;
     }
 
@@ -92,7 +102,7 @@ internal sealed partial class SimMysqld
 
     public void Apply()
     {
-        if (_applying || !Running || ApplierStalled)
+        if (_applying || !_applies || !Running || ApplierStalled)
         {
             return;
         }

@@ -144,15 +144,13 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         (Running, ReadOnly, Offline, SemiSyncSource, EffectsLock, RunsEvents) = (true, true, true, false, 0, false);
         BeginLog();
         _life++;
-        _applying = false;
+        _applying = _applies = false; // skip_replica_start
 
         // Recovery commits what is in the binary log, acknowledged or not.
         foreach (var transaction in Binlog)
         {
             Commit1(transaction);
         }
-
-        Apply();
     }
 
     /// <summary>kill -9, or the host died. Clients waiting learn nothing.</summary>
@@ -229,7 +227,7 @@ internal sealed partial class SimMysqld(World world, SimNode node)
         ReceiverConnecting = Receiver is { Attached: false, Error: 0 },
         SourceHost = Source?.Address.Host ?? "",
         ReceiverErrorNumber = Receiver?.Error ?? 0,
-        ApplierRunning = true,
+        ApplierRunning = _applies,
         LagSeconds = Executed.Contains(Received) ? 0 : 1,
         WaitingSessions = _waiting.Count,
         AttachedAckers = Dumps.Count(d => d.SemiSync),

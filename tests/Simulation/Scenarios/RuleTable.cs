@@ -66,11 +66,17 @@ internal static class RuleTable
         new("R8", SwitchoverScenarios.NeededAtOnce, "who handed over follows an established leader only",
             new() { Duty = new DutyFaults { FollowsTheEstablished = true } }, "Answered"),
 
+        new("R8", SwitchoverScenarios.AttachedOnly, "who handed over waits for those that are attached",
+            new() { Duty = new DutyFaults { WaitsForTheAttached = true } }, "Answered"),
+
         new("R8", SwitchoverScenarios.LastToHear, "who hands over stops unannounced",
             new() { Duty = new DutyFaults { StopsUnannounced = true } }, "Undisturbed"),
 
         new("R8", SwitchoverScenarios.OutOfPlace, "followers out of place are waited for",
             new() { Controller = new ControllerFaults { WaitsForPlaces = true } }, "Answered"),
+
+        new("R1", SuccessionScenarios.AppliedAnew, "who promises leaves the applier off",
+            new() { Effects = new EffectFaults { PromisesWithoutApplying = true } }, "MajorityLeads"),
 
         new("R9", SuccessionScenarios.MajorityLeads, "one acknowledgement is enough in five voters",
             new() { Controller = new ControllerFaults { OneAckOnly = true } }, "MajorityLeads"),

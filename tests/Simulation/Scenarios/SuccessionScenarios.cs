@@ -50,6 +50,18 @@ internal static class SuccessionScenarios
         s.DemandLeader(10, s[1], s[2]);
     });
 
+    /// <summary>The same, and n1's mysqld dies with T unapplied: one that is started does not apply by itself.</summary>
+    public static readonly Scenario AppliedAnew = new("a restarted mysqld applies what its node promised", 3, s =>
+    {
+        s[1].Mysqld.ApplierStalled = true;
+        s.WriteReceivedBy(s[0], s[1]);
+        s[0].LosePower();
+        s.Until("n1 and n2 promised", () => Script.Promised(s[1], 1) && Script.Promised(s[2], 1));
+        s[1].KillMysqld("killed");
+        s[1].Mysqld.ApplierStalled = false;
+        s.DemandLeader(10, s[1], s[2]);
+    });
+
     /// <summary>W is half of the voters, rounded down: any majority that is left has promises enough. With W = 1 of five not.</summary>
     public static readonly Scenario MajorityLeads = new("three of five nodes lead on", 5, s =>
     {

@@ -157,6 +157,19 @@ internal static class SwitchoverScenarios
         s.Demand("Answered", commit.Told == true, "a commit waits for a node that is there");
     });
 
+    /// <summary>n0 has handed over to n1; n2 is attached, and none of its acknowledgements arrives: n1's commits need n0's.</summary>
+    public static readonly Scenario AttachedOnly = new("who handed over does not wait for one that only counts as attached", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.AskSwitchover(to: s[1]);
+        s.Until("epoch 2 is open", () => s.Opened(2));
+        s[2].Mysqld.AcksLost = true;
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        var commit = s.Write(s[1]);
+        _ = s.Within("a commit is acknowledged", () => commit.Told is not null, 2);
+        s.Demand("Answered", commit.Told == true, "a commit waits for a node that is there");
+    });
+
     /// <summary>The follower that should get behind n1 cannot: the switchover goes the longer way, and n1 leads all the same.</summary>
     public static readonly Scenario OutOfPlace = new("a follower that cannot get behind the next leader does not stop a switchover", 3, s =>
     {
