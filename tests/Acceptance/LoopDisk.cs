@@ -119,10 +119,12 @@ internal sealed partial class LoopDisk : IDisposable
         }
     }
 
-    /// <summary>As a person would after such an error. Nothing may run on it.</summary>
+    /// <summary>False: something runs on it.</summary>
+    public bool TakeOut() => Try("umount", _directory) == 0;
+
+    /// <summary>As a person would after such an error. It was taken out.</summary>
     public void Repair()
     {
-        _ = Run("umount", _directory);
         // 1: it found errors and mended them.
         if (Try("e2fsck", "-f", "-p", _image) is > 1 and var exit)
         {
