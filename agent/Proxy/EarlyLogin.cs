@@ -7,9 +7,12 @@ namespace MySqlHa.Proxy;
 /// the leader changes; but a client that is logged in would send a statement, and have it refused. So the server's last word of the
 /// login is kept back until it is writable. That word cannot come before the client has said who it is: in its first message, or, where
 /// that asks for TLS, in what it says when the keys are agreed. Of what the server says then all is passed on that cannot be that word: a
-/// server that does not know an account's password by heart asks for it, and takes milliseconds to compute its hash.
+/// server that does not know an account's password by heart asks for it, and takes milliseconds to compute its hash. In a switchover,
+/// where the next leader lacks nothing, that word is passed on too, and the client's first statement is what waits: it stands before the
+/// door when that opens.
 /// </summary>
-internal sealed class EarlyLogin
+/// <param name="announced">It is with the successor of a switchover.</param>
+internal sealed class EarlyLogin(bool announced)
 {
     /// <summary>Bytes; a server that says more before a client is logged in says nothing of ours.</summary>
     private const int MostKept = 16 * 1024;
@@ -24,23 +27,36 @@ internal sealed class EarlyLogin
     private const int RecordHead = 5;
     private const byte FirstRecordType = 20;
     private const byte LastRecordType = 24;
+    private const byte ChangeCipher = 20;
+    private const byte Handshake = 22;
     private const byte ApplicationData = 23;
 
     // A packet of two bytes behind its head ("send me the password", "I know it by heart"), the type of what is in the record, and the
     // seal of each cipher that MySQL takes (tls_ciphersuites). The shortest packet that ends a login has five bytes more.
     private const int LongestAside = PacketHead + 2 + 1 + 16;
 
+    // Sealed records of a client with which it can be logged in: the end of its handshake, and who it is.
+    private const int SealedOfLogin = 2;
+
     private byte[] _kept = [];
     private byte[] _begun = []; // what the client said first
     private bool _clientSpoke;
     private bool _tls;
     private int _rest; // of the client's record that its last message broke off in
+    private int _sealed; // the client's records
+    private byte _before; // the type of its last one
 
     /// <summary>What the server says from here on may end the login.</summary>
     public bool Weighs { get; private set; }
 
     /// <summary>The server wants to say something: whether it is listened to.</summary>
     public bool Listens => _kept.Length < MostKept;
+
+    /// <summary>
+    /// The client may be logged in: what it says now may be a statement, and waits with it. (What a server says behind the handshake of
+    /// TLS 1.3 comes before the client has told who it is.)
+    /// </summary>
+    public bool HoldsClient => announced && _kept.Length > 0 && (!_tls || _sealed >= SealedOfLogin);
 
     /// <param name="said">What came of it at once.</param>
     public void ClientSpoke(ReadOnlySpan<byte> said)
@@ -62,19 +78,19 @@ internal sealed class EarlyLogin
     }
 
     /// <summary>The server said something that may end the login.</summary>
-    /// <returns>What the client may hear now, of this and of what was kept.</returns>
+    /// <returns>What the client may hear now, of this and of what it has not heard yet.</returns>
     public ReadOnlyMemory<byte> Weigh(ReadOnlySpan<byte> said)
     {
         byte[] all = [.. _kept, .. said];
         var passes = _tls ? Records(all) : Packets(all);
         _kept = all[passes..];
-        return all.AsMemory(0, passes);
+        return announced ? all.AsMemory(all.Length - said.Length) : all.AsMemory(0, passes);
     }
 
     /// <summary>What the server said and the client has not heard yet: it is to hear it now.</summary>
     public ReadOnlyMemory<byte> TakeKept()
     {
-        var kept = _kept;
+        var kept = announced ? [] : _kept;
         _kept = [];
         return kept;
     }
@@ -112,21 +128,34 @@ internal sealed class EarlyLogin
     /// <summary>Whether there is anything in what a client says but the making of keys. (TLS 1.3 seals the last of that too.)</summary>
     private bool HasData(ReadOnlySpan<byte> said)
     {
+        var data = false;
         var at = Math.Min(_rest, said.Length);
         _rest -= at;
         while (at < said.Length)
         {
-            if (said.Length - at < RecordHead || said[at] is ApplicationData or < FirstRecordType or > LastRecordType)
+            if (said.Length - at < RecordHead || said[at] is < FirstRecordType or > LastRecordType)
             {
+                _sealed = SealedOfLogin;
                 return true;
             }
 
-            var end = at + RecordHead + BinaryPrimitives.ReadUInt16BigEndian(said[(at + 3)..]);
+            var length = BinaryPrimitives.ReadUInt16BigEndian(said[(at + 3)..]);
+            data |= said[at] == ApplicationData;
+
+            // TLS 1.2 does not call the sealed end of its handshake data, and TLS 1.3 may greet a second time there.
+            _sealed += said[at] == ApplicationData
+                || (said[at] == Handshake && _before == ChangeCipher && !IsHello(said[(at + RecordHead)..], length)) ? 1 : 0;
+            _before = said[at];
+            var end = at + RecordHead + length;
             (at, _rest) = (Math.Min(end, said.Length), Math.Max(end - said.Length, 0));
         }
 
-        return false;
+        return data;
     }
+
+    /// <summary>Of a client, not sealed: its kind, and its length as the record has it (RFC 8446, 4).</summary>
+    private static bool IsHello(ReadOnlySpan<byte> content, int length) =>
+        content.Length >= 4 && (BinaryPrimitives.ReadUInt32BigEndian(content) ^ (1U << 24)) == length - 4;
 
     private static int Packets(ReadOnlySpan<byte> said)
     {

@@ -123,7 +123,7 @@ internal sealed partial class ProxyLoop
     {
         if ((_book.Routes.Writer is null || _now - _announcedAt < News)
             && _book.JoinSuccessor(session.ReadWrite, session.Refused) is { } successor
-            && Connect(session, successor, new EarlyLogin(), _book.Routes.SuccessorEpoch))
+            && Connect(session, successor, new EarlyLogin(announced: true), _book.Routes.SuccessorEpoch))
         {
             return;
         }
@@ -136,7 +136,8 @@ internal sealed partial class ProxyLoop
             }
         }
 
-        if (_book.JoinEarly(session.ReadWrite, session.Refused) is { } next && Connect(session, next, new EarlyLogin(), _book.Routes.Epoch))
+        if (_book.JoinEarly(session.ReadWrite, session.Refused) is { } next
+            && Connect(session, next, new EarlyLogin(announced: false), _book.Routes.Epoch))
         {
             return;
         }

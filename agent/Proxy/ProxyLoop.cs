@@ -232,8 +232,10 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
         }
 
         var other = end == client ? server : client;
-        var good = (ready & Readiness.Error) == 0 && ((ready & Readiness.Output) == 0 || _relay.Flush(end));
-        if (good && (ready & (Readiness.Input | Readiness.Over)) != 0)
+        var holds = end == client && session.Early is { HoldsClient: true };
+        var leaves = holds && (ready & (Readiness.PeerEnded | Readiness.Over)) != 0;
+        var good = !leaves && (ready & Readiness.Error) == 0 && ((ready & Readiness.Output) == 0 || _relay.Flush(end));
+        if (good && !holds && (ready & (Readiness.Input | Readiness.Over)) != 0)
         {
             good = end == server && session.Early is { Weighs: true } early ? Hear(session, early) : Carry(session, end, other);
         }
@@ -303,8 +305,11 @@ internal sealed partial class ProxyLoop(ProxyCrew crew, Poller poller, ProxyList
     private void Ask(Session session)
     {
         var (client, server) = (session.Client, session.Server);
-        var ofServer = Wanted(server, client);
-        Ask(session, Wanted(client, server), session.Early is { Listens: false } ? ofServer & ~Readiness.Input : ofServer);
+        var (ofClient, ofServer) = (Wanted(client, server), Wanted(server, client));
+        Ask(
+            session,
+            session.Early is { HoldsClient: true } ? (ofClient & ~Readiness.Input) | Readiness.PeerEnded : ofClient,
+            session.Early is { Listens: false } ? ofServer & ~Readiness.Input : ofServer);
     }
 
     private static Readiness Wanted(End end, End other) =>

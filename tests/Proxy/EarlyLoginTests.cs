@@ -114,10 +114,12 @@ public sealed class EarlyLoginTests : ProxyRoom
         Assert.False(early.Listens);
     }
 
-    private static byte[] Record(int length)
+    /// <param name="hello">A client's greeting, which is not sealed.</param>
+    internal static byte[] Record(int length, int type = 23, bool hello = false)
     {
         var record = new byte[5 + length];
-        (record[0], record[1], record[2], record[4]) = (23, 3, 3, (byte)length);
+        (record[0], record[1], record[2], record[4]) = ((byte)type, 3, 3, (byte)length);
+        (record[5], record[8]) = hello ? ((byte)1, (byte)(length - 4)) : ((byte)0xA7, (byte)0x55);
         return record;
     }
 
@@ -138,17 +140,17 @@ public sealed class EarlyLoginTests : ProxyRoom
     [InlineData(true, new[] { 120 })]
     public void A_login_is_weighed_from_the_first_data_on(bool weighs, int[] types)
     {
-        byte[] records = [.. types.SelectMany(type => Record(50).Select((one, i) => i == 0 ? (byte)type : one))];
-        var early = new EarlyLogin();
+        byte[] records = [.. types.SelectMany(type => Record(50, type))];
+        var early = new EarlyLogin(announced: false);
         early.ClientSpoke([.. Request, .. records]);
         Assert.Equal(weighs, early.Weighs);
-        early = new EarlyLogin();
+        early = new EarlyLogin(announced: false);
         early.ClientSpoke(Request);
         Assert.False(early.Weighs);
         early.ClientSpoke(records.AsSpan(..20));
         early.ClientSpoke(records.AsSpan(20..));
         Assert.Equal(weighs, early.Weighs);
-        early = new EarlyLogin();
+        early = new EarlyLogin(announced: false);
         foreach (var one in Request)
         {
             early.ClientSpoke([one]);
@@ -157,6 +159,37 @@ public sealed class EarlyLoginTests : ProxyRoom
 
         early.ClientSpoke(records);
         Assert.Equal(weighs, early.Weighs);
+    }
+
+    /// <summary>A client may be welcome when it has ended the handshake and told who it is.</summary>
+    [Theory]
+    [InlineData(new[] { 22, 20, 22 }, 23)] // TLS 1.2
+    [InlineData(new[] { 20, 23 }, 23)]
+    [InlineData(new[] { 22, 20, 1, 23 }, 23)] // TLS 1.3 with a second greeting
+    [InlineData(new[] { 23 }, 23)]
+    [InlineData(new int[0], 120)]
+    public void A_client_with_the_next_leader_is_held_when_it_may_be_welcome(int[] handshake, int type)
+    {
+        static byte[] Of(IEnumerable<int> types) => [.. types.SelectMany(type => Record(50, type == 1 ? 22 : type, type == 1))];
+        var (early, usual) = (new EarlyLogin(announced: true), new EarlyLogin(announced: false));
+        foreach (var login in (EarlyLogin[])[early, usual])
+        {
+            login.ClientSpoke(Request);
+            login.ClientSpoke(Of(handshake));
+            Assert.Equal(Record(60), login.Weigh(Record(60)).ToArray() is { Length: > 0 } heard ? heard : login.TakeKept().ToArray());
+            Assert.False(login.HoldsClient);
+            login.ClientSpoke(Of([type]));
+        }
+
+        byte[] question = Record(23), welcome = Record(28);
+        Assert.Equal(question, early.Weigh(question).ToArray());
+        Assert.False(early.HoldsClient);
+        Assert.Equal(welcome, early.Weigh(welcome).ToArray());
+        Assert.True(early.HoldsClient);
+        Assert.True(early.TakeKept().IsEmpty);
+        Assert.Equal(question, usual.Weigh(question).ToArray());
+        Assert.True(usual.Weigh(welcome).IsEmpty);
+        Assert.False(usual.HoldsClient);
     }
 
     /// <summary>A welcome that waits with a server that is gone is none; why it refuses a client, and ends with that, is told.</summary>
@@ -199,7 +232,7 @@ public sealed class EarlyLoginTests : ProxyRoom
         Assert.Empty(await rest);
     }
 
-    private static byte[] Request
+    internal static byte[] Request
     {
         get
         {
@@ -211,7 +244,7 @@ public sealed class EarlyLoginTests : ProxyRoom
 
     private static EarlyLogin Behind(bool tls)
     {
-        var early = new EarlyLogin();
+        var early = new EarlyLogin(announced: false);
         early.ClientSpoke(tls ? Request : "login"u8);
         early.ClientSpoke(tls ? Record(40) : "more"u8);
         Assert.True(early.Weighs);

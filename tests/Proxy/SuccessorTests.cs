@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using MySqlHa.Cluster;
 using MySqlHa.Proxy;
@@ -24,27 +25,90 @@ public sealed class SuccessorTests : ProxyRoom
 
         using var again = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
         Assert.Equal("b", await again.GreetedAsync());
-        await again.SayAsync("password");
-        var login = again.ReadAsync(8);
+        Assert.Equal("password", await again.AskAsync("password"));
+        await again.SayAsync("more");
+        var statement = again.ReadAsync(4);
         foreach (var (client, answer) in stayed)
         {
             await client.SayAsync("x");
             Assert.Equal("x", Encoding.UTF8.GetString(await answer));
         }
 
-        Assert.False(login.IsCompleted);
+        Assert.False(statement.IsCompleted);
         proxy.Follow(new ClientRoutes(2, null, [], [next.Id]) { Next = next.Target });
         foreach (var (client, _) in stayed)
         {
             Assert.Empty(await client.RestAsync());
         }
 
-        Assert.False(login.IsCompleted);
+        Assert.False(statement.IsCompleted);
         proxy.Follow(To(next, epoch: 2));
-        Assert.Equal("password", Encoding.UTF8.GetString(await login));
-        Assert.Equal("more", await again.AskAsync("more"));
+        Assert.Equal("more", Encoding.UTF8.GetString(await statement));
+        Assert.Equal("still more", await again.AskAsync("still more"));
         Assert.Equal(5, proxy.Counters[ProxyCount.ClosedByEpoch]);
         clients.ForEach(c => c.Dispose());
+    }
+
+    /// <summary>Its first statement waits in the kernel, and nobody asks for it.</summary>
+    [Fact]
+    public async Task Who_leaves_with_a_statement_before_the_leader_changes_is_let_go_and_the_statement_with_it()
+    {
+        var heard = new ConcurrentQueue<byte>();
+        var (leader, proxy) = (Server('a'), Start(OneThread));
+        var next = Server('b', async (socket, cancellation) =>
+        {
+            var said = new byte[1];
+            while (await socket.ReceiveAsync(said, cancellation) > 0)
+            {
+                heard.Enqueue(said[0]);
+                await GreetingServer.SendAllAsync(socket, said, cancellation);
+            }
+        });
+        var routes = To(leader) with { Successor = next.Target, SuccessorEpoch = 2 };
+        proxy.Follow(routes);
+        using (var client = await ProxyClient.ConnectAsync(proxy.ReadWritePort))
+        {
+            Assert.Equal("b", await client.GreetedAsync());
+            Assert.Equal("login", await client.AskAsync("login"));
+            await client.SayAsync("statement");
+        }
+
+        await Eventually.HoldsAsync("it is let go", () => next.Open == 0 && proxy.Counters[ProxyCount.ReadWriteNow] == 0);
+        Assert.Equal("login"u8.ToArray(), heard);
+    }
+
+    /// <summary>
+    /// As with TLS 1.3: tickets come behind the handshake, before the client has told who it is; a question comes behind them; the welcome
+    /// comes last.
+    /// </summary>
+    [Fact]
+    public async Task A_client_is_heard_until_it_may_be_welcome()
+    {
+        byte[][] turns = [EarlyLoginTests.Record(60), [.. EarlyLoginTests.Record(60), .. EarlyLoginTests.Record(23)], EarlyLoginTests.Record(28)];
+        var next = Server('b', async (socket, cancellation) =>
+        {
+            foreach (var said in (byte[][])[.. turns, "x"u8.ToArray()])
+            {
+                _ = await socket.ReceiveAsync(new byte[200], cancellation);
+                await GreetingServer.SendAllAsync(socket, said, cancellation);
+            }
+        });
+        var (leader, proxy) = (Server('a'), Start(OneThread));
+        proxy.Follow(To(leader) with { Successor = next.Target, SuccessorEpoch = 2 });
+        using var client = await ProxyClient.ConnectAsync(proxy.ReadWritePort);
+        Assert.Equal("b", await client.GreetedAsync());
+        byte[] begin = [.. EarlyLoginTests.Request, .. EarlyLoginTests.Record(53)];
+        foreach (var (said, answer) in ((byte[][])[begin, EarlyLoginTests.Record(40), EarlyLoginTests.Record(30)]).Zip(turns))
+        {
+            await GreetingServer.SendAllAsync(client.Socket, said);
+            Assert.Equal(answer, await client.ReadAsync(answer.Length));
+        }
+
+        await GreetingServer.SendAllAsync(client.Socket, EarlyLoginTests.Record(50));
+        var last = client.ReadAsync(1);
+        Assert.NotSame(last, await Task.WhenAny(last, Task.Delay(300)));
+        proxy.Follow(To(next, epoch: 2));
+        Assert.Equal("x"u8.ToArray(), await last);
     }
 
     [Fact]
