@@ -241,7 +241,7 @@ public static class AgentRunner
     ];
 
     private static TraceTarget? TracesOf(AgentOptions options) =>
-        options.Telemetry is { } telemetry ? new TraceTarget(telemetry.Traces, telemetry.Headers, Version) : null;
+        options.Telemetry is { } telemetry ? new TraceTarget(telemetry.Traces, telemetry.Grpc, telemetry.Headers, Version) : null;
 
     private static ApiOptions ApiOptionsOf(AgentOptions options, RingKeys keys, NodeLoop loop) => new(options.HttpListen, options.Ports.Http)
     {

@@ -1,24 +1,21 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using MySqlHa.Cluster;
 
 namespace MySqlHa.Telemetry;
 
 /// <summary>
-/// A change of leader as a trace of OpenTelemetry, in OTLP's JSON: a span for the whole, and below it one for each phase that was
-/// seen, from the end of the phase before. Ids come from cluster and epoch: sent twice, it is one trace.
+/// A change of leader as a trace of OpenTelemetry: a span for the whole, and below it one for each phase that was seen, from the end of
+/// the phase before. The trace's id comes from cluster and epoch: sent by two, it is one trace. Those of spans are random, as .NET makes
+/// them.
 /// </summary>
 internal static class ChangeTrace
 {
-    private const int Internal = 1;
-    private const int Good = 1;
-
-    /// <summary>Null: nobody saw how long it took, or nothing of it has a time of day.</summary>
-    /// <param name="version">Of this agent.</param>
-    public static byte[]? Of(EpochView epoch, ClusterView view, string version)
+    /// <summary>Its spans, ended, the whole first. Null: nobody saw how long it took, or nothing of it has a time of day.</summary>
+    /// <param name="source">Somebody listens to it, and wants all.</param>
+    public static Activity[]? Of(EpochView epoch, ClusterView view, ActivitySource source)
     {
         if (epoch.Phases is not { } phases || ZeroOf(epoch, phases) is not { } zero)
         {
@@ -26,33 +23,26 @@ internal static class ChangeTrace
         }
 
         var ends = phases.Each().Where(p => p.At is not null).Select(p => (p.Name, At: p.At!.Value)).OrderBy(p => p.At).ToList();
-        var trace = Id(view, epoch, "", 16);
-        var root = Id(view, epoch, "whole", 8);
-        var spans = new List<OtlpSpan>
-        {
-            Span(trace, root, null, "change of leader", 0, Math.Max(0, ends[^1].At), Facts(epoch, phases, view)),
-        };
+        // A parent with the trace's id and no span: what is below it is a root.
+        var outside = new ActivityContext(IdOf(epoch, view), default, ActivityTraceFlags.Recorded);
+        var whole = Span("change of leader", outside, 0, Math.Max(0, ends[^1].At), Facts(epoch, phases, view));
+        var spans = new List<Activity> { whole };
         var from = 0;
         foreach (var (name, at) in ends)
         {
-            OtlpAttribute[] until = [OtlpAttribute.Of("mysqlha.phase.until_ms", at)];
-            spans.Add(Span(trace, Id(view, epoch, name, 8), root, name, Math.Min(from, at), at, until));
+            spans.Add(Span(name, whole.Context, Math.Min(from, at), at, [new("mysqlha.phase.until_ms", at)]));
             from = Math.Max(from, at);
         }
 
-        OtlpAttribute[] resource =
-        [
-            OtlpAttribute.Of("service.name", "mysqlha"),
-            OtlpAttribute.Of("service.version", version),
-            OtlpAttribute.Of("service.instance.id", view.Self.Hex),
-            OtlpAttribute.Of("mysqlha.cluster_id", view.ClusterId),
-            OtlpAttribute.Of("mysqlha.service_group", view.ServiceGroup.ToString()),
-        ];
-        var request = new OtlpTraces([new(new(resource), [new(new("mysqlha", version), spans)])]);
-        return JsonSerializer.SerializeToUtf8Bytes(request, OtlpJson.Default.OtlpTraces);
+        return [.. spans];
 
-        OtlpSpan Span(string of, string id, string? parent, string name, int start, int end, OtlpAttribute[] attributes) =>
-            new(of, id, parent, name, Internal, Nanos(zero, start), Nanos(zero, end), attributes, new(Good));
+        Activity Span(string name, ActivityContext parent, int start, int end, IEnumerable<KeyValuePair<string, object?>> attributes)
+        {
+            var span = source.StartActivity(name, ActivityKind.Internal, parent, attributes, links: null, zero.AddMilliseconds(start))
+                ?? throw new InvalidOperationException($"nobody listens to the source {source.Name}");
+            span.SetStatus(ActivityStatusCode.Ok).SetEndTime(zero.AddMilliseconds(end).UtcDateTime).Stop();
+            return span;
+        }
     }
 
     /// <summary>
@@ -62,14 +52,14 @@ internal static class ChangeTrace
     private static DateTimeOffset? ZeroOf(EpochView epoch, EpochPhases phases) =>
         phases.Open is { } open ? epoch.OpenedAt.AddMilliseconds(-open) : null;
 
-    private static OtlpAttribute[] Facts(EpochView epoch, EpochPhases phases, ClusterView view)
+    private static IEnumerable<KeyValuePair<string, object?>> Facts(EpochView epoch, EpochPhases phases, ClusterView view)
     {
         var before = view.History.LastOrDefault(e => e.Number < epoch.Number);
         return
         [
-            OtlpAttribute.Of("mysqlha.epoch", epoch.Number),
-            OtlpAttribute.Of("mysqlha.reason", epoch.OpenReason),
-            OtlpAttribute.Of("mysqlha.counted_from", phases.Zero switch
+            new("mysqlha.epoch", epoch.Number),
+            new("mysqlha.reason", epoch.OpenReason),
+            new("mysqlha.counted_from", phases.Zero switch
             {
                 PhaseZero.MysqldEnd => "mysqld-end",
                 PhaseZero.Known => "known",
@@ -81,56 +71,16 @@ internal static class ChangeTrace
         ];
     }
 
-    private static OtlpAttribute[] Leader(string which, NodeId id, string address, ClusterView view) =>
+    private static IEnumerable<KeyValuePair<string, object?>> Leader(string which, NodeId id, string address, ClusterView view) =>
     [
-        OtlpAttribute.Of($"mysqlha.leader.{which}", view.Member(id)?.Name ?? id.Short),
-        OtlpAttribute.Of($"mysqlha.leader.{which}.id", id.Hex),
-        OtlpAttribute.Of($"mysqlha.leader.{which}.address", address),
+        new($"mysqlha.leader.{which}", view.Member(id)?.Name ?? id.Short),
+        new($"mysqlha.leader.{which}.id", id.Hex),
+        new($"mysqlha.leader.{which}.address", address),
     ];
 
-    private static string Nanos(DateTimeOffset zero, int milliseconds) =>
-        ((zero.ToUnixTimeMilliseconds() + milliseconds) * 1_000_000).ToString(CultureInfo.InvariantCulture);
-
-    private static string Id(ClusterView view, EpochView epoch, string what, int bytes)
+    private static ActivityTraceId IdOf(EpochView epoch, ClusterView view)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{view.ClusterId}/{epoch.Number}/{what}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, bytes));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{view.ClusterId}/{epoch.Number}/");
+        return ActivityTraceId.CreateFromBytes(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
     }
 }
-
-internal sealed record OtlpTraces(IReadOnlyList<OtlpResourceSpans> ResourceSpans);
-
-internal sealed record OtlpResourceSpans(OtlpResource Resource, IReadOnlyList<OtlpScopeSpans> ScopeSpans);
-
-internal sealed record OtlpResource(IReadOnlyList<OtlpAttribute> Attributes);
-
-internal sealed record OtlpScopeSpans(OtlpScope Scope, IReadOnlyList<OtlpSpan> Spans);
-
-internal sealed record OtlpScope(string Name, string Version);
-
-/// <summary>Ids in hex, times in nanoseconds since 1970 as text: so OTLP has 64 bits in JSON.</summary>
-internal sealed record OtlpSpan(
-    string TraceId,
-    string SpanId,
-    string? ParentSpanId,
-    string Name,
-    int Kind,
-    string StartTimeUnixNano,
-    string EndTimeUnixNano,
-    IReadOnlyList<OtlpAttribute> Attributes,
-    OtlpStatus Status);
-
-internal sealed record OtlpStatus(int Code);
-
-internal sealed record OtlpAttribute(string Key, OtlpValue Value)
-{
-    public static OtlpAttribute Of(string key, string value) => new(key, new(value, null));
-
-    public static OtlpAttribute Of(string key, long value) => new(key, new(null, value.ToString(CultureInfo.InvariantCulture)));
-}
-
-internal sealed record OtlpValue(string? StringValue, string? IntValue);
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(OtlpTraces))]
-internal sealed partial class OtlpJson : JsonSerializerContext;

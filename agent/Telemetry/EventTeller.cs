@@ -9,11 +9,12 @@ public sealed class EventTeller : IAsyncDisposable
 {
     private readonly IEventSource _events;
     private readonly Func<ClusterView> _view;
-    private readonly ImmutableArray<(WebhookTarget Target, PostQueue Queue)> _hooks;
+    private readonly ImmutableArray<(WebhookPoster Poster, PostQueue Queue)> _hooks;
     private readonly TraceTarget? _traces;
     private readonly PostQueue? _collector;
     private readonly CancellationTokenSource _ends = new();
     private readonly Task _telling;
+    private TraceExporter? _exporter;
 
     private EventTeller(
         IEventSource events,
@@ -24,10 +25,8 @@ public sealed class EventTeller : IAsyncDisposable
         TimeSpan pause)
     {
         (_events, _view, _traces) = (events, view, traces);
-        _hooks = [.. hooks.Select(h => (h, new PostQueue("webhook", h.Url, h.Headers, logger, pause)))];
-        _collector = traces is null
-            ? null
-            : new PostQueue("collector", traces.Url, _ => traces.Headers.Select(h => (h.Key, h.Value)), logger, pause);
+        _hooks = [.. hooks.Select(h => (new WebhookPoster(h), new PostQueue("webhook", h.Url, logger, pause)))];
+        _collector = traces is null ? null : new PostQueue("collector", traces.Url, logger, pause);
         _telling = Task.Run(() => TellAsync(_ends.Token));
     }
 
@@ -73,6 +72,12 @@ public sealed class EventTeller : IAsyncDisposable
             await queue.DisposeAsync();
         }
 
+        foreach (var (poster, _) in _hooks)
+        {
+            poster.Dispose();
+        }
+
+        _exporter?.Dispose();
         _ends.Dispose();
     }
 
@@ -101,19 +106,28 @@ public sealed class EventTeller : IAsyncDisposable
 
     private void Tell(ClusterEvent one, ClusterView view)
     {
-        Post? post = null;
-        foreach (var (target, queue) in _hooks)
+        WebhookMessage? message = null;
+        foreach (var (poster, queue) in _hooks)
         {
-            if (target.Wants(one))
+            if (poster.Target.Wants(one))
             {
-                queue.Send(post ??= WebhookBody.Of(one, view).ToPost());
+                queue.Send(poster.PostOf(message ??= WebhookBody.Of(one, view).ToMessage()));
             }
         }
 
-        if (one.Code == "phases" && _collector is not null && view.History.FirstOrDefault(e => e.Number == one.Epoch) is { } epoch
-            && ChangeTrace.Of(epoch, view, _traces!.Version) is { } trace)
+        if (one.Code == "phases" && _traces is not null && view.History.FirstOrDefault(e => e.Number == one.Epoch) is { } epoch)
         {
-            _collector.Send(new Post($"the trace of epoch {one.Epoch}", one.Code, trace));
+            TellTrace(epoch, view, one.Code);
+        }
+    }
+
+    /// <summary>Apart from all else: OpenTelemetry's library is loaded when this runs.</summary>
+    private void TellTrace(EpochView epoch, ClusterView view, string code)
+    {
+        _exporter ??= new TraceExporter(_traces!, view);
+        if (_exporter.PostOf(epoch, view, code) is { } post)
+        {
+            _collector!.Send(post);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -8,24 +6,20 @@ using Polly.Retry;
 namespace MySqlHa.Telemetry;
 
 /// <summary>
-/// Posts JSON to one receiver, one after the other, each until it is taken. What a receiver does not take for an hour is given up, sooner
+/// Takes posts to one receiver, one after the other, each until it is taken. What a receiver does not take for an hour is given up, sooner
 /// where it says no by a client's error, and so is the oldest where more wait than are kept: nothing else ever waits for it.
 /// </summary>
 internal sealed class PostQueue : IAsyncDisposable
 {
-    /// <summary>Of bodies that wait, each some hundred bytes.</summary>
+    /// <summary>Of posts that wait: an event some hundred bytes, a trace some thousand.</summary>
     public const int MostWaiting = 1000;
 
     /// <summary>Tries that a receiver answers with a no of its own: what was wrong with the post is wrong an hour later too.</summary>
     public const int MostRefusals = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
-    private static readonly TimeSpan PostPatience = TimeSpan.FromSeconds(10);
-    private readonly Uri _url;
     private readonly string _shown;
-    private readonly Func<Post, IEnumerable<(string Name, string Value)>> _headers;
     private readonly ILogger _logger;
-    private readonly HttpClient _http;
     private readonly Channel<Post> _posts;
     private readonly ResiliencePipeline<Try> _pipeline;
     private readonly CancellationTokenSource _ends = new();
@@ -38,16 +32,11 @@ internal sealed class PostQueue : IAsyncDisposable
 
     /// <param name="what">"webhook", "collector".</param>
     /// <param name="url">Its path and query may be secret, and are never shown.</param>
-    /// <param name="headers">Of each try.</param>
     /// <param name="pause">The first between two tries; it doubles up to a minute, and varies.</param>
-    public PostQueue(string what, Uri url, Func<Post, IEnumerable<(string Name, string Value)>> headers, ILogger logger, TimeSpan pause)
+    public PostQueue(string what, Uri url, ILogger logger, TimeSpan pause)
     {
-        (_url, _headers, _logger) = (url, headers, logger);
+        _logger = logger;
         _shown = $"{what} at {url.GetLeftPart(UriPartial.Authority)}";
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = PostPatience, UseCookies = false })
-        {
-            Timeout = PostPatience,
-        };
         _posts = Channel.CreateBounded<Post>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, Dropped);
         _pipeline = new ResiliencePipelineBuilder<Try>().AddRetry(new RetryStrategyOptions<Try>
@@ -78,7 +67,6 @@ internal sealed class PostQueue : IAsyncDisposable
     {
         await _ends.CancelAsync();
         await _sending;
-        _http.Dispose();
         _ends.Dispose();
     }
 
@@ -107,7 +95,7 @@ internal sealed class PostQueue : IAsyncDisposable
             var last = await _pipeline.ExecuteAsync(
                 async cancellation =>
                 {
-                    var tried = await TryAsync(post, cancellation);
+                    var tried = await post.TryAsync(cancellation);
                     refusals += tried.IsRefusal ? 1 : 0;
                     return tried with { IsLast = refusals == MostRefusals };
                 },
@@ -135,33 +123,6 @@ internal sealed class PostQueue : IAsyncDisposable
         }
     }
 
-    private async ValueTask<Try> TryAsync(Post post, CancellationToken cancellation)
-    {
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _url) { Content = new ByteArrayContent(post.Body) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            foreach (var (name, value) in _headers(post))
-            {
-                _ = request.Headers.TryAddWithoutValidation(name, value);
-            }
-
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return answer.IsSuccessStatusCode ? new Try("") : new Try($"it answers {(int)answer.StatusCode}", IsRefusal(answer.StatusCode));
-        }
-        catch (HttpRequestException e)
-        {
-            return new Try("it does not answer" + (e.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({e.HttpRequestError})"));
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new Try($"it does not answer within {PostPatience.TotalSeconds:0} s");
-        }
-    }
-
-    /// <summary>A client's error, but for those that ask to come again later (408, 425, 429).</summary>
-    private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500 and not (408 or 425 or 429);
-
     private void NoteFailure(Try failed)
     {
         _ = Interlocked.Increment(ref _failed);
@@ -177,17 +138,4 @@ internal sealed class PostQueue : IAsyncDisposable
         _ = Interlocked.Increment(ref _givenUp);
         TelemetryLog.ReceiverFull(_logger, _shown, MostWaiting, post.Code, post.Id);
     }
-
-    /// <summary>What came of one try.</summary>
-    /// <param name="Why">Not; empty: it was taken.</param>
-    /// <param name="IsRefusal">The receiver heard it, and does not want it.</param>
-    /// <param name="IsLast">No further one is made.</param>
-    private sealed record Try(string Why, bool IsRefusal = false, bool IsLast = false)
-    {
-        public bool Taken => Why.Length == 0;
-    }
 }
-
-/// <param name="Id">The same however often it is sent.</param>
-/// <param name="Code">Of the event that it tells.</param>
-internal sealed record Post(string Id, string Code, byte[] Body);

@@ -37,7 +37,7 @@ internal sealed record WebhookBody(
         one.Epoch,
         WebhookNode.Of(view.Self, view));
 
-    public Post ToPost() => new(Id, Code, JsonSerializer.SerializeToUtf8Bytes(this, WebhookJson.Default.WebhookBody));
+    public WebhookMessage ToMessage() => new(Id, Code, JsonSerializer.SerializeToUtf8Bytes(this, WebhookJson.Default.WebhookBody));
 
     /// <summary>"t=1763850000,v1=…": HMAC-SHA256, in hex, of the time, a full stop and the body. A receiver refuses old times.</summary>
     /// <param name="unixSeconds">When it is sent.</param>
@@ -54,6 +54,9 @@ internal sealed record WebhookBody(
         ? string.Create(CultureInfo.InvariantCulture, $"{view.ClusterId}-{one.Index}-{one.Code}")
         : string.Create(CultureInfo.InvariantCulture, $"{view.Self.Hex}-{one.Id}-{one.Code}");
 }
+
+/// <summary>The same for all receivers.</summary>
+internal sealed record WebhookMessage(string Id, string Code, byte[] Json);
 
 internal sealed record WebhookNode(string Id, string Name, string Address)
 {

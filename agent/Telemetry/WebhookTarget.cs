@@ -11,14 +11,14 @@ public sealed record WebhookTarget(Uri Url, ImmutableSortedSet<string> Events, I
     public bool Wants(ClusterEvent one) => Events.IsEmpty || Events.Contains(one.Code);
 
     /// <summary>What goes with each try: the time in the signature is that of the try.</summary>
-    internal IEnumerable<(string Name, string Value)> Headers(Post post)
+    internal IEnumerable<(string Name, string Value)> Headers(WebhookMessage message)
     {
-        yield return ("MySqlHa-Event", post.Code);
-        yield return ("MySqlHa-Id", post.Id);
+        yield return ("MySqlHa-Event", message.Code);
+        yield return ("MySqlHa-Id", message.Id);
         if (!Secret.IsEmpty)
         {
             var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            yield return ("MySqlHa-Signature", WebhookBody.Signature(Secret.AsSpan(), now, post.Body));
+            yield return ("MySqlHa-Signature", WebhookBody.Signature(Secret.AsSpan(), now, message.Json));
         }
     }
 }

@@ -119,6 +119,7 @@ public sealed class AgentOptionsFileTests
         Assert.Empty(options.Webhooks[1].Events);
         Assert.Equal("https://c.example:4318/v1/traces", options.Telemetry!.Traces.AbsoluteUri);
         Assert.Equal([new("X-Key", "k")], options.Telemetry.Headers);
+        Assert.False(options.Telemetry.Grpc);
         Assert.Equal(["/etc/mysqlha/hook.secret", null], options.Webhooks.Select(h => h.SecretFile));
     }
 

@@ -91,9 +91,11 @@ public sealed partial class RefusedConfigurationTests
     [InlineData("webhooks: [{url: 'http://a/', events: []}]", "webhooks[0].events", "", "'*', or a list of codes")]
     [InlineData("webhooks: [{url: 'http://a/', events: [epoch-open]}]", "webhooks[0].events[0]", "epoch-open", "epoch-opened")]
     [InlineData("webhooks: [{url: 'http://a/', events: '*', secret: x}]", "webhooks[0].secret", "", "url, events, secret-file")]
-    [InlineData("telemetry: http://a", "telemetry", "http://a", "a mapping with the keys otlp, headers")]
+    [InlineData("telemetry: http://a", "telemetry", "http://a", "a mapping with the keys otlp, protocol, headers")]
     [InlineData("telemetry: {headers: {}}", "telemetry.otlp", "", "an http or https address")]
     [InlineData("telemetry: {otlp: 'a:4318'}", "telemetry.otlp", "", "an http or https address")]
+    [InlineData("telemetry: {otlp: 'http://a', protocol: http/json}", "telemetry.protocol", "http/json", "grpc or http/protobuf")]
+    [InlineData("telemetry: {otlp: 'http://a', protocol: [grpc]}", "telemetry.protocol", "", "grpc or http/protobuf")]
     [InlineData("telemetry: {otlp: 'http://a', headers: {'a b': x}}", "telemetry.headers.a b", "", "letters, digits and -")]
     [InlineData("log-level: verbose", "log-level", "verbose", "trace, debug, info, warn or error")]
     public void A_value_is_refused_by_key_value_and_what_is_allowed(string line, string key, string shown, string allowed)

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using MySqlHa.Cluster;
 using MySqlHa.Node;
 using MySqlHa.Telemetry;
@@ -194,18 +192,4 @@ public sealed class WebhookTests
     }
 
     private void Add(params ClusterEvent[] events) => _book.Add(DateTimeOffset.UtcNow, events);
-
-    private sealed class Words : ILogger
-    {
-        public ConcurrentQueue<string> Said { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Said.Enqueue(formatter(state, exception));
-    }
 }
