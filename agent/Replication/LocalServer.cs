@@ -22,6 +22,7 @@ public sealed class LocalServer : IAsyncDisposable
     private readonly Markers _markers;
     private readonly Cloning _cloning;
     private ImmutableHashSet<long> _ownConnections = [];
+    private volatile bool _isTheAgent;
     private volatile bool _demotionHangs;
 
     public LocalServer(LocalServerAccess access)
@@ -38,19 +39,24 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>
     /// Takes the effects lock from whoever holds it, killing that connection, and readies the connections that nobody shall wait for.
-    /// To be called once after mysqld was started or adopted, before its state is read and acted on.
+    /// To be called once after mysqld was started or adopted, before its state is read and acted on. Where it fails, because an adopted
+    /// server does not answer yet, the first effect that reaches the server takes the lock.
     /// </summary>
-    public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation) => RunAsync(_effects, async connection =>
+    public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation)
     {
-        await TakeLockAsync(connection, fromAnyone: true);
-        _demotionHangs = false;
-        foreach (var ready in (MysqlSession[])[_fence, _demotion])
+        _isTheAgent = true;
+        return RunAsync(_effects, async connection =>
         {
-            _ = await ready.UseAsync(own => own.RowAsync("SELECT 1 AS one"), cancellation);
-        }
+            await TakeLockAsync(connection, fromAnyone: true);
+            _demotionHangs = false;
+            foreach (var ready in (MysqlSession[])[_fence, _demotion])
+            {
+                _ = await ready.UseAsync(own => own.RowAsync("SELECT 1 AS one"), cancellation);
+            }
 
-        return default(Nothing);
-    }, cancellation);
+            return default(Nothing);
+        }, cancellation);
+    }
 
     /// <summary>One look at the server, over a connection of its own.</summary>
     public Task<ProbeOutcome> ProbeAsync(CancellationToken cancellation) => _probe.LookAsync(cancellation);
@@ -203,11 +209,16 @@ public sealed class LocalServer : IAsyncDisposable
         RefusalReason.DemotionHangs,
         "The demotion of this server has not returned: commits are still on their way to an OK, and mysqld must be killed.");
 
-    /// <summary>A connection of ours that broke may have left the lock behind; a stranger's lock is not ours to take here.</summary>
-    private Task RetakeLockAsync(DbConnection connection) => TakeLockAsync(connection, fromAnyone: false);
+    /// <summary>
+    /// A connection of ours that broke may have left the lock behind. Once this agent has had it, another agent's is not ours to take here.
+    /// </summary>
+    private Task RetakeLockAsync(DbConnection connection) =>
+        _isTheAgent ? TakeLockAsync(connection, fromAnyone: _ownConnections.IsEmpty) : Task.CompletedTask;
 
     private async Task TakeLockAsync(DbConnection connection, bool fromAnyone)
     {
+        // Any account may ask for any lock, and who asked first gets it when it is free.
+        _ = await Leading.KillAllAsync(connection, Statements.StrangersAtLock);
         var row = await connection.RowAsync(Statements.LockHolder);
         var me = row.Number("me");
         if (row["holder"] is { } text)
@@ -224,10 +235,6 @@ public sealed class LocalServer : IAsyncDisposable
             }
 
             await Leading.KillAsync(connection, holder);
-        }
-        else if (!fromAnyone && _ownConnections.IsEmpty)
-        {
-            return; // nobody said yet that this agent is the one
         }
 
         var taken = await connection.RowAsync(Statements.TakeLock);

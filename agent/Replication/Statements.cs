@@ -22,6 +22,15 @@ internal static class Statements
 
     public const string TakeLock = $"SELECT GET_LOCK('{LockName}', 5) AS taken";
 
+    /// <summary>Other accounts' sessions that hold the lock or wait for it.</summary>
+    public const string StrangersAtLock =
+        $"""
+        SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks l
+          JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
+          WHERE l.OBJECT_TYPE = 'USER LEVEL LOCK' AND l.OBJECT_NAME = '{LockName}'
+            AND t.PROCESSLIST_USER <> SUBSTRING_INDEX(USER(), '@', 1)
+        """;
+
     public static string Kill(long connection) => string.Create(CultureInfo.InvariantCulture, $"KILL CONNECTION {connection}");
 
     // -- looking ------------------------------------------------------------------------------------------------------
