@@ -13,6 +13,8 @@ namespace MySqlHa.Replication;
 /// </summary>
 public sealed class LocalServer : IAsyncDisposable
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(100);
+    private readonly LocalServerAccess _access;
     private readonly MysqlSession _effects;
     private readonly MysqlSession _fence;
     private readonly MysqlSession _demotion;
@@ -27,6 +29,7 @@ public sealed class LocalServer : IAsyncDisposable
 
     public LocalServer(LocalServerAccess access)
     {
+        _access = access;
         _effects = new MysqlSession(access) { OnOpen = RetakeLockAsync };
         _fence = new MysqlSession(access);
         _demotion = new MysqlSession(access);
@@ -75,8 +78,25 @@ public sealed class LocalServer : IAsyncDisposable
     public Task<Outcome<Promoted>> PromoteAsync(PromoteOrder order, CancellationToken cancellation) =>
         RunAsync(_effects, connection => Leading.PromoteAsync(connection, order), cancellation);
 
-    /// <summary>On a leader: the receiving side is taken away. Refused while something received is not applied.</summary>
-    public Task<Outcome<Nothing>> ForgetSourceAsync(CancellationToken cancellation) => RunAsync(_effects, Leading.ForgetSourceAsync, cancellation);
+    /// <summary>
+    /// On a leader: the receiving side is taken away. Refused while something received is not applied, and while the receiver is still
+    /// stopping: one that tries to connect takes its time, and a waiting commit may need a marker.
+    /// </summary>
+    public async Task<Outcome<Nothing>> ForgetSourceAsync(CancellationToken cancellation)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        soon.CancelAfter(StopPatience);
+        // The statement goes on by itself: told once, the receiver stops, and a later call finds it off.
+        await using var aside = new MysqlSession(_access);
+        var stopped = await RunAsync(aside, async connection =>
+        {
+            await connection.ExecuteAsync(Statements.StopReceiver);
+            return default(Nothing);
+        }, soon.Token);
+        return stopped is Outcome<Nothing>.Unknown && !cancellation.IsCancellationRequested
+            ? new Outcome<Nothing>.Refused(new Refusal(RefusalReason.Busy, "The receiver is told to stop, and is not off yet."))
+            : stopped is Outcome<Nothing>.Done ? await RunAsync(_effects, Leading.ForgetSourceAsync, cancellation) : stopped;
+    }
 
     /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
     public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
