@@ -57,6 +57,7 @@ public sealed class LocalServer : IAsyncDisposable
                 _ = await ready.UseAsync(own => own.RowAsync("SELECT 1 AS one"), cancellation);
             }
 
+            await _markers.ReadyAsync(cancellation);
             return default(Nothing);
         }, cancellation);
     }
