@@ -47,9 +47,12 @@ internal sealed class Initialisation(MysqldOptions options)
         foreach (var pid in LinuxProcess.All().Where(p => LinuxProcess.CommandLine(p).Contains(BuildingArgument)))
         {
             var handle = LinuxProcess.Open(pid);
-            LinuxProcess.Kill(handle);
-            LinuxProcess.WaitForEnd(handle);
-            LinuxProcess.Close(handle);
+            if (handle >= 0)
+            {
+                LinuxProcess.Kill(handle);
+                LinuxProcess.WaitForEnd(handle);
+                LinuxProcess.Close(handle);
+            }
         }
 
         Remove(_building);
