@@ -79,7 +79,7 @@ internal sealed partial class EffectRunner
         }
 
         DataDirectory.ForgetServerUuid(options.MysqldDirectory);
-        DataDirectory.MarkComplete(options.MysqldDirectory, local().ClusterId);
+        DataDirectory.MarkComplete(options.MysqldDirectory, local().ClusterId, self.Hex);
         return null;
     }
 

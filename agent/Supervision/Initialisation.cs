@@ -107,7 +107,7 @@ internal sealed class Initialisation(MysqldOptions options)
     private void Publish()
     {
         var data = Path.Combine(_building, "data");
-        DataDirectory.MarkComplete(data, options.Cluster);
+        DataDirectory.MarkComplete(data, options.Cluster, options.Node);
         if (Directory.Exists(options.DataDirectory))
         {
             Directory.Delete(options.DataDirectory); // it is empty: Inspect said so, and this refuses otherwise
