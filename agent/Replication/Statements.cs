@@ -14,7 +14,8 @@ internal static class Statements
     /// </summary>
     public const string NewSession =
         "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', wait_timeout = 31536000, lock_wait_timeout = 31536000, autocommit = 1,"
-        + " max_execution_time = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615, sql_safe_updates = 0";
+        + " max_execution_time = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615, sql_safe_updates = 0,"
+        + " transaction_read_only = 0";
 
     // -- the effects lock ---------------------------------------------------------------------------------------------
 
