@@ -61,6 +61,9 @@ public sealed record DutyFaults
     /// <summary>Who handed over trusts that those who are attached acknowledge.</summary>
     public bool WaitsForTheAttached { get; init; }
 
+    /// <summary>A leader that somebody made read-only by hand stays so.</summary>
+    public bool StaysReadOnly { get; init; }
+
     /// <summary>A leader that followed keeps its stopped receiving side.</summary>
     public bool KeepsSource { get; init; }
 

@@ -14,6 +14,18 @@ public static partial class DutyPolicy
             seen.Reports.GetValueOrDefault(a)?.StandingPromise(open.Number - 1)?.Set.Contains(seen.Mysqld.Status!.Executed) == true) >= open.AcksNeeded;
 
     /// <summary>
+    /// Read-only by hand, or by a tool that knows nothing of the cluster: its agent leads on and keeps its lease, so nobody else could be
+    /// written to either. In a pause what people do is left as it is.
+    /// </summary>
+    private static DutyAct.Promote? OpenAgain(DutyInput seen) =>
+        seen is { Mysqld: { Duty: MysqldDuty.Leading, DutyEpoch: var epoch, Status.Writable: false }, State: { Paused: false, Current: { Closed: false } open } }
+        && open.Number == epoch && open.Leader == seen.Self && seen.Local.Released < epoch && seen.State.Switchover?.Epoch != epoch
+        && !seen.Faults.StaysReadOnly
+            ? new DutyAct.Promote(
+                epoch, open.AcksNeeded, ReplicationAccess.Of(seen, open), new Reason("read-only", $"somebody made the leader of epoch {epoch} read-only"))
+            : null;
+
+    /// <summary>
     /// CLONE waits at its end for every commit that is under way on its donor. Where nobody but this node has the data yet, a commit
     /// would wait for the very nodes that are cloned from here, and they for it.
     /// </summary>

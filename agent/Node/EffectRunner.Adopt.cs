@@ -33,7 +33,7 @@ internal sealed partial class EffectRunner
     /// <summary>Data of a cluster's making is served by a node of that cluster only: its accounts, and what it lacks, are known there.</summary>
     private void RequireOwn(string cluster)
     {
-        var owner = DataDirectory.ClusterOf(options.MysqldDirectory);
+        var (owner, node) = DataDirectory.OwnerOf(options.MysqldDirectory);
         if (cluster.Length == 0)
         {
             throw new SupervisionException(
@@ -46,6 +46,14 @@ internal sealed partial class EffectRunner
             throw new SupervisionException(
                 SupervisionError.ForeignData, $"data: '{options.MysqldDirectory}' is data of a cluster{Named(owner)}, but this node belongs to"
                 + $" cluster {cluster}; it is left alone. Bring this node's own data back, or move the other away, and it is cloned anew");
+        }
+
+        // Copied by hand it has the other's server_uuid, and the other's transactions for its own; and this node's receipts are not in it.
+        if (node.Length > 0 && node != self.Hex)
+        {
+            throw new SupervisionException(
+                SupervisionError.ForeignData, $"data: '{options.MysqldDirectory}' is the data of node {node}, and this is node {self.Hex}; it is left"
+                + " alone. Bring this node's own data back, or move the other away, and it is cloned anew");
         }
 
         static string Named(string owner) => owner.Length > 0 ? $" {owner}" : "";
@@ -89,7 +97,7 @@ internal sealed partial class EffectRunner
 
         // The server it came from may live on, or have lost transactions: none may get the same identifier twice.
         DataDirectory.ForgetServerUuid(directory);
-        DataDirectory.MarkComplete(directory, local().ClusterId);
+        DataDirectory.MarkComplete(directory, local().ClusterId, self.Hex);
         Adopts = false;
         EffectLog.TakenOver(logger, directory);
         return new EffectResult();

@@ -34,6 +34,35 @@ internal sealed partial class EffectRunner
             (running, _expectExit) = (_mysqld, true);
         }
 
+        string? problem;
+        try
+        {
+            problem = await CloneAsync(server, reseed, running);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            problem = e.Message; // the disk became full at that very moment, say, or mysqld ended
+        }
+
+        if (problem is null)
+        {
+            return new EffectResult { Archived = archived };
+        }
+
+        if (running is not null)
+        {
+            running.Kill();
+            _ = await running.Exited;
+        }
+
+        // What is marked as half made is served by nobody: it has to be made anew. What could not be marked is as it was.
+        var lost = DataDirectory.Inspect(options.MysqldDirectory) == DataDirectoryState.HalfInitialised;
+        return Failed("clone-failed", $"clone from {reseed.Donor.Address.Host} failed: {problem}") with { DataLost = lost, Archived = archived };
+    }
+
+    /// <summary>Null: it is done, and mysqld is down. Else why not.</summary>
+    private async Task<string?> CloneAsync(LocalServer server, ReseedServer reseed, RunningMysqld? running)
+    {
         DataDirectory.MarkIncomplete(options.MysqldDirectory);
         var account = Accounts.Cloning;
         var donor = reseed.Donor.Address;
@@ -41,7 +70,7 @@ internal sealed partial class EffectRunner
         var outcome = await server.CloneAsync(new CloneOrder(donor.Host, donor.MysqlPort, account.User, account.Password), progress, _ended.Token);
         if (outcome is not Outcome<Nothing>.Done)
         {
-            running?.Kill();
+            return Sentence(outcome);
         }
 
         if (running is not null)
@@ -49,14 +78,9 @@ internal sealed partial class EffectRunner
             _ = await running.Exited;
         }
 
-        if (outcome is not Outcome<Nothing>.Done)
-        {
-            return Failed("clone-failed", $"clone from {donor.Host} failed: {Sentence(outcome)}") with { DataLost = true, Archived = archived };
-        }
-
         DataDirectory.ForgetServerUuid(options.MysqldDirectory);
-        DataDirectory.MarkComplete(options.MysqldDirectory, local().ClusterId);
-        return new EffectResult { Archived = archived };
+        DataDirectory.MarkComplete(options.MysqldDirectory, local().ClusterId, self.Hex);
+        return null;
     }
 
     private async Task KillExpectedlyAsync()

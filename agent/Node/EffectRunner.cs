@@ -188,7 +188,7 @@ internal sealed partial class EffectRunner(AgentOptions options, NodeId self, La
                 + " it is left alone. Move it away, and this node is cloned from the others");
         }
 
-        await MysqldProcess.InitialiseAsync(MysqldOptions with { Cluster = local().ClusterId }, Accounts.InitialSql(initialise.Members), _ended.Token);
+        await MysqldProcess.InitialiseAsync(MysqldOptions with { Cluster = local().ClusterId, Node = self.Hex }, Accounts.InitialSql(initialise.Members), _ended.Token);
         return new EffectResult();
     }
 

@@ -13,6 +13,8 @@ namespace MySqlHa.Replication;
 /// </summary>
 public sealed class LocalServer : IAsyncDisposable
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(100);
+    private readonly LocalServerAccess _access;
     private readonly MysqlSession _effects;
     private readonly MysqlSession _fence;
     private readonly MysqlSession _demotion;
@@ -22,10 +24,12 @@ public sealed class LocalServer : IAsyncDisposable
     private readonly Markers _markers;
     private readonly Cloning _cloning;
     private ImmutableHashSet<long> _ownConnections = [];
+    private volatile bool _isTheAgent;
     private volatile bool _demotionHangs;
 
     public LocalServer(LocalServerAccess access)
     {
+        _access = access;
         _effects = new MysqlSession(access) { OnOpen = RetakeLockAsync };
         _fence = new MysqlSession(access);
         _demotion = new MysqlSession(access);
@@ -38,19 +42,25 @@ public sealed class LocalServer : IAsyncDisposable
 
     /// <summary>
     /// Takes the effects lock from whoever holds it, killing that connection, and readies the connections that nobody shall wait for.
-    /// To be called once after mysqld was started or adopted, before its state is read and acted on.
+    /// To be called once after mysqld was started or adopted, before its state is read and acted on. Where it fails, because an adopted
+    /// server does not answer yet, the first effect that reaches the server takes the lock.
     /// </summary>
-    public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation) => RunAsync(_effects, async connection =>
+    public Task<Outcome<Nothing>> TakeLockAsync(CancellationToken cancellation)
     {
-        await TakeLockAsync(connection, fromAnyone: true);
-        _demotionHangs = false;
-        foreach (var ready in (MysqlSession[])[_fence, _demotion])
+        _isTheAgent = true;
+        return RunAsync(_effects, async connection =>
         {
-            _ = await ready.UseAsync(own => own.RowAsync("SELECT 1 AS one"), cancellation);
-        }
+            await TakeLockAsync(connection, fromAnyone: true);
+            _demotionHangs = false;
+            foreach (var ready in (MysqlSession[])[_fence, _demotion])
+            {
+                _ = await ready.UseAsync(own => own.RowAsync("SELECT 1 AS one"), cancellation);
+            }
 
-        return default(Nothing);
-    }, cancellation);
+            await _markers.ReadyAsync(cancellation);
+            return default(Nothing);
+        }, cancellation);
+    }
 
     /// <summary>One look at the server, over a connection of its own.</summary>
     public Task<ProbeOutcome> ProbeAsync(CancellationToken cancellation) => _probe.LookAsync(cancellation);
@@ -69,8 +79,25 @@ public sealed class LocalServer : IAsyncDisposable
     public Task<Outcome<Promoted>> PromoteAsync(PromoteOrder order, CancellationToken cancellation) =>
         RunAsync(_effects, connection => Leading.PromoteAsync(connection, order), cancellation);
 
-    /// <summary>On a leader: the receiving side is taken away. Refused while something received is not applied.</summary>
-    public Task<Outcome<Nothing>> ForgetSourceAsync(CancellationToken cancellation) => RunAsync(_effects, Leading.ForgetSourceAsync, cancellation);
+    /// <summary>
+    /// On a leader: the receiving side is taken away. Refused while something received is not applied, and while the receiver is still
+    /// stopping: one that tries to connect takes its time, and a waiting commit may need a marker.
+    /// </summary>
+    public async Task<Outcome<Nothing>> ForgetSourceAsync(CancellationToken cancellation)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        soon.CancelAfter(StopPatience);
+        // The statement goes on by itself: told once, the receiver stops, and a later call finds it off.
+        await using var aside = new MysqlSession(_access);
+        var stopped = await RunAsync(aside, async connection =>
+        {
+            await connection.ExecuteAsync(Statements.StopReceiver);
+            return default(Nothing);
+        }, soon.Token);
+        return stopped is Outcome<Nothing>.Unknown && !cancellation.IsCancellationRequested
+            ? new Outcome<Nothing>.Refused(new Refusal(RefusalReason.Busy, "The receiver is told to stop, and is not off yet."))
+            : stopped is Outcome<Nothing>.Done ? await RunAsync(_effects, Leading.ForgetSourceAsync, cancellation) : stopped;
+    }
 
     /// <summary>Changes W on a leader. Lowering it releases waiters that have that many: the state must say so first (R3).</summary>
     public Task<Outcome<Nothing>> SetAcknowledgementsAsync(int count, CancellationToken cancellation) =>
@@ -203,11 +230,16 @@ public sealed class LocalServer : IAsyncDisposable
         RefusalReason.DemotionHangs,
         "The demotion of this server has not returned: commits are still on their way to an OK, and mysqld must be killed.");
 
-    /// <summary>A connection of ours that broke may have left the lock behind; a stranger's lock is not ours to take here.</summary>
-    private Task RetakeLockAsync(DbConnection connection) => TakeLockAsync(connection, fromAnyone: false);
+    /// <summary>
+    /// A connection of ours that broke may have left the lock behind. Once this agent has had it, another agent's is not ours to take here.
+    /// </summary>
+    private Task RetakeLockAsync(DbConnection connection) =>
+        _isTheAgent ? TakeLockAsync(connection, fromAnyone: _ownConnections.IsEmpty) : Task.CompletedTask;
 
     private async Task TakeLockAsync(DbConnection connection, bool fromAnyone)
     {
+        // Any account may ask for any lock, and who asked first gets it when it is free.
+        _ = await Leading.KillAllAsync(connection, Statements.StrangersAtLock);
         var row = await connection.RowAsync(Statements.LockHolder);
         var me = row.Number("me");
         if (row["holder"] is { } text)
@@ -224,10 +256,6 @@ public sealed class LocalServer : IAsyncDisposable
             }
 
             await Leading.KillAsync(connection, holder);
-        }
-        else if (!fromAnyone && _ownConnections.IsEmpty)
-        {
-            return; // nobody said yet that this agent is the one
         }
 
         var taken = await connection.RowAsync(Statements.TakeLock);

@@ -17,6 +17,20 @@ internal sealed class Markers(LocalServerAccess access) : IAsyncDisposable
     private int _slot;
     private long _last;
 
+    /// <summary>
+    /// Opens the connection of the first marker. Where clients have all others, the one that MySQL keeps for those that administer is for a
+    /// follower, without which no marker is ever acknowledged.
+    /// </summary>
+    public async Task ReadyAsync(CancellationToken cancellation)
+    {
+        var session = new MysqlSession(access);
+        _ = await LocalServer.RunAsync(session, connection => connection.RowAsync("SELECT 1 AS one"), cancellation);
+        lock (_gate)
+        {
+            _idle.Push(session);
+        }
+    }
+
     public async Task<Outcome<MarkerCommitted>> WriteAsync(long epoch, CancellationToken cancellation)
     {
         MysqlSession session;

@@ -89,8 +89,16 @@ internal sealed class MysqlSession(LocalServerAccess access) : IAsyncDisposable
         if (connection.State != System.Data.ConnectionState.Open)
         {
             await MysqlDriver.OpenAsync(connection);
-            await connection.ExecuteAsync(Statements.NewSession);
-            await OnOpen(connection);
+            try
+            {
+                await connection.ExecuteAsync(Statements.NewSession);
+                await OnOpen(connection);
+            }
+            catch
+            {
+                await connection.CloseAsync(); // the next work must not find it open and take it for readied
+                throw;
+            }
         }
 
         return await work(connection);

@@ -14,13 +14,23 @@ internal static class Statements
     /// </summary>
     public const string NewSession =
         "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', wait_timeout = 31536000, lock_wait_timeout = 31536000, autocommit = 1,"
-        + " max_execution_time = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615, sql_safe_updates = 0";
+        + " max_execution_time = 0, sql_big_selects = 1, sql_select_limit = 18446744073709551615, sql_safe_updates = 0,"
+        + " transaction_read_only = 0";
 
     // -- the effects lock ---------------------------------------------------------------------------------------------
 
     public const string LockHolder = $"SELECT CONNECTION_ID() AS me, IS_USED_LOCK('{LockName}') AS holder";
 
     public const string TakeLock = $"SELECT GET_LOCK('{LockName}', 5) AS taken";
+
+    /// <summary>Other accounts' sessions that hold the lock or wait for it.</summary>
+    public const string StrangersAtLock =
+        $"""
+        SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks l
+          JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
+          WHERE l.OBJECT_TYPE = 'USER LEVEL LOCK' AND l.OBJECT_NAME = '{LockName}'
+            AND t.PROCESSLIST_USER <> SUBSTRING_INDEX(USER(), '@', 1)
+        """;
 
     public static string Kill(long connection) => string.Create(CultureInfo.InvariantCulture, $"KILL CONNECTION {connection}");
 
@@ -152,8 +162,8 @@ internal static class Statements
     public const string EndReceiving = $"{StopReceiver}; {Receiver}; {ApplierAtWork}; {Sets}";
 
     /// <summary>
-    /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read. Check and set are one statement: without the
-    /// lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
+    /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read, and who locks all of it. Check and set are one
+    /// statement: without the lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
     /// </summary>
     public static string Open(int count) => string.Create(
         CultureInfo.InvariantCulture,
@@ -162,8 +172,17 @@ internal static class Statements
         SELECT @@global.read_only AS was_read_only;
         SET GLOBAL read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID()
           AND ({count} = 0 OR (@@global.rpl_semi_sync_source_enabled AND @@global.rpl_semi_sync_source_wait_for_replica_count = {count})), 0, 1);
-        {SemiSync}
+        {SemiSync};
+        {GlobalReadLocks}
         """);
+
+    /// <summary>Sessions by which nobody can commit (FLUSH TABLES WITH READ LOCK), or that wait to make the server read-only.</summary>
+    private const string GlobalReadLocks =
+        """
+        SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks l
+          JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
+          WHERE l.OBJECT_TYPE = 'GLOBAL' AND l.LOCK_TYPE = 'SHARED' AND l.LOCK_DURATION = 'EXPLICIT' AND l.LOCK_STATUS = 'GRANTED'
+        """;
 
     public const string CloseToWrites = "SET GLOBAL super_read_only = ON";
 

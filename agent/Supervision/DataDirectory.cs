@@ -52,10 +52,12 @@ public static class DataDirectory
     /// Says that the directory holds whole data of ours; also how a stranger's data is adopted, on an operator's word only.
     /// </summary>
     /// <param name="cluster">Whose data it is from here on.</param>
-    public static void MarkComplete(string directory, string cluster = "") => WriteMark(directory, new Mark(Complete: true, cluster));
+    /// <param name="node">Which of its nodes has it.</param>
+    public static void MarkComplete(string directory, string cluster = "", string node = "") =>
+        WriteMark(directory, new Mark(Complete: true, cluster, node));
 
-    /// <summary>The cluster whose data it is; empty where the mark does not say.</summary>
-    public static string ClusterOf(string directory) => ReadMark(directory)?.Cluster ?? "";
+    /// <summary>The cluster whose data it is, and the node; empty where the mark does not say.</summary>
+    public static (string Cluster, string Node) OwnerOf(string directory) => ReadMark(directory) is { } mark ? (mark.Cluster ?? "", mark.Node ?? "") : ("", "");
 
     /// <summary>
     /// After a clone, before mysqld starts: it takes a new server_uuid then. With the old one it would number its
@@ -101,5 +103,5 @@ public static class DataDirectory
         DurableDirectory.Sync(directory);
     }
 
-    internal sealed record Mark(bool Complete, string? Cluster = null);
+    internal sealed record Mark(bool Complete, string? Cluster = null, string? Node = null);
 }

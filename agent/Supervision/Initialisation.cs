@@ -47,9 +47,12 @@ internal sealed class Initialisation(MysqldOptions options)
         foreach (var pid in LinuxProcess.All().Where(p => LinuxProcess.CommandLine(p).Contains(BuildingArgument)))
         {
             var handle = LinuxProcess.Open(pid);
-            LinuxProcess.Kill(handle);
-            LinuxProcess.WaitForEnd(handle);
-            LinuxProcess.Close(handle);
+            if (handle >= 0)
+            {
+                LinuxProcess.Kill(handle);
+                LinuxProcess.WaitForEnd(handle);
+                LinuxProcess.Close(handle);
+            }
         }
 
         Remove(_building);
@@ -104,7 +107,7 @@ internal sealed class Initialisation(MysqldOptions options)
     private void Publish()
     {
         var data = Path.Combine(_building, "data");
-        DataDirectory.MarkComplete(data, options.Cluster);
+        DataDirectory.MarkComplete(data, options.Cluster, options.Node);
         if (Directory.Exists(options.DataDirectory))
         {
             Directory.Delete(options.DataDirectory); // it is empty: Inspect said so, and this refuses otherwise

@@ -13,6 +13,9 @@ public sealed record MysqldOptions
     /// <summary>The cluster that a new data directory is made for; empty: not said.</summary>
     public string Cluster { get; init; } = "";
 
+    /// <summary>The node that it is made on; empty: not said.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>
     /// Our own directory (0700) for socket, my.cnf and the record of the process. The socket's path must stay
     /// under 107 bytes, a limit of the kernel.

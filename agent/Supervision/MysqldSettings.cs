@@ -24,6 +24,7 @@ public static partial class MysqldSettings
         ["replicate_same_server_id"] = "ON", // a node has one server_id for ever, and its data may be made anew: GTIDs alone say what it holds
         ["binlog_format"] = "ROW",
         ["sync_binlog"] = "1",
+        ["binlog_error_action"] = "ABORT_SERVER", // else a server that cannot log goes on without, and commits what nobody else gets
         ["innodb_flush_log_at_trx_commit"] = "1",
         ["relay_log"] = "relay",
         ["relay_log_recovery"] = "OFF", // ON throws received, acknowledged transactions away at a start

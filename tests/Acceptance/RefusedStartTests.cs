@@ -161,6 +161,23 @@ public sealed class RefusedStartTests : IAsyncLifetime
         Assert.Equal(before, PlainServer.Fingerprint(_node.MysqlDirectory));
     }
 
+    /// <summary>Copied by hand: two servers with one server_uuid would take each other's transactions for their own.</summary>
+    [Fact]
+    public async Task Data_of_another_node_is_left_alone()
+    {
+        _ = Directory.CreateDirectory(_node.MysqlDirectory);
+        await File.WriteAllTextAsync(Path.Combine(_node.MysqlDirectory, "ibdata1"), "theirs");
+        var other = new string('b', 32);
+        DataDirectory.MarkComplete(_node.MysqlDirectory, "ours", other);
+        var before = PlainServer.Fingerprint(_node.MysqlDirectory);
+        _ = Directory.CreateDirectory(State);
+        var ours = LocalRecord.Initial with { ClusterId = "ours", ClusterSecret = Convert.ToBase64String(new byte[32]) };
+        DurableFile.WriteChecked(
+            Path.Combine(State, "local.json"), JsonSerializer.SerializeToUtf8Bytes(ours, FailoverJson.Default.LocalRecord), DurableFile.Private);
+        Assert.Contains($"'{_node.MysqlDirectory}' is the data of node {other}, and this is node ", await RefusesAsync(), StringComparison.Ordinal);
+        Assert.Equal(before, PlainServer.Fingerprint(_node.MysqlDirectory));
+    }
+
     [Fact]
     public async Task To_adopt_needs_data_that_can_be_adopted()
     {

@@ -22,6 +22,7 @@ public sealed class SettingsForAllTests
     [Theory]
     [InlineData("gtid_mode")]
     [InlineData("sync_binlog")]
+    [InlineData("binlog_error_action")]
     [InlineData("innodb_flush_log_at_trx_commit")]
     [InlineData("rpl_semi_sync_source_enabled")]
     [InlineData("super_read_only")]

@@ -54,6 +54,19 @@ public sealed class FencingTests
         Assert.NotEqual("waits-for-room", DutyPolicy.Decide(seen with { WaitsForRoom = false }).Why.Code);
     }
 
+    [Fact]
+    public void A_leader_that_somebody_made_read_only_is_opened_again_but_in_a_pause()
+    {
+        var seen = Seen(MysqldDuty.Leading) with { MarkerAcknowledged = true };
+        Assert.IsNotType<DutyAct.Promote>(DutyPolicy.Decide(seen));
+        seen = seen with { Mysqld = seen.Mysqld with { Status = seen.Mysqld.Status! with { Writable = false } } };
+        Assert.Equal("read-only", Assert.IsType<DutyAct.Promote>(DutyPolicy.Decide(seen)).Why.Code);
+        Assert.IsNotType<DutyAct.Promote>(DutyPolicy.Decide(seen with { State = seen.State with { Paused = true } }));
+        Assert.Equal("lease-lapsed", Assert.IsType<DutyAct.Kill>(DutyPolicy.Decide(seen with { LeaseHeld = false })).Why.Code);
+        var switching = seen.State with { Switchover = new Switchover(2, B, "asked") };
+        Assert.IsType<DutyAct.Demote>(DutyPolicy.Decide(seen with { State = switching }));
+    }
+
     private static MemberReport Follower => new()
     {
         Node = B,

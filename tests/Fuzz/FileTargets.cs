@@ -28,7 +28,7 @@ internal static class FileTargets
             path => _ = BinlogFile.Read(path).Inside?.Count),
         OnDisk("auto.cnf", "auto.cnf", Texts($"[auto]\nserver-uuid={Server}\n"), path => DataDirectory.ServerUuid(Folder(path))),
         OnDisk("marks", "mysqlha.json", Texts("""{"Complete": true, "Cluster": "c0ffee"}"""), path =>
-            _ = $"{DataDirectory.Inspect(Folder(path))} {DataDirectory.ClusterOf(Folder(path))}"),
+            _ = $"{DataDirectory.Inspect(Folder(path))} {DataDirectory.OwnerOf(Folder(path))}"),
         OnDisk("mysqld's error log", "log", Texts(
             "2026-03-01T00:00:00.000000Z 0 [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: Address in use\n"
                 + "2026-03-01T00:00:00.100000Z 0 [ERROR] [MY-010119] [Server] Aborting\n"),

@@ -219,6 +219,19 @@ public sealed class ReplicationTests(MysqldTemplate template)
         Assert.Equal(0, (await follower.Server.EnableEventsAsync(TestNode.Within(5))).OrThrow());
     }
 
+    [Fact]
+    public async Task Sessions_that_begin_read_only_by_default_hold_no_marker_up()
+    {
+        await using var node = await TestNode.StartAsync(template, 1);
+        await node.AgentDoesAsync("SET GLOBAL transaction_read_only = ON");
+        await using var agent = new LocalServer(TestNode.Access(node.Options));
+        _ = (await agent.TakeLockAsync(TestNode.Within(5))).OrThrow();
+        _ = (await agent.PromoteAsync(new PromoteOrder(0, () => Task.FromResult(true)), TestNode.Within(5))).OrThrow();
+        _ = (await agent.MarkerAsync(1, TestNode.Within(5))).OrThrow();
+        var refused = await Assert.ThrowsAnyAsync<DbException>(() => node.AgentDoesAsync(Statements.Marker(1, 1)));
+        Assert.Equal(1792, MysqlDriver.ErrorNumber(refused)); // what any other session is told
+    }
+
     /// <summary>The follower has received and acknowledged an insert that it does not apply before a second has passed.</summary>
     private static async Task HoldBackOneTransactionAsync(TestNode leader, TestNode follower)
     {

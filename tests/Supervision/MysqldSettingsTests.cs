@@ -19,6 +19,7 @@ public sealed class MysqldSettingsTests
     [InlineData("relay_log_recovery")]
     [InlineData("datadir")]
     [InlineData("replica_net_timeout")]
+    [InlineData("binlog-error-action")]
     public void A_setting_that_safety_rests_on_is_refused_by_whatever_spelling(string key)
     {
         var refused = Assert.Throws<SupervisionException>(() => MysqldSettings.Check(new Dictionary<string, string> { [key] = "OFF" }));

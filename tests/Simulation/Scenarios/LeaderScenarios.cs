@@ -139,6 +139,15 @@ internal static class LeaderScenarios
         s.Demand("Answered", t.Told == true, "T's client still waits, 3 s after both followers had T");
     });
 
+    /// <summary>n0 leads and keeps its lease, so no other node is opened; and nobody can write to n0.</summary>
+    public static readonly Scenario ReadOnlyByHand = new("a leader that somebody made read-only is opened again", 3, s =>
+    {
+        s.Step("n0 is made read-only by hand", s[0].Mysqld.CloseForWrites);
+        s.For(1);
+        s.DemandLeader(5, [.. s.AllBut()]);
+        s.Demand("Undisturbed", s.Leads(s[0], 1), "it cost n0 its epoch");
+    });
+
     /// <summary>T is on n0 alone, and its client waits, when n0 is fenced. A kill tells it nothing; a shutdown would tell it OK.</summary>
     public static readonly Scenario KilledNotAsked = new("the fence tells no client OK", 3, s =>
     {

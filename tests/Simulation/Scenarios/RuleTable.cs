@@ -145,6 +145,9 @@ internal static class RuleTable
         new("R12", LeaderScenarios.LostAcknowledgement, "no marker for clients that wait",
             new() { Duty = new DutyFaults { NoMarkerForWaiters = true } }, "Answered"),
 
+        new("Writable", LeaderScenarios.ReadOnlyByHand, "a leader that somebody made read-only stays so",
+            new() { Duty = new DutyFaults { StaysReadOnly = true } }, "MajorityLeads"),
+
         new("R13", WishScenarios.NotTheTagged, "tags do not count",
             new() { Controller = new ControllerFaults { IgnoresWishes = true } }, "WishesKept"),
         new("R13", WishScenarios.NothingLostForIt, "a leader tagged nofailover stays",

@@ -121,6 +121,6 @@ public sealed partial class ScenarioTests(ITestOutputHelper output)
         where property.PropertyType == typeof(bool)
         select ($"{part.GetType().Name}.{property.Name}", (bool)property.GetValue(part)!);
 
-    [GeneratedRegex(@"^\| (?:(?<rule>R\d+) \| .*|\| (?<rule>Leases|Late effects|Fence|Data plane)[^|]*\|.*)\|$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| (?:(?<rule>R\d+) \| .*|\| (?<rule>Leases|Late effects|Fence|Data plane|Writable)[^|]*\|.*)\|$", RegexOptions.Multiline)]
     private static partial Regex RuleLine();
 }

@@ -1,0 +1,72 @@
+using Xunit;
+
+namespace MySqlHa.Tests.Acceptance;
+
+/// <summary>A clone that is whole, but cannot be marked so: the disk was full at that very moment, say.</summary>
+[Trait("Length", "long")]
+[Collection(AgentRoom.Name)]
+public sealed class UnmarkedCloneTests : IAsyncLifetime
+{
+    private static readonly int[] Lasts = [171, 172, 173];
+    private readonly string _home = Directory.CreateTempSubdirectory("ha").FullName;
+    private readonly List<AgentNode> _nodes = [];
+
+    public Task InitializeAsync()
+    {
+        _nodes.AddRange(Lasts.Select(last => new AgentNode(_home, last, Lasts.Where(l => l != last))));
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        Directory.Delete(_home, recursive: true);
+    }
+
+    [Fact]
+    public async Task It_is_made_anew_and_the_node_comes_back_by_itself()
+    {
+        _nodes.ForEach(n => n.Start());
+        AgentNode? leader = null;
+        await _nodes[0].UntilAsync(
+            "a leader is writable",
+            async () => await _nodes[0].LeaderAsync() is { Length: > 0 } host && (leader = _nodes.Single(n => n.Host == host)) is not null,
+            within: 120);
+        var node = _nodes.First(n => n != leader);
+        await node.UntilAsync("all follow", () => FollowersAsync(leader!, 2), within: 60);
+        await node.KillAsync();
+        Directory.Delete(node.MysqlDirectory, recursive: true);
+        node.Start();
+
+        // Where the mark is written anew before it gets its name: nothing can be written there from here on.
+        var mark = Path.Combine(node.MysqlDirectory, "mysqlha.json");
+        var inTheWay = Path.Combine(mark + ".new", "full");
+        await node.UntilAsync("it is cloned", () => Task.FromResult(IsHalf(mark)), within: 120);
+        _ = Directory.CreateDirectory(inTheWay);
+        await node.UntilPrintedAsync("ReseedServer: ", within: 60);
+        await node.UntilAsync("there is room again", () => Task.FromResult(HasRoom(mark + ".new")), within: 10);
+        await leader!.UntilAsync("it follows again", () => FollowersAsync(leader, 2), within: 90);
+    }
+
+    private static bool IsHalf(string mark) => File.Exists(mark) && File.ReadAllText(mark).Contains("\"Complete\": false", StringComparison.Ordinal);
+
+    private static bool HasRoom(string directory)
+    {
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        return true;
+    }
+
+    private static async Task<bool> FollowersAsync(AgentNode leader, int count)
+    {
+        var view = await leader.ViewAsync();
+        return view.GetProperty("members").EnumerateArray().Count(m => m.GetProperty("receiverRunning").GetBoolean()) == count;
+    }
+}
