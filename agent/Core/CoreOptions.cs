@@ -81,6 +81,9 @@ public sealed record CoreFaults
     /// <summary>That a leader's agent may be away for a while is known to the controller of that moment only.</summary>
     public bool RestIsNotShared { get; init; }
 
+    /// <summary>That a leader's agent may be away is forgotten by an agent that is itself restarted.</summary>
+    public bool ReplaysNoRests { get; init; }
+
     /// <summary>That an agent may be away, in whatever epoch, keeps every later leader from its lease.</summary>
     public bool RestsOutliveEpochs { get; init; }
 

@@ -38,6 +38,9 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         _restEnds = Instant.Later(_restEnds, now + (length * (1 + timing.ClockDrift)));
     }
 
+    /// <summary>The log says that it is over: a controller counted it to its end before it said so.</summary>
+    public void RestIsOver(long epoch) => _restEnds = epoch == _restEpoch ? Instant.Zero : _restEnds;
+
     public Instant RestEnds => _restEnds;
 
     /// <summary>

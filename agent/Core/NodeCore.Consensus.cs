@@ -190,6 +190,7 @@ public sealed partial class NodeCore
             (_placingSince, _placingIndex) = (_now, entry.Index);
         }
 
+        NoteRest(command as RestLeader, again: entry.Index <= _announced);
         _changes.Applied(before, command, news: entry.Index > _announced);
         if (entry.Index > _announced)
         {

@@ -16,6 +16,9 @@ internal sealed class SimDisk
     /// <summary>The lease file: survives the agent, not the host.</summary>
     public Instant LeaseUntil { get; set; } = Instant.Zero;
 
+    /// <summary>How far people were told of the log: survives the agent; of the host's page cache only.</summary>
+    public long Announced { get; set; }
+
     public void Keep(CoreOutput output)
     {
         foreach (var save in output.RaftSaves)

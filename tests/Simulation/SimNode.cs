@@ -122,7 +122,7 @@ internal sealed class SimNode
         }
 
         var state = !Mysqld.HasData ? MysqldState.Absent : Mysqld.Running ? MysqldState.Running : MysqldState.Stopped;
-        Core = new NodeCore(options, new CoreRestored(Disk.Raft, Disk.Local, state, Disk.LeaseUntil), new Random(_world.Random.Next()), LocalNow);
+        Core = new NodeCore(options, new CoreRestored(Disk.Raft, Disk.Local, state, Disk.LeaseUntil, Announced: Disk.Announced), new Random(_world.Random.Next()), LocalNow);
         Step(Tick.Instance);
     }
 
@@ -140,7 +140,7 @@ internal sealed class SimNode
         HostUp = false;
         _order = (0, Instant.Never);
         Boots++;
-        Disk.LeaseUntil = Instant.Zero;
+        (Disk.LeaseUntil, Disk.Announced) = (Instant.Zero, 0);
     }
 
     public void Retire()
@@ -222,6 +222,7 @@ internal sealed class SimNode
         }
 
         Disk.Keep(output);
+        Disk.Announced = Math.Max(Disk.Announced, core.AppliedIndex);
         Order(output.FenceAt);
         _world.Checkers.Kept(this, core);
         if (_world.Checkers.Violation is not null)

@@ -78,4 +78,24 @@ internal static class LeaseScenarios
         s.For(2);
         s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "an announced absence cost n0 its mysqld or its epoch");
     });
+
+    /// <summary>
+    /// The same, and the agent of n2, which has applied the log's word of n0's absence, is restarted before it controls: it reads the log
+    /// again, and has told people of that entry already. All agents are restarted one after the other in an upgrade.
+    /// </summary>
+    public static readonly Scenario AbsenceReadAgain = new("an announced absence is known to an agent that was restarted since", 3, s =>
+    {
+        var life = s[0].Mysqld.Life;
+        s.LetControl(s[1]);
+        s[0].Step(StopAsked.Instance);
+        s.Until("n0 may stop", () => s[0].Core!.MayStop);
+        s.Step("n0's agent is away", s[0].StopAgent, () => s[0].RestEnds = s.World.Now + Weights.Timing.Rest);
+        s.RestartAgent(s[2]);
+        s.For(0.5);
+        s.Step("n1 hands the controller's part over", () => s[1].Step(StopAsked.Instance));
+        s.For(2.5);
+        s[0].StartAgent();
+        s.For(2);
+        s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "an announced absence cost n0 its mysqld or its epoch");
+    });
 }

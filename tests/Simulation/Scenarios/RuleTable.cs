@@ -189,6 +189,8 @@ internal static class RuleTable
             new() { Core = new CoreFaults { NewControllerForgetsLeases = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.AnnouncedAbsence, "only the controller remembers that an agent may be away",
             new() { Core = new CoreFaults { RestIsNotShared = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.AbsenceReadAgain, "an agent that is restarted does not read of an absence again",
+            new() { Core = new CoreFaults { ReplaysNoRests = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.AbsenceIsOver, "an announced absence outlives its epoch",
             new() { Core = new CoreFaults { RestsOutliveEpochs = true } }, "MajorityLeads"),
 
