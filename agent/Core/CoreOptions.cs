@@ -81,6 +81,9 @@ public sealed record CoreFaults
     /// <summary>That a leader's agent may be away for a while is known to the controller of that moment only.</summary>
     public bool RestIsNotShared { get; init; }
 
+    /// <summary>An agent that takes a writable mysqld over believes that a commit of its epoch was acknowledged.</summary>
+    public bool AdoptsForEstablished { get; init; }
+
     /// <summary>That a leader's agent may be away is forgotten by an agent that is itself restarted.</summary>
     public bool ReplaysNoRests { get; init; }
 

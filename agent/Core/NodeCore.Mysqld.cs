@@ -210,13 +210,17 @@ public sealed partial class NodeCore
         return false;
     }
 
-    /// <summary>A mysqld that was writable when this agent came belongs to the epoch that the agent's earlier life led.</summary>
+    /// <summary>
+    /// A mysqld that was writable when this agent came belongs to the epoch that the agent's earlier life led. That clients are let in does
+    /// not say that a commit of it was acknowledged: behind a hand-over they are at once.
+    /// </summary>
     private void AdoptDuty()
     {
         if (_mysqld is { Duty: MysqldDuty.None, State: MysqldState.Running, Status: { Writable: true, OfflineMode: false } } && _local.Led > _local.Released)
         {
             _mysqld.SetDuty(MysqldDuty.Leading, _local.Led);
-            _markerAcknowledged = _local.Led;
+            var established = _options.Faults.AdoptsForEstablished || _state.Epochs.Any(e => e.Number == _local.Led && e.Established);
+            _markerAcknowledged = established ? _local.Led : 0;
             _out.Event("adopted", $"mysqld runs and is writable in epoch {_local.Led}; this agent takes it over");
         }
     }

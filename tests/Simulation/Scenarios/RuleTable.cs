@@ -21,6 +21,8 @@ internal static class RuleTable
             new() { Controller = new ControllerFaults { OnePromiseLess = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.SecondFailover, "ackers are who promised, and only the closed epoch is covered",
             new() { Controller = new ControllerFaults { AckersArePromisers = true, CoversOnlyTheClosed = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.TakenOverAtOnce, "a server that lets clients in counts as one whose commit was acknowledged",
+            new() { Core = new CoreFaults { AdoptsForEstablished = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.AppliedFirst, "opened and promoted before the relay log is applied",
             new()
             {
