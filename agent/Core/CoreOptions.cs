@@ -72,6 +72,9 @@ public sealed record CoreFaults
     /// <summary>Of markers that wait for ever, four are enough.</summary>
     public bool FewMarkers { get; init; }
 
+    /// <summary>A marker of an earlier epoch counts for the one that its leader leads by now.</summary>
+    public bool CountsLateMarkers { get; init; }
+
     /// <summary>A lease is counted from the answer's arrival instead of the question's sending.</summary>
     public bool LeaseFromReply { get; init; }
 

@@ -205,7 +205,7 @@ public sealed partial class NodeCore
         _nextMarker = _now + _options.Timing.Heartbeat;
         var witnesses = _reports.Values.Where(r => r.Report.RoleEpoch == mark.Epoch).ToImmutableSortedDictionary(r => r.Report.Node, r => r.Report.Stamp);
         var marker = new WriteMarker(_mysqld.NextId(), mark.Epoch);
-        _mysqld.MarkerStarted(marker.Id, witnesses);
+        _mysqld.MarkerStarted(marker, witnesses);
         _out.Begin(marker);
         return false;
     }

@@ -23,6 +23,8 @@ internal static class RuleTable
             new() { Controller = new ControllerFaults { AckersArePromisers = true, CoversOnlyTheClosed = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.TakenOverAtOnce, "a server that lets clients in counts as one whose commit was acknowledged",
             new() { Core = new CoreFaults { AdoptsForEstablished = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.LateMarker, "a marker of whichever epoch establishes the one that is led",
+            new() { Core = new CoreFaults { CountsLateMarkers = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.AppliedFirst, "opened and promoted before the relay log is applied",
             new()
             {

@@ -72,6 +72,27 @@ internal static class SuccessionScenarios
         s.DemandLeader(10, s[0], s[2]);
     });
 
+    /// <summary>
+    /// n2 acknowledged T, and a marker behind it, of which n0's agent hears late: n2 is tagged nosync, and n0 leads epoch 2, which counts
+    /// on n1, by then. That marker says nothing of epoch 2: n1, which is slow, may not lead by itself when n0 is lost.
+    /// </summary>
+    public static readonly Scenario LateMarker = new("a marker of an earlier epoch establishes nothing", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s[1].Mysqld.ReceiveDelay = TimeSpan.FromSeconds(30);
+        s[2].Mysqld.AckDelay = TimeSpan.FromSeconds(0.5);
+        s[0].Mysqld.MarkersTold = TimeSpan.FromSeconds(4);
+        var t = s.Write(s[0]);
+        s.Until("T is acknowledged", () => t.Told == true);
+        s[2].Mysqld.AckDelay = TimeSpan.Zero;
+        s[2].Tags = new NodeTags(NoSync: true);
+        s.RestartAgent(s[2]);
+        s.Until("n0 leads epoch 2", () => s.Leads(s[0], 2));
+        s.For(4);
+        s.Step("n0's host loses its power", s[0].LosePower);
+        s.Until("another leads", () => s.Leads(s[1], 3) || s.Leads(s[2], 3));
+    });
+
     /// <summary>T is in n1's relay log, not applied. n1 is the only candidate, and leads when it has applied T, not before.</summary>
     public static readonly Scenario AppliedFirst = new("a leader has applied what it received", 3, s =>
     {
