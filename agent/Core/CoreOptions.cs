@@ -114,6 +114,9 @@ public sealed record CoreFaults
     /// <summary>An agent that restarts within its lease does not read the lease's end.</summary>
     public bool ForgetsLeaseAtRestart { get; init; }
 
+    /// <summary>A restarted agent takes what it knows to be committed in the log for all that is.</summary>
+    public bool TrustsAnOldLog { get; init; }
+
     /// <summary>A request is taken under any epoch, whichever its operator saw.</summary>
     public bool IgnoresSeenEpoch { get; init; }
 

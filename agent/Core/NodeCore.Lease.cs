@@ -13,7 +13,10 @@ public sealed partial class NodeCore
     private long _freshStops = -1;
     private long _freshIndex = -1;
 
-    /// <summary>The epoch that this node needs a lease for: the open one that it leads, or the one its writable mysqld serves.</summary>
+    /// <summary>
+    /// The epoch that this node needs a lease for: the open one that it leads, or the one its writable mysqld serves. An agent that was
+    /// restarted may not have been told again yet that the log of the epoch that it led is committed.
+    /// </summary>
     private long LeaseEpoch()
     {
         if (_state.Current is { Closed: false } current && current.Leader == _options.Self && _local.Released < current.Number)
@@ -21,8 +24,11 @@ public sealed partial class NodeCore
             return current.Number;
         }
 
-        return _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : 0;
+        return _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : ServesAheadOfLog ? _local.Led : 0;
     }
+
+    /// <summary>The mysqld that an earlier life of this agent left may be writable in an epoch that the log does not tell of yet.</summary>
+    private bool ServesAheadOfLog => MayBeWritable && _local.Led > (_state.Current?.Number ?? 0) && !_options.Faults.TrustsAnOldLog;
 
     /// <summary>
     /// What the guard is told. From before a promotion begins until a demotion has returned, mysqld may be writable; one that is taken

@@ -36,7 +36,7 @@ public static partial class DutyPolicy
                     ? "the data that this node brings is not taken over yet"
                     : "there is no data directory yet")),
             { State: MysqldState.Stopped } => StartIfAsked(seen),
-            { State: MysqldState.Running, Status: not null } => Serve(seen),
+            { State: MysqldState.Running, Status: not null } => AheadOfLog(seen) ?? Serve(seen),
             _ => Hold("mysqld-not-running", $"mysqld is {seen.Mysqld.State.ToString().ToLowerInvariant()}"),
         };
     }

@@ -137,6 +137,8 @@ internal static class RuleTable
 
         new("R11", LeaderScenarios.QuickRestart, "a restarted agent forgets its lease",
             new() { Core = new CoreFaults { ForgetsLeaseAtRestart = true } }, "Undisturbed"),
+        new("R11", LeaderScenarios.RestartAtOnce, "a restarted agent takes what it knows to be committed for all that is",
+            new() { Core = new CoreFaults { TrustsAnOldLog = true } }, "Undisturbed"),
         new("R11", LeaderScenarios.FrozenAgent, "no guard",
             new() { Effects = new EffectFaults { NoGuard = true } }, "OneServing"),
         new("R11", LeaseScenarios.OldGuardFirst, "the next leader does not wait for the guard",
