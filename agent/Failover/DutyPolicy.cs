@@ -149,6 +149,10 @@ public static partial class DutyPolicy
 
             last = word.Set;
         }
+        else if (LacksFirstSet(seen, open) is { } lost)
+        {
+            return lost;
+        }
         else if (!mysqld.Status!.AllApplied && !seen.Faults.PromoteBeforeApplied)
         {
             return Hold("applying", "what was received is still being applied");

@@ -25,6 +25,8 @@ internal static class RuleTable
             new() { Core = new CoreFaults { AdoptsForEstablished = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.LateMarker, "a marker of whichever epoch establishes the one that is led",
             new() { Core = new CoreFaults { CountsLateMarkers = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.DataLostAtOnce, "who lost its data leads the epoch that was opened for it",
+            new() { Duty = new DutyFaults { LeadsWithLess = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.AppliedFirst, "opened and promoted before the relay log is applied",
             new()
             {

@@ -93,6 +93,22 @@ internal static class SuccessionScenarios
         s.Until("another leads", () => s.Leads(s[1], 3) || s.Leads(s[2], 3));
     });
 
+    /// <summary>
+    /// T is on n0 and n1, and epoch 2 is open for n1, when n1's data is lost: it may not lead with none, and n2 have to throw its own away.
+    /// n0, which has T, leads when it is back.
+    /// </summary>
+    public static readonly Scenario DataLostAtOnce = new("who lost its data before it began does not lead", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.WriteReceivedBy(s[0], s[1]);
+        Script.BreakMysqld(s[0]);
+        s.Until("epoch 2 is open", () => s.Opened(2));
+        s.Step("n1's data is lost", s[1].StopAgent, s[1].Mysqld.GiveUp, s[1].StartAgent);
+        s.For(5);
+        s[0].Mysqld.CannotStart = false;
+        s.DemandLeader(20, s[0], s[2]);
+    });
+
     /// <summary>T is in n1's relay log, not applied. n1 is the only candidate, and leads when it has applied T, not before.</summary>
     public static readonly Scenario AppliedFirst = new("a leader has applied what it received", 3, s =>
     {
