@@ -75,6 +75,9 @@ public sealed record CoreFaults
     /// <summary>A marker of an earlier epoch counts for the one that its leader leads by now.</summary>
     public bool CountsLateMarkers { get; init; }
 
+    /// <summary>A leader counts by the lease that it is configured with, whatever the voters are.</summary>
+    public bool CountsByItsOwnLease { get; init; }
+
     /// <summary>A lease is counted from the answer's arrival instead of the question's sending.</summary>
     public bool LeaseFromReply { get; init; }
 

@@ -34,7 +34,7 @@ public sealed partial class NodeCore
     /// What the guard is told. From before a promotion begins until a demotion has returned, mysqld may be writable; one that is taken
     /// over from an earlier life, and led, is taken for writable until it was looked at.
     /// </summary>
-    private Instant FenceAt => MayBeWritable ? _lease.Until + _options.Timing.GuardMargin : Instant.Never;
+    private Instant FenceAt => MayBeWritable ? _lease.Until + _lease.GuardMargin : Instant.Never;
 
     private bool MayBeWritable => _mysqld.State == MysqldState.Running && _mysqld.Duty switch
     {
@@ -88,6 +88,11 @@ public sealed partial class NodeCore
         && (known.Report.Released >= epoch.Number
             || (epoch.FirstSetUnknown && known.Report.Led < epoch.Number && known.Report.StandingPromise(epoch.Number) is not null));
 
+    /// <summary>Of any voter, as it is configured; who was not heard in this life of the agent is taken to have this node's own.</summary>
+    private int ShortestLease() => _raft!.Configuration.Voters
+        .Select(v => _reports.TryGetValue(v, out var known) ? known.Report.LeaseMilliseconds : null)
+        .Append((int)_options.Timing.Lease.TotalMilliseconds).Min()!.Value;
+
     private void TakeLeaseAsk(NodeId from, LeaseAsk ask)
     {
         if (!IsController || _closing == ask.Epoch)
@@ -103,7 +108,7 @@ public sealed partial class NodeCore
 
         if (_options.Faults.GrantWithoutQuorum)
         {
-            if (_desk.Confirmed(_now, _state, round) is { } granted)
+            if (_desk.Confirmed(_now, _state, round, ShortestLease()) is { } granted)
             {
                 Send(granted.To, granted.Answer);
             }

@@ -57,6 +57,8 @@ internal sealed class SimNode
     public bool Standalone { get; set; }
     public int Voters { get; set; }
 
+    public Timing Timing { get; set; } = Weights.Timing;
+
     /// <summary>It is configured without any peer.</summary>
     public bool KnowsNobody { get; set; }
 
@@ -104,7 +106,7 @@ internal sealed class SimNode
             Voters = Standalone ? 1 : Voters,
             Standalone = Standalone,
             DeadForLong = 8,
-            Timing = Weights.Timing,
+            Timing = Timing,
             BootId = $"boot-{Number}-{Boots}",
             NewClusterId = $"cluster-{Number}",
             NewClusterSecret = "c2VjcmV0",

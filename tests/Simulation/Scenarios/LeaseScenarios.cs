@@ -36,6 +36,23 @@ internal static class LeaseScenarios
         s.World.Network.Delay(s[0], TimeSpan.Zero);
     });
 
+    /// <summary>
+    /// n0's agent is restarted with three times the lease that the others have, as while that is changed from node to node. Then it is cut
+    /// off: the others give it up after a lease of theirs, so it may count no further itself.
+    /// </summary>
+    public static readonly Scenario LongerLease = new("a leader counts by the shortest lease that a voter has", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s[0].Timing = Weights.Timing with { Lease = Weights.Timing.Lease * 3 };
+        s.RestartAgent(s[0]);
+        s.For(2);
+        s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
+        s.CutControl(s[0]);
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+        s.For(1);
+        s.MendControl(s[0]);
+    });
+
     /// <summary>n0, frozen, is writable and its lease runs. Another controller does not know of it, and so waits a whole lease.</summary>
     public static readonly Scenario NewController = new("a new controller waits for leases it did not give", 3, s =>
     {
