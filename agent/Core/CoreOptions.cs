@@ -135,6 +135,9 @@ public sealed record CoreFaults
     /// <summary>Unfounded members of other groups count where a cluster is founded.</summary>
     public bool FoundsAcrossGroups { get; init; }
 
+    /// <summary>A voter that lost its log is let in again, and votes without.</summary>
+    public bool WelcomesForgetfulVoters { get; init; }
+
     /// <summary>A cluster of another group is one to join.</summary>
     public bool JoinsAcrossGroups { get; init; }
 

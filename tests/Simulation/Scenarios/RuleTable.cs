@@ -17,6 +17,9 @@ internal static class RuleTable
         new("R1", PromiseScenarios.LateAcknowledgement, "the sets are read before the receiver is off",
             new() { Effects = new EffectFaults { ReadsSetsFirst = true } }, "NothingLost"),
 
+        new("R1", MembershipScenarios.RecordLost, "a voter that lost its record is welcomed under its id",
+            new() { Core = new CoreFaults { WelcomesForgetfulVoters = true } }, "SameHistory"),
+
         new("R2", SuccessionScenarios.EnoughPromises, "promises from one acker less than needed",
             new() { Controller = new ControllerFaults { OnePromiseLess = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.SecondFailover, "ackers are who promised, and only the closed epoch is covered",
