@@ -72,6 +72,12 @@ public sealed record CoreFaults
     /// <summary>Of markers that wait for ever, four are enough.</summary>
     public bool FewMarkers { get; init; }
 
+    /// <summary>A marker of an earlier epoch counts for the one that its leader leads by now.</summary>
+    public bool CountsLateMarkers { get; init; }
+
+    /// <summary>A leader counts by the lease that it is configured with, whatever the voters are.</summary>
+    public bool CountsByItsOwnLease { get; init; }
+
     /// <summary>A lease is counted from the answer's arrival instead of the question's sending.</summary>
     public bool LeaseFromReply { get; init; }
 
@@ -80,6 +86,12 @@ public sealed record CoreFaults
 
     /// <summary>That a leader's agent may be away for a while is known to the controller of that moment only.</summary>
     public bool RestIsNotShared { get; init; }
+
+    /// <summary>An agent that takes a writable mysqld over believes that a commit of its epoch was acknowledged.</summary>
+    public bool AdoptsForEstablished { get; init; }
+
+    /// <summary>That a leader's agent may be away is forgotten by an agent that is itself restarted.</summary>
+    public bool ReplaysNoRests { get; init; }
 
     /// <summary>That an agent may be away, in whatever epoch, keeps every later leader from its lease.</summary>
     public bool RestsOutliveEpochs { get; init; }
@@ -105,6 +117,9 @@ public sealed record CoreFaults
     /// <summary>An agent that restarts within its lease does not read the lease's end.</summary>
     public bool ForgetsLeaseAtRestart { get; init; }
 
+    /// <summary>A restarted agent takes what it knows to be committed in the log for all that is.</summary>
+    public bool TrustsAnOldLog { get; init; }
+
     /// <summary>A request is taken under any epoch, whichever its operator saw.</summary>
     public bool IgnoresSeenEpoch { get; init; }
 
@@ -119,6 +134,9 @@ public sealed record CoreFaults
 
     /// <summary>Unfounded members of other groups count where a cluster is founded.</summary>
     public bool FoundsAcrossGroups { get; init; }
+
+    /// <summary>A voter that lost its log is let in again, and votes without.</summary>
+    public bool WelcomesForgetfulVoters { get; init; }
 
     /// <summary>A cluster of another group is one to join.</summary>
     public bool JoinsAcrossGroups { get; init; }

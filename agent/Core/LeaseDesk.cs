@@ -38,6 +38,9 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
         _restEnds = Instant.Later(_restEnds, now + (length * (1 + timing.ClockDrift)));
     }
 
+    /// <summary>The log says that it is over: a controller counted it to its end before it said so.</summary>
+    public void RestIsOver(long epoch) => _restEnds = epoch == _restEpoch ? Instant.Zero : _restEnds;
+
     public Instant RestEnds => _restEnds;
 
     /// <summary>
@@ -96,7 +99,11 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     private bool OlderEnded(Instant now) => now >= _olderEnd + (faults.GrantBesideGuard ? TimeSpan.Zero : timing.GuardMarginOfController);
 
     /// <summary>A majority confirmed this controller after the question came: answer it, if the epoch is open still.</summary>
-    public (NodeId To, LeaseAnswer Answer)? Confirmed(Instant now, ClusterState state, long context)
+    /// <param name="now">By this controller's clock.</param>
+    /// <param name="state">The newest that is applied.</param>
+    /// <param name="context">What <see cref="Ask"/> gave.</param>
+    /// <param name="shortest">The shortest lease that a voter is configured with, in milliseconds.</param>
+    public (NodeId To, LeaseAnswer Answer)? Confirmed(Instant now, ClusterState state, long context, int shortest)
     {
         if (!_rounds.Remove(context, out var round) || !state.IsOpenFor(round.From, round.Epoch))
         {
@@ -111,6 +118,6 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
             _ends = now + timing.LeaseOfController;
         }
 
-        return (round.From, new LeaseAnswer(round.Epoch, round.AskId));
+        return (round.From, new LeaseAnswer(round.Epoch, round.AskId) { Shortest = shortest });
     }
 }

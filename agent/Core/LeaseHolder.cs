@@ -9,6 +9,7 @@ namespace MySqlHa.Core;
 internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
 {
     private readonly Dictionary<long, Instant> _sent = [];
+    private Timing? _shorter;
     private long _nextAsk = 1;
     private Instant _askedAt = Instant.Zero;
     private bool _rested;
@@ -16,6 +17,14 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     public long Epoch { get; private set; }
 
     public Instant Until { get; private set; } = Instant.Zero;
+
+    /// <summary>
+    /// Behind the end of the lease, until the guard is to act. While nodes are configured with different leases, all of it is counted by the
+    /// shortest of any voter: that one may control next, and counts no further.
+    /// </summary>
+    public TimeSpan GuardMargin => Counted.GuardMargin;
+
+    private Timing Counted => _shorter ?? timing;
 
     public bool Held(Instant now, long epoch) => epoch == Epoch && now < Until;
 
@@ -37,7 +46,7 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     public void Drop() => (Until, Epoch) = (Instant.Zero, 0);
 
     /// <summary>When the next question is due: every heartbeat while the lease runs, four times as often while it does not.</summary>
-    public Instant NextAsk(Instant now) => _askedAt + (now < Until ? timing.Heartbeat : timing.Heartbeat / 4);
+    public Instant NextAsk(Instant now) => _askedAt + (now < Until ? Counted.Heartbeat : Counted.Heartbeat / 4);
 
     /// <summary>The next question is due at once.</summary>
     public void AskSoon() => _askedAt = Instant.Zero;
@@ -61,7 +70,10 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     {
         if (answer.Epoch == Epoch && _sent.Remove(answer.AskId, out var sent))
         {
-            var until = (faults.LeaseFromReply ? now : sent) + timing.LeaseOfLeader;
+            _shorter = answer.Shortest is int length && length > 0 && length < timing.Lease.TotalMilliseconds && !faults.CountsByItsOwnLease
+                ? timing with { Lease = TimeSpan.FromMilliseconds(length) }
+                : null;
+            var until = (faults.LeaseFromReply ? now : sent) + Counted.LeaseOfLeader;
             Until = _rested ? until : Instant.Later(Until, until);
             _rested = false;
         }

@@ -9,7 +9,7 @@ internal sealed class MysqldTracker(Timing timing)
 {
     private static readonly TimeSpan CrashLoopWindow = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestHoldDown = TimeSpan.FromSeconds(30);
-    private readonly Dictionary<long, ImmutableSortedDictionary<NodeId, ReportStamp>> _markers = [];
+    private readonly Dictionary<long, (long Epoch, ImmutableSortedDictionary<NodeId, ReportStamp> Witnesses)> _markers = [];
     private long _nextId = 1;
     private Effect? _underWay;
     private (long Id, Instant Since)? _look;
@@ -137,9 +137,10 @@ internal sealed class MysqldTracker(Timing timing)
         _underWay = effect;
     }
 
-    public void MarkerStarted(long id, ImmutableSortedDictionary<NodeId, ReportStamp> witnesses) => _markers[id] = witnesses;
+    public void MarkerStarted(WriteMarker marker, ImmutableSortedDictionary<NodeId, ReportStamp> witnesses) => _markers[marker.Id] = (marker.Epoch, witnesses);
 
-    public ImmutableSortedDictionary<NodeId, ReportStamp>? MarkerEnded(long id) => _markers.Remove(id, out var witnesses) ? witnesses : null;
+    /// <summary>Null: no marker of this mysqld's life has that number.</summary>
+    public (long Epoch, ImmutableSortedDictionary<NodeId, ReportStamp> Witnesses)? MarkerEnded(long id) => _markers.Remove(id, out var marker) ? marker : null;
 
     public bool ManyMarkers => _markers.Count >= 4;
 

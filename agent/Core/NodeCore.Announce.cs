@@ -49,9 +49,6 @@ public sealed partial class NodeCore
             case SetVotersTarget voters:
                 _out.Agreed("voters-target", $"{voters.Count} members shall vote");
                 break;
-            case RestLeader { Milliseconds: > 0 } rest:
-                NoteRest(rest);
-                break;
             case NoteRequest { Entry: var asked }:
                 _out.Agreed("asked", $"{asked.Caller.Name} ({asked.Caller.From}) asks for: {asked.Request}");
                 break;

@@ -190,6 +190,7 @@ public sealed partial class NodeCore
             (_placingSince, _placingIndex) = (_now, entry.Index);
         }
 
+        NoteRest(command as RestLeader, again: entry.Index <= _announced);
         _changes.Applied(before, command, news: entry.Index > _announced);
         if (entry.Index > _announced)
         {
@@ -387,7 +388,7 @@ public sealed partial class NodeCore
         {
             Send(fresh.From, new FreshAnswer(fresh.AskId, read.Index));
         }
-        else if (read.Context > 0 && _closing != _state.Current?.Number && _desk.Confirmed(_now, _state, read.Context) is { } granted)
+        else if (read.Context > 0 && _closing != _state.Current?.Number && _desk.Confirmed(_now, _state, read.Context, ShortestLease()) is { } granted)
         {
             Send(granted.To, granted.Answer);
         }

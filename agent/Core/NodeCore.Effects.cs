@@ -17,9 +17,9 @@ public sealed partial class NodeCore
 
     private void TakeEffect(EffectDone done)
     {
-        if (_mysqld.MarkerEnded(done.Id) is { } witnesses)
+        if (_mysqld.MarkerEnded(done.Id) is { } marker)
         {
-            TakeMarker(done, witnesses);
+            TakeMarker(done, marker.Epoch, marker.Witnesses);
             return;
         }
 
@@ -124,9 +124,12 @@ public sealed partial class NodeCore
         _reportDue = true;
     }
 
-    private void TakeMarker(EffectDone done, ImmutableSortedDictionary<NodeId, ReportStamp> witnesses)
+    /// <summary>
+    /// A marker proves something of its own epoch only: the same leader's next one counts on others, and the word of it may come late.
+    /// </summary>
+    private void TakeMarker(EffectDone done, long epoch, ImmutableSortedDictionary<NodeId, ReportStamp> witnesses)
     {
-        if (!done.Result.Ok || _mysqld.Duty != MysqldDuty.Leading)
+        if (!done.Result.Ok || _mysqld.Duty != MysqldDuty.Leading || (_mysqld.DutyEpoch != epoch && !_options.Faults.CountsLateMarkers))
         {
             return;
         }

@@ -115,6 +115,9 @@ public sealed partial class NodeCore
             Send(from, ask.Newcomer.HasData
                 ? new JoinRefused(_local.ClusterId, new Reason("data-without-record", "this member's data directory is there and its record of the "
                     + "cluster is not: remove the rest of its directory, and it joins as a new node"))
+                : _raft.Configuration.Voters.Contains(from) && !_options.Faults.WelcomesForgetfulVoters
+                ? new JoinRefused(_local.ClusterId, new Reason("vote-without-record", "this member votes, and its record of the cluster, with what it "
+                    + "voted and acknowledged, is lost: empty its directory, node-id included, and it joins as a new node"))
                 : new JoinWelcome(_local.ClusterId, _local.ClusterSecret));
         }
         else if (IsController)

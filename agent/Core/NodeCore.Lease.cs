@@ -13,7 +13,10 @@ public sealed partial class NodeCore
     private long _freshStops = -1;
     private long _freshIndex = -1;
 
-    /// <summary>The epoch that this node needs a lease for: the open one that it leads, or the one its writable mysqld serves.</summary>
+    /// <summary>
+    /// The epoch that this node needs a lease for: the open one that it leads, or the one its writable mysqld serves. An agent that was
+    /// restarted may not have been told again yet that the log of the epoch that it led is committed.
+    /// </summary>
     private long LeaseEpoch()
     {
         if (_state.Current is { Closed: false } current && current.Leader == _options.Self && _local.Released < current.Number)
@@ -21,14 +24,17 @@ public sealed partial class NodeCore
             return current.Number;
         }
 
-        return _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : 0;
+        return _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : ServesAheadOfLog ? _local.Led : 0;
     }
+
+    /// <summary>The mysqld that an earlier life of this agent left may be writable in an epoch that the log does not tell of yet.</summary>
+    private bool ServesAheadOfLog => MayBeWritable && _local.Led > (_state.Current?.Number ?? 0) && !_options.Faults.TrustsAnOldLog;
 
     /// <summary>
     /// What the guard is told. From before a promotion begins until a demotion has returned, mysqld may be writable; one that is taken
     /// over from an earlier life, and led, is taken for writable until it was looked at.
     /// </summary>
-    private Instant FenceAt => MayBeWritable ? _lease.Until + _options.Timing.GuardMargin : Instant.Never;
+    private Instant FenceAt => MayBeWritable ? _lease.Until + _lease.GuardMargin : Instant.Never;
 
     private bool MayBeWritable => _mysqld.State == MysqldState.Running && _mysqld.Duty switch
     {
@@ -82,6 +88,11 @@ public sealed partial class NodeCore
         && (known.Report.Released >= epoch.Number
             || (epoch.FirstSetUnknown && known.Report.Led < epoch.Number && known.Report.StandingPromise(epoch.Number) is not null));
 
+    /// <summary>Of any voter, as it is configured; who was not heard in this life of the agent is taken to have this node's own.</summary>
+    private int ShortestLease() => _raft!.Configuration.Voters
+        .Select(v => _reports.TryGetValue(v, out var known) ? known.Report.LeaseMilliseconds : null)
+        .Append((int)_options.Timing.Lease.TotalMilliseconds).Min()!.Value;
+
     private void TakeLeaseAsk(NodeId from, LeaseAsk ask)
     {
         if (!IsController || _closing == ask.Epoch)
@@ -97,7 +108,7 @@ public sealed partial class NodeCore
 
         if (_options.Faults.GrantWithoutQuorum)
         {
-            if (_desk.Confirmed(_now, _state, round) is { } granted)
+            if (_desk.Confirmed(_now, _state, round, ShortestLease()) is { } granted)
             {
                 Send(granted.To, granted.Answer);
             }

@@ -57,7 +57,8 @@ public sealed partial class NodeCore
         Local = _local,
         Mysqld = _mysqld.View(_now),
         BootId = _options.BootId,
-        LeaseHeld = _lease.Held(_now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : _state.Current?.Number ?? 0),
+        LeaseHeld = _lease.Held(
+            _now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : ServesAheadOfLog ? _local.Led : _state.Current?.Number ?? 0),
         Fresh = IsFresh,
         Reports = FreshReports(),
         DiskFull = _diskProblem.Length > 0,
@@ -205,18 +206,22 @@ public sealed partial class NodeCore
         _nextMarker = _now + _options.Timing.Heartbeat;
         var witnesses = _reports.Values.Where(r => r.Report.RoleEpoch == mark.Epoch).ToImmutableSortedDictionary(r => r.Report.Node, r => r.Report.Stamp);
         var marker = new WriteMarker(_mysqld.NextId(), mark.Epoch);
-        _mysqld.MarkerStarted(marker.Id, witnesses);
+        _mysqld.MarkerStarted(marker, witnesses);
         _out.Begin(marker);
         return false;
     }
 
-    /// <summary>A mysqld that was writable when this agent came belongs to the epoch that the agent's earlier life led.</summary>
+    /// <summary>
+    /// A mysqld that was writable when this agent came belongs to the epoch that the agent's earlier life led. That clients are let in does
+    /// not say that a commit of it was acknowledged: behind a hand-over they are at once.
+    /// </summary>
     private void AdoptDuty()
     {
         if (_mysqld is { Duty: MysqldDuty.None, State: MysqldState.Running, Status: { Writable: true, OfflineMode: false } } && _local.Led > _local.Released)
         {
             _mysqld.SetDuty(MysqldDuty.Leading, _local.Led);
-            _markerAcknowledged = _local.Led;
+            var established = _options.Faults.AdoptsForEstablished || _state.Epochs.Any(e => e.Number == _local.Led && e.Established);
+            _markerAcknowledged = established ? _local.Led : 0;
             _out.Event("adopted", $"mysqld runs and is writable in epoch {_local.Led}; this agent takes it over");
         }
     }

@@ -93,6 +93,7 @@ public sealed partial class NodeCore
         Final = _final is { } last && _state.Epochs.Any(e => e.Number == last.Epoch && e.Closed) ? last : null,
         FirstSet = _mysqld is { Duty: MysqldDuty.Leading } && _began.Epoch == _mysqld.DutyEpoch ? _began.Set : null,
         Understands = MemberReport.Present,
+        LeaseMilliseconds = (int)_options.Timing.Lease.TotalMilliseconds,
         Tags = EffectiveTags(),
         Settings = SettingsToReport(),
         Restarted = _restarted,

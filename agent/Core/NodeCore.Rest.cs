@@ -38,9 +38,22 @@ public sealed partial class NodeCore
         }
     }
 
-    /// <summary>It was applied here: every later controller has it in its log before it leads.</summary>
-    private void NoteRest(RestLeader applied)
+    /// <summary>
+    /// It was applied here, or is again behind a start of this agent: every later controller has it in its log before it leads.
+    /// </summary>
+    private void NoteRest(RestLeader? applied, bool again)
     {
+        if (applied is null || (again && _options.Faults.ReplaysNoRests))
+        {
+            return;
+        }
+
+        if (applied.Milliseconds == 0)
+        {
+            _desk.RestIsOver(applied.Epoch);
+            return;
+        }
+
         var length = TimeSpan.FromMilliseconds(applied.Milliseconds);
         if (!_options.Faults.RestIsNotShared || IsController)
         {

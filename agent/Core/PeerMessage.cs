@@ -44,7 +44,11 @@ public sealed record ReportFrame(MemberReport Report) : PeerMessage;
 public sealed record LeaseAsk(long Epoch, long AskId) : PeerMessage;
 
 /// <summary>It is, as confirmed by a majority after the question came.</summary>
-public sealed record LeaseAnswer(long Epoch, long AskId) : PeerMessage;
+public sealed record LeaseAnswer(long Epoch, long AskId) : PeerMessage
+{
+    /// <summary>The shortest lease that any voter is configured with, as far as the controller knows; null: it is an older agent.</summary>
+    public int? Shortest { get; init; }
+}
 
 /// <summary>
 /// The leader's agent is about to restart and asks to be left in peace for so long. The answer is the log's own:

@@ -11,6 +11,9 @@ public sealed record DutyFaults
     public bool TrustReceiptsAfterReboot { get; init; }
     public bool PromoteBeforeApplied { get; init; }
     public bool KeepSurplus { get; init; }
+
+    /// <summary>A node whose data was lost behind the opening of its epoch leads all the same.</summary>
+    public bool LeadsWithLess { get; init; }
     public bool ArchiveNothing { get; init; }
 
     /// <summary>R10: a former leader's mysqld is started while the next epoch is on its way.</summary>

@@ -5,6 +5,21 @@ namespace MySqlHa.Failover;
 /// <summary>What a leader looks at before it begins, and while it leads.</summary>
 public static partial class DutyPolicy
 {
+    /// <summary>An agent that was restarted may not have been told again yet that the opening of the epoch that it leads is committed.</summary>
+    private static DutyAct? AheadOfLog(DutyInput seen) => seen.Local.Led > Math.Max(seen.Local.Released, seen.State.Current?.Number ?? 0)
+        ? Hold("log-behind", $"the log does not tell yet of epoch {seen.Local.Led}, which this node leads")
+        : null;
+
+    /// <summary>
+    /// Opened for what this node held then, and its data was lost before it began: who led without that would have the others throw theirs
+    /// away. It gives the epoch up.
+    /// </summary>
+    private static DutyAct.Release? LacksFirstSet(DutyInput seen, EpochRecord open) =>
+        open.FirstSetUnknown || seen.Mysqld.Status!.Executed.Contains(open.FirstSet) || seen.Faults.LeadsWithLess || seen.Faults.PromoteBeforeApplied
+            ? null
+            : new DutyAct.Release(open.Number, new Reason(
+                "first-set-lost", $"epoch {open.Number} was opened for what this node held, and it does not hold it any more: it gives it up"));
+
     /// <summary>
     /// Whether all that this node has applied is on as many ackers as a commit needs, and so in every later epoch. What it received last
     /// may be on no other: whoever read it here could see it undone, were this node lost before a commit of its own was acknowledged.

@@ -36,7 +36,7 @@ public static partial class DutyPolicy
                     ? "the data that this node brings is not taken over yet"
                     : "there is no data directory yet")),
             { State: MysqldState.Stopped } => StartIfAsked(seen),
-            { State: MysqldState.Running, Status: not null } => Serve(seen),
+            { State: MysqldState.Running, Status: not null } => AheadOfLog(seen) ?? Serve(seen),
             _ => Hold("mysqld-not-running", $"mysqld is {seen.Mysqld.State.ToString().ToLowerInvariant()}"),
         };
     }
@@ -149,6 +149,10 @@ public static partial class DutyPolicy
             }
 
             last = word.Set;
+        }
+        else if (LacksFirstSet(seen, open) is { } lost)
+        {
+            return lost;
         }
         else if (!mysqld.Status!.AllApplied && !seen.Faults.PromoteBeforeApplied)
         {

@@ -98,6 +98,9 @@ public sealed record MemberReport
     /// <summary>The last restart of its mysqld that was asked for and begun, by the number of the request; 0: none.</summary>
     public long Restarted { get; init; }
 
+    /// <summary>The lease that the node is configured with; null: the agent is older.</summary>
+    public int? LeaseMilliseconds { get; init; }
+
     /// <summary>As the node is configured.</summary>
     public NodeTags Tags { get => field ?? NodeTags.None; init; }
 

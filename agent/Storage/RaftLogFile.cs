@@ -37,17 +37,30 @@ public sealed class RaftLogFile : IDisposable
 
         Kept = _state.ToPersistent();
         _file = OpenForAppend();
-        if (_file.Length != _end)
+        try
         {
-            _file.SetLength(_end);
-            RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            if (_file.Length != _end)
+            {
+                _file.SetLength(_end);
+            }
+
+            // An earlier process may have ended between a write, or a rename, and its sync: what was read here is believed from now on,
+            // a vote for one, and must not go with the power.
+            write(_file, [], _end);
         }
+        catch (IOException bad)
+        {
+            _file.Dispose();
+            throw new StorageException($"cannot make {path} durable: {bad.Message}", bad);
+        }
+
+        DirectorySync.Sync(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Writes all bytes at an offset, or throws.</summary>
+    /// <summary>Writes all bytes at an offset and syncs the file, or throws.</summary>
     internal delegate void DiskWrite(FileStream file, ReadOnlySpan<byte> bytes, long offset);
 
-    /// <summary>What the file held when it was opened.</summary>
+    /// <summary>What the file held when it was opened; on the disk, whoever wrote it.</summary>
     public RaftPersistent Kept { get; }
 
     /// <summary>A sentence about the torn end that a crash left and that was cut; null where the file was whole.</summary>

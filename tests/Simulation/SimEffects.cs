@@ -167,7 +167,18 @@ internal static partial class SimEffects
                 tell(Good(node));
                 break;
             case WriteMarker:
-                mysqld.Write(world.NextContent(), agent: true, ok => tell(ok ? new EffectResult() : Failed("not acknowledged")));
+                void Told(bool ok) => tell(ok ? new EffectResult() : Failed("not acknowledged"));
+                mysqld.Write(world.NextContent(), agent: true, ok =>
+                {
+                    if (mysqld.MarkersTold == TimeSpan.Zero)
+                    {
+                        Told(ok);
+                    }
+                    else
+                    {
+                        world.After((int)mysqld.MarkersTold.TotalMicroseconds, () => Told(ok));
+                    }
+                });
                 break;
             case OpenServerToClients:
                 mysqld.SetOffline(false);

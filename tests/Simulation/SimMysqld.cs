@@ -62,6 +62,9 @@ internal sealed partial class SimMysqld(World world, SimNode node)
     /// <summary>As a follower: what is sent to it comes later.</summary>
     public TimeSpan ReceiveDelay { get; set; }
 
+    /// <summary>How much later than it was acknowledged the agent hears of a marker.</summary>
+    public TimeSpan MarkersTold { get; set; }
+
     /// <summary>What each effect of the agent takes longer; replication goes on meanwhile.</summary>
     public TimeSpan SlowStatements { get; set; }
 

@@ -57,6 +57,8 @@ internal sealed class SimNode
     public bool Standalone { get; set; }
     public int Voters { get; set; }
 
+    public Timing Timing { get; set; } = Weights.Timing;
+
     /// <summary>It is configured without any peer.</summary>
     public bool KnowsNobody { get; set; }
 
@@ -104,7 +106,7 @@ internal sealed class SimNode
             Voters = Standalone ? 1 : Voters,
             Standalone = Standalone,
             DeadForLong = 8,
-            Timing = Weights.Timing,
+            Timing = Timing,
             BootId = $"boot-{Number}-{Boots}",
             NewClusterId = $"cluster-{Number}",
             NewClusterSecret = "c2VjcmV0",
@@ -122,7 +124,7 @@ internal sealed class SimNode
         }
 
         var state = !Mysqld.HasData ? MysqldState.Absent : Mysqld.Running ? MysqldState.Running : MysqldState.Stopped;
-        Core = new NodeCore(options, new CoreRestored(Disk.Raft, Disk.Local, state, Disk.LeaseUntil), new Random(_world.Random.Next()), LocalNow);
+        Core = new NodeCore(options, new CoreRestored(Disk.Raft, Disk.Local, state, Disk.LeaseUntil, Announced: Disk.Announced), new Random(_world.Random.Next()), LocalNow);
         Step(Tick.Instance);
     }
 
@@ -140,7 +142,7 @@ internal sealed class SimNode
         HostUp = false;
         _order = (0, Instant.Never);
         Boots++;
-        Disk.LeaseUntil = Instant.Zero;
+        (Disk.LeaseUntil, Disk.Announced) = (Instant.Zero, 0);
     }
 
     public void Retire()
@@ -222,6 +224,7 @@ internal sealed class SimNode
         }
 
         Disk.Keep(output);
+        Disk.Announced = Math.Max(Disk.Announced, core.AppliedIndex);
         Order(output.FenceAt);
         _world.Checkers.Kept(this, core);
         if (_world.Checkers.Violation is not null)

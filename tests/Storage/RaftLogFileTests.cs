@@ -123,6 +123,25 @@ public sealed class RaftLogFileTests : IDisposable
     }
 
     [Fact]
+    public void What_an_earlier_process_wrote_and_did_not_sync_is_synced_before_it_is_believed()
+    {
+        var saves = new RandomSaves(6);
+        static void Unsynced(FileStream file, ReadOnlySpan<byte> bytes, long at) => RandomAccess.Write(file.SafeFileHandle, bytes, at);
+        using (var killed = RaftLogFile.Open(_temporary.Path, Unsynced))
+        {
+            killed.Save(saves.Next(snapshots: false));
+        }
+
+        var refusal = Assert.Throws<StorageException>(
+            () => RaftLogFile.Open(_temporary.Path, (_, _, _) => throw new IOException("Input/output error")));
+        Assert.Contains($"cannot make {LogPath} durable: Input/output error", refusal.Message, StringComparison.Ordinal);
+        var synced = new List<long>();
+        using var again = RaftLogFile.Open(_temporary.Path, (_, bytes, offset) => synced.Add(offset + bytes.Length));
+        Assert.Equal([new FileInfo(LogPath).Length], synced);
+        Assert.Equal(RandomSaves.Describe(saves.State), RandomSaves.Describe(again.Kept));
+    }
+
+    [Fact]
     public void A_snapshot_makes_the_file_small_again()
     {
         using var log = RaftLogFile.Open(_temporary.Path);

@@ -128,6 +128,21 @@ internal static class LeaderScenarios
         s.Demand("Undisturbed", t.Told == true, "a commit during the restart of n0's agent was not acknowledged");
     });
 
+    /// <summary>
+    /// n1's agent dies as soon as n1 leads. The next one finds in its log that epoch 2 was opened, and not yet that this is committed: it holds
+    /// the lease of an epoch that it does not know of, and goes on.
+    /// </summary>
+    public static readonly Scenario RestartAtOnce = new("an agent back before its log tells of its epoch changes nothing", 3, s =>
+    {
+        s.LetControl(s[2]);
+        s.AskFailover(to: s[1]);
+        s.Until("n1 leads", () => s.Leads(s[1], 2));
+        var life = s[1].Mysqld.Life;
+        s.RestartAgent(s[1]);
+        s.For(3);
+        s.Demand("Undisturbed", s[1].Mysqld.Life == life && s.Leads(s[1], 2), "the restart of n1's agent cost it its mysqld or its epoch");
+    });
+
     /// <summary>T is on n1 and n2, but both acknowledgements were lost: MySQL repeats neither. A marker releases T's client.</summary>
     public static readonly Scenario LostAcknowledgement = new("a marker releases clients whose acknowledgement was lost", 3, s =>
     {

@@ -36,6 +36,23 @@ internal static class LeaseScenarios
         s.World.Network.Delay(s[0], TimeSpan.Zero);
     });
 
+    /// <summary>
+    /// n0's agent is restarted with three times the lease that the others have, as while that is changed from node to node. Then it is cut
+    /// off: the others give it up after a lease of theirs, so it may count no further itself.
+    /// </summary>
+    public static readonly Scenario LongerLease = new("a leader counts by the shortest lease that a voter has", 3, s =>
+    {
+        s.LetControl(s[1]);
+        s[0].Timing = Weights.Timing with { Lease = Weights.Timing.Lease * 3 };
+        s.RestartAgent(s[0]);
+        s.For(2);
+        s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
+        s.CutControl(s[0]);
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+        s.For(1);
+        s.MendControl(s[0]);
+    });
+
     /// <summary>n0, frozen, is writable and its lease runs. Another controller does not know of it, and so waits a whole lease.</summary>
     public static readonly Scenario NewController = new("a new controller waits for leases it did not give", 3, s =>
     {
@@ -74,6 +91,26 @@ internal static class LeaseScenarios
         s.Step("n0's agent is away", s[0].StopAgent, () => s[0].RestEnds = s.World.Now + Weights.Timing.Rest);
         s.Step("n1 hands the controller's part over", () => s[1].Step(StopAsked.Instance));
         s.For(3);
+        s[0].StartAgent();
+        s.For(2);
+        s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "an announced absence cost n0 its mysqld or its epoch");
+    });
+
+    /// <summary>
+    /// The same, and the agent of n2, which has applied the log's word of n0's absence, is restarted before it controls: it reads the log
+    /// again, and has told people of that entry already. All agents are restarted one after the other in an upgrade.
+    /// </summary>
+    public static readonly Scenario AbsenceReadAgain = new("an announced absence is known to an agent that was restarted since", 3, s =>
+    {
+        var life = s[0].Mysqld.Life;
+        s.LetControl(s[1]);
+        s[0].Step(StopAsked.Instance);
+        s.Until("n0 may stop", () => s[0].Core!.MayStop);
+        s.Step("n0's agent is away", s[0].StopAgent, () => s[0].RestEnds = s.World.Now + Weights.Timing.Rest);
+        s.RestartAgent(s[2]);
+        s.For(0.5);
+        s.Step("n1 hands the controller's part over", () => s[1].Step(StopAsked.Instance));
+        s.For(2.5);
         s[0].StartAgent();
         s.For(2);
         s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "an announced absence cost n0 its mysqld or its epoch");

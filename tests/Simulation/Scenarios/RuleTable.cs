@@ -17,10 +17,19 @@ internal static class RuleTable
         new("R1", PromiseScenarios.LateAcknowledgement, "the sets are read before the receiver is off",
             new() { Effects = new EffectFaults { ReadsSetsFirst = true } }, "NothingLost"),
 
+        new("R1", MembershipScenarios.RecordLost, "a voter that lost its record is welcomed under its id",
+            new() { Core = new CoreFaults { WelcomesForgetfulVoters = true } }, "SameHistory"),
+
         new("R2", SuccessionScenarios.EnoughPromises, "promises from one acker less than needed",
             new() { Controller = new ControllerFaults { OnePromiseLess = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.SecondFailover, "ackers are who promised, and only the closed epoch is covered",
             new() { Controller = new ControllerFaults { AckersArePromisers = true, CoversOnlyTheClosed = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.TakenOverAtOnce, "a server that lets clients in counts as one whose commit was acknowledged",
+            new() { Core = new CoreFaults { AdoptsForEstablished = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.LateMarker, "a marker of whichever epoch establishes the one that is led",
+            new() { Core = new CoreFaults { CountsLateMarkers = true } }, "NothingLost"),
+        new("R2", SuccessionScenarios.DataLostAtOnce, "who lost its data leads the epoch that was opened for it",
+            new() { Duty = new DutyFaults { LeadsWithLess = true } }, "NothingLost"),
         new("R2", SuccessionScenarios.AppliedFirst, "opened and promoted before the relay log is applied",
             new()
             {
@@ -133,6 +142,8 @@ internal static class RuleTable
 
         new("R11", LeaderScenarios.QuickRestart, "a restarted agent forgets its lease",
             new() { Core = new CoreFaults { ForgetsLeaseAtRestart = true } }, "Undisturbed"),
+        new("R11", LeaderScenarios.RestartAtOnce, "a restarted agent takes what it knows to be committed for all that is",
+            new() { Core = new CoreFaults { TrustsAnOldLog = true } }, "Undisturbed"),
         new("R11", LeaderScenarios.FrozenAgent, "no guard",
             new() { Effects = new EffectFaults { NoGuard = true } }, "OneServing"),
         new("R11", LeaseScenarios.OldGuardFirst, "the next leader does not wait for the guard",
@@ -188,10 +199,14 @@ internal static class RuleTable
             new() { Core = new CoreFaults { GrantBesideOldLease = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.FromTheQuestion, "the lease is counted from the answer",
             new() { Core = new CoreFaults { LeaseFromReply = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.LongerLease, "a leader counts by its own lease",
+            new() { Core = new CoreFaults { CountsByItsOwnLease = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.NewController, "a new controller forgets the old one's leases",
             new() { Core = new CoreFaults { NewControllerForgetsLeases = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.AnnouncedAbsence, "only the controller remembers that an agent may be away",
             new() { Core = new CoreFaults { RestIsNotShared = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.AbsenceReadAgain, "an agent that is restarted does not read of an absence again",
+            new() { Core = new CoreFaults { ReplaysNoRests = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.AbsenceIsOver, "an announced absence outlives its epoch",
             new() { Core = new CoreFaults { RestsOutliveEpochs = true } }, "MajorityLeads"),
 

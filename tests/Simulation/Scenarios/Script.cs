@@ -213,7 +213,7 @@ internal sealed class Script
     {
         foreach (var node in World.Nodes)
         {
-            (node.Mysqld.CannotStart, node.Mysqld.AcksLost) = (false, false);
+            (node.Mysqld.CannotStart, node.Mysqld.AcksLost, node.Mysqld.MarkersTold) = (false, false, TimeSpan.Zero);
             (node.Mysqld.AckDelay, node.Mysqld.ReceiveDelay, node.Mysqld.SlowStatements) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         }
 
