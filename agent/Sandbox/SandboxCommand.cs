@@ -9,6 +9,8 @@ namespace MySqlHa.Sandbox;
 /// </summary>
 public static class SandboxCommand
 {
+    public const string Name = "sandbox";
+
     private static readonly Option<string> BaseIp = new("--base-ip")
     {
         Description = "Address of the first node; the others follow it. Each sandbox has its own.",
@@ -19,7 +21,7 @@ public static class SandboxCommand
     public static Command Build()
     {
         var command = new Command(
-            "sandbox",
+            Name,
             """
             A cluster of real MySQL servers on this machine: three nodes on 127.0.0.11, .12 and .13, with the ports of production.
             Exit codes: 0 done, 1 error, 2 wrong usage, 3 no leader or not writable, 4 refused with a reason;
