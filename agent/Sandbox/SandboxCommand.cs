@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MySqlHa.Cluster;
 using MySqlHa.Ring;
 
 namespace MySqlHa.Sandbox;
@@ -61,6 +62,13 @@ public static class SandboxCommand
         _ = timing.AcceptOnlyFromAmong("fast", "lan", "balanced", "wan");
         var mysqld = new Option<string?>("--mysqld") { Description = "The server program; else MYSQLD, else the one found or fetched" };
         var group = new Option<string?>("--group") { Description = "The service group (default: production)" };
+        group.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !ServiceGroup.IsGroup(token.Value))
+            {
+                result.AddError($"--group: '{PlainText.OneLine(token.Value)}' is not allowed; allowed: {ServiceGroup.Allowed}");
+            }
+        });
         var ringOf = new Option<string?>("--ring-of")
         {
             Description = "First address of another sandbox: this one comes into its ring, with a group of its own",

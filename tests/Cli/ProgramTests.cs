@@ -31,6 +31,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("dsn --driver odbc", "--driver: 'odbc' is not allowed; allowed: mysqlconnector, jdbc, go, python, mysql")]
     [InlineData("completion fish", "shell: 'fish' is not allowed; allowed: bash, zsh")]
     [InlineData("sandbox up --timing slow", "--timing: 'slow' is not allowed; allowed: fast, lan, balanced, wan")]
+    [InlineData(
+        "sandbox up --group a.b", "--group: 'a.b' is not allowed; allowed: letters, digits, - and _, at most 64, a letter or digit first")]
     public async Task A_word_that_is_none_of_a_few_is_told_in_one_line_with_its_option(string command, string line)
     {
         var run = await CommandLineRun.OfAsync(command.Split(' '));
