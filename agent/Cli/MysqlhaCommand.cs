@@ -14,6 +14,9 @@ public static class MysqlhaCommand
     /// <summary>Longer than an agent takes to stop in order after SIGTERM or SIGINT.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of a shorter word anything could have been meant.</summary>
+    private const int ShortestTypo = 4;
+
     /// <param name="runAgent">Runs the node until the token is cancelled; returns the exit code.</param>
     /// <param name="runGuard">Guards the mysqld below a data directory, for ever or until nothing is there; returns the exit code.</param>
     public static RootCommand Build(Func<AgentOptions, CancellationToken, Task<int>> runAgent, Func<string, bool, int> runGuard) => new(
@@ -74,21 +77,38 @@ public static class MysqlhaCommand
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = StopPatience,
         };
+        var isSandbox = IsSandbox(parse.CommandResult);
         if (parse.Action is not ParseErrorAction wrong)
         {
-            return parse.Action is HelpAction && parse.CommandResult.Command == root
-                ? await ListAsync(root, () => parse.InvokeAsync(configuration))
+            return parse.Action is not HelpAction ? await parse.InvokeAsync(configuration)
+                : parse.CommandResult.Command == root ? await ListAsync(root, () => parse.InvokeAsync(configuration))
+                : isSandbox ? await TypedAsync($"{root.Name} sandbox", configuration, () => parse.InvokeAsync(configuration))
                 : await parse.InvokeAsync(configuration);
         }
 
         wrong.ShowHelp = false;
+        wrong.ShowTypoCorrections = parse.UnmatchedTokens.All(token => token.Length >= ShortestTypo);
         using var said = new StringWriter();
-        configuration.Error = said;
+        (configuration.Output, configuration.Error) = (said, said); // what was meant is guessed on standard output, unless told otherwise
         _ = await parse.InvokeAsync(configuration);
         var text = parse.Errors.Aggregate(said.ToString(), (text, e) => text.Replace(e.Message, Sentence(e), StringComparison.Ordinal));
-        await error.WriteAsync(text);
-        await error.WriteLineAsync("'mysqlha --help', and --help after a command, say what there is.");
+        await error.WriteAsync(text.TrimStart('\n'));
+        await error.WriteLineAsync($"'{(isSandbox ? "./sandbox" : "mysqlha")} --help', and --help after a command, say what there is.");
         return ExitCodes.Usage;
+    }
+
+    private static bool IsSandbox(SymbolResult? result) =>
+        result is CommandResult command && (command.Command.Name == SandboxCommand.Name || IsSandbox(command.Parent));
+
+    /// <summary>The help of what is typed as <c>./sandbox</c> says so.</summary>
+    private static async Task<int> TypedAsync(string words, InvocationConfiguration configuration, Func<Task<int>> help)
+    {
+        var output = configuration.Output;
+        using var said = new StringWriter();
+        configuration.Output = said;
+        var code = await help();
+        await output.WriteAsync(said.ToString().Replace($"  {words} ", "  ./sandbox ", StringComparison.Ordinal));
+        return code;
     }
 
     /// <summary>In the list of commands each has its first line; its own help has the rest.</summary>

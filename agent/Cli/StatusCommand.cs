@@ -57,7 +57,7 @@ internal static class StatusCommand
                 m.Epoch == 0 ? "-" : m.Epoch.ToString(CultureInfo.InvariantCulture),
                 isFollower ? GtidGap.Of(view, m)?.Behind.ToString(CultureInfo.InvariantCulture) ?? "?" : "-",
                 isFollower ? ViewText.Lag(m.LagSeconds) : "-",
-                m.Acker ? "yes" : "-",
+                ViewText.Acks(m),
                 Remarks(m));
         }
 

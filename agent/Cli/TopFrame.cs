@@ -133,7 +133,7 @@ internal static class TopFrame
             (Rate(before, m, between), TopStyle.Plain),
             (!follows ? "-" : behind?.ToString(CultureInfo.InvariantCulture) ?? "?", behind > 0 ? TopStyle.Warning : TopStyle.Plain),
             (follows ? ViewText.Lag(m.LagSeconds) : "-", m.LagSeconds > 5 ? TopStyle.Warning : TopStyle.Plain),
-            (m.Acker ? "yes" : "-", TopStyle.Plain),
+            (ViewText.Acks(m), TopStyle.Plain),
             (StatusCommand.Remarks(m), TopStyle.Warning),
         ];
     }

@@ -43,6 +43,12 @@ internal static class ViewText
     public static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
+    /// <summary>yes: its acknowledgement completes commits now; no: it would, and does not come; -: none of it counts.</summary>
+    public static string Acks(MemberView member) =>
+        !member.Acker ? "-"
+        : member is { ReceiverRunning: true, Liveness: MemberLiveness.Alive or MemberLiveness.Suspect } ? "yes"
+        : "no";
+
     public static string Lag(double? seconds) => seconds switch
     {
         null => "?",

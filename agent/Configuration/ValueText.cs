@@ -11,7 +11,7 @@ namespace MySqlHa.Configuration;
 /// <summary>How the plain values of the configuration are read; beside each, in words, what is allowed.</summary>
 internal static partial class ValueText
 {
-    public const string Groups = "letters, digits, - and _, at most 64, a letter or digit first";
+    public const string Groups = ServiceGroup.Allowed;
     public const string Names = "letters, digits, '.', - and _, at most 64, a letter or digit first";
     public const string Addresses = "the IP address of this node, like 10.0.0.11";
     public const string HttpAddresses = "an IP address of this node, 0.0.0.0 or ::";
@@ -51,7 +51,11 @@ internal static partial class ValueText
     public static bool TryLag(string text, out TimeSpan value) =>
         DurationText.TryParse(text, out value) && value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromHours(1);
 
-    public static bool TryGroup(string text, [MaybeNullWhen(false)] out string value) => Matches(Group(), text, out value);
+    public static bool TryGroup(string text, [MaybeNullWhen(false)] out string value)
+    {
+        value = text;
+        return ServiceGroup.IsGroup(text);
+    }
 
     public static bool TryName(string text, [MaybeNullWhen(false)] out string value) => Matches(Name(), text, out value);
 
@@ -140,9 +144,6 @@ internal static partial class ValueText
         value = text;
         return regex.IsMatch(text);
     }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,63}\z")]
-    private static partial Regex Group();
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
     private static partial Regex Name();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MySqlHa.Cluster;
 using MySqlHa.Ring;
 
 namespace MySqlHa.Sandbox;
@@ -9,6 +10,8 @@ namespace MySqlHa.Sandbox;
 /// </summary>
 public static class SandboxCommand
 {
+    public const string Name = "sandbox";
+
     private static readonly Option<string> BaseIp = new("--base-ip")
     {
         Description = "Address of the first node; the others follow it. Each sandbox has its own.",
@@ -19,7 +22,7 @@ public static class SandboxCommand
     public static Command Build()
     {
         var command = new Command(
-            "sandbox",
+            Name,
             """
             A cluster of real MySQL servers on this machine: three nodes on 127.0.0.11, .12 and .13, with the ports of production.
             Exit codes: 0 done, 1 error, 2 wrong usage, 3 no leader or not writable, 4 refused with a reason;
@@ -59,6 +62,13 @@ public static class SandboxCommand
         _ = timing.AcceptOnlyFromAmong("fast", "lan", "balanced", "wan");
         var mysqld = new Option<string?>("--mysqld") { Description = "The server program; else MYSQLD, else the one found or fetched" };
         var group = new Option<string?>("--group") { Description = "The service group (default: production)" };
+        group.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !ServiceGroup.IsGroup(token.Value))
+            {
+                result.AddError($"--group: '{PlainText.OneLine(token.Value)}' is not allowed; allowed: {ServiceGroup.Allowed}");
+            }
+        });
         var ringOf = new Option<string?>("--ring-of")
         {
             Description = "First address of another sandbox: this one comes into its ring, with a group of its own",

@@ -123,7 +123,7 @@ internal sealed class SandboxDesk(SandboxPlace place, CensusClient census, TextW
 
         throw new SandboxException(
             answer.Outcome == OperatorOutcome.Refused ? SandboxExit.Refused : SandboxExit.Error,
-            $"{answer.Reason.Text} ({answer.Reason.Code})");
+            $"{answer.Reason.Text} [{answer.Reason.Code}]");
     }
 
     private async Task<OperatorAnswer> AskAsync(

@@ -188,8 +188,12 @@ internal sealed class SandboxFaults(SandboxPlace place, CensusClient census, Tex
         var until = DateTime.UtcNow + Deadline;
         while (DateTime.UtcNow < until)
         {
-            if ((await census.AskAsync(node, cancellation)).View is { } view)
+            var own = await census.AskAsync(node, cancellation);
+            if (own.View is not null)
             {
+                // It knows little yet: where others know better, their word.
+                var others = place.Nodes.Where(n => n != node && NodeProcesses.Of(n).Agents.Any(a => !a.Stopped));
+                var view = CensusClient.Best([own, .. await census.AskAsync(others, cancellation)]);
                 return StatusTable.Headline(view, StatusDocument.LeaderOf(view));
             }
 

@@ -53,12 +53,13 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
 
     public EventBook Book { get; } = new(1);
 
-    public static async Task<RunningApi> StartAsync(ClusterView view, AccessOptions? access = null, TimeSpan? streamPatience = null)
+    public static async Task<RunningApi> StartAsync(
+        ClusterView view, AccessOptions? access = null, TimeSpan? streamPatience = null, string host = "127.0.61.10", int port = 0)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
         var api = new RunningApi { View = view, Client = client };
         api._server = await ApiServer.StartAsync(
-            new ApiOptions("127.0.61.10", 0)
+            new ApiOptions(host, port)
             {
                 Access = access ?? new AccessOptions { RingTokens = [Token] },
                 StreamPatience = streamPatience ?? TimeSpan.FromHours(1),
@@ -66,7 +67,7 @@ internal sealed class RunningApi : IClusterPort, IAsyncDisposable
             api,
             NullLogger.Instance);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        client.BaseAddress = new Uri($"http://127.0.61.10:{api._server.Port}");
+        client.BaseAddress = new Uri($"http://{host}:{api._server.Port}");
         return api;
     }
 

@@ -31,6 +31,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("dsn --driver odbc", "--driver: 'odbc' is not allowed; allowed: mysqlconnector, jdbc, go, python, mysql")]
     [InlineData("completion fish", "shell: 'fish' is not allowed; allowed: bash, zsh")]
     [InlineData("sandbox up --timing slow", "--timing: 'slow' is not allowed; allowed: fast, lan, balanced, wan")]
+    [InlineData(
+        "sandbox up --group a.b", "--group: 'a.b' is not allowed; allowed: letters, digits, - and _, at most 64, a letter or digit first")]
     public async Task A_word_that_is_none_of_a_few_is_told_in_one_line_with_its_option(string command, string line)
     {
         var run = await CommandLineRun.OfAsync(command.Split(' '));
@@ -83,6 +85,34 @@ public sealed class ProgramTests : IDisposable
 
         Assert.DoesNotContain(Codes, (await CommandLineRun.OfAsync("--help")).Output, StringComparison.Ordinal);
         Assert.Contains(Codes, (await CommandLineRun.OfAsync("sandbox", "--help")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sandbox --help", "  ./sandbox [command] [options]")]
+    [InlineData("sandbox up --help", "  ./sandbox up [options]")]
+    [InlineData("sandbox election force --help", "  ./sandbox election force <")]
+    public async Task The_help_of_the_sandbox_says_what_is_typed(string command, string usage)
+    {
+        var run = await CommandLineRun.OfAsync(command.Split(' '));
+
+        run.Expect(0);
+        Assert.Contains($"Usage:\n{usage}", run.Output, StringComparison.Ordinal);
+        Assert.Contains("'./sandbox --help', and", (await CommandLineRun.OfAsync("sandbox", "explode")).Error, StringComparison.Ordinal);
+        Assert.Contains("'mysqlha --help', and", (await CommandLineRun.OfAsync("explode")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_word_that_is_mistyped_is_guessed_and_one_letter_is_not()
+    {
+        var mistyped = await CommandLineRun.OfAsync("swichover");
+        var letter = await CommandLineRun.OfAsync("pause", "x");
+
+        mistyped.Expect(2);
+        Assert.Contains("\nswitchover\n", mistyped.Error, StringComparison.Ordinal);
+        Assert.Empty(mistyped.Output);
+        letter.Expect(2);
+        Assert.Equal("Unrecognized command or argument 'x'.", letter.Error.Split('\n')[0]);
+        Assert.DoesNotContain("Did you mean", letter.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,6 +45,24 @@ public sealed class TopFrameTests
         Assert.DoesNotContain(Drawn(View, renewed, [], TimeSpan.FromSeconds(2)), l => l.Split(' ').Contains("15"));
     }
 
+    [Theory]
+    [InlineData(true, true, MemberLiveness.Alive, "yes")]
+    [InlineData(true, true, MemberLiveness.Suspect, "yes")]
+    [InlineData(true, true, MemberLiveness.Confirmed, "no")]
+    [InlineData(true, true, MemberLiveness.Departed, "no")]
+    [InlineData(true, false, MemberLiveness.Alive, "no")]
+    [InlineData(false, true, MemberLiveness.Alive, "-")]
+    public void Who_is_dead_or_receives_nothing_is_not_said_to_acknowledge(
+        bool acker, bool receives, MemberLiveness liveness, string acks)
+    {
+        var view = View.With(SampleCluster.Id3, m => m with { Acker = acker, ReceiverRunning = receives, Liveness = liveness });
+        var lines = Drawn(null, view, []);
+        var at = lines.Single(l => l.StartsWith('#')).IndexOf("ACKS", StringComparison.Ordinal);
+
+        Assert.Equal(acks, ViewText.Acks(view.Member(SampleCluster.Id3)!));
+        Assert.Equal(acks, lines.Single(l => l.Contains("  db3  ", StringComparison.Ordinal))[at..].Split(' ')[0]);
+    }
+
     [Fact]
     public void Events_get_the_room_that_is_left_the_newest_ones_first_to_stay()
     {

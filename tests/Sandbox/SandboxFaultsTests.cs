@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using MySqlHa.Cluster;
 using MySqlHa.Sandbox;
+using MySqlHa.Tests.Api;
 using Xunit;
 
 namespace MySqlHa.Tests.Sandbox;
@@ -110,6 +112,20 @@ public sealed class SandboxFaultsTests : IDisposable
         holder.Bind(new IPEndPoint(IPAddress.Parse("127.0.51.43"), 9638));
         var taken = TakenPort.Of(_sandbox.Place.Nodes[2], new NodeProcesses([], [], []));
         Assert.Equal(["127.0.51.43:9638/udp"], taken.Select(t => $"{t.Ip}:{t.Port}/{t.Protocol}"));
+    }
+
+    [Fact]
+    public async Task Of_a_node_that_was_just_started_and_knows_nothing_yet_the_others_word_is_told()
+    {
+        var (one, two) = (_sandbox.Place.Nodes[0], _sandbox.Place.Nodes[1]);
+        _ = (_sandbox.Agent(one), _sandbox.Agent(two));
+        var alone = SampleCluster.SeenByFollower.WithoutLeader() with { Election = ElectionStatus.NoQuorum };
+        await using var started = await RunningApi.StartAsync(alone, host: one.Ip, port: one.Address.HttpPort);
+        await using var other = await RunningApi.StartAsync(SampleCluster.SeenByFollower, host: two.Ip, port: two.Address.HttpPort);
+
+        _ = await Faults.StartAsync(one, CancellationToken.None);
+
+        Assert.Contains("; mysql.production: db1 leads (1a000000, ", _output.ToString(), StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(Func<bool> condition)
