@@ -40,17 +40,11 @@ internal static class Leading
 
         await RequireAllowedAsync(order);
         var answers = await connection.QueryAllAsync(Statements.Open(order.AcknowledgementsPerCommit));
-        var (before, after) = (answers[^3][0], answers[^2][0]);
+        var (before, after) = (answers[^2][0], answers[^1][0]);
         RequireInForce(after, order.AcknowledgementsPerCommit);
         if (after.Flag("super_read_only") || after.Flag("read_only"))
         {
             throw new RefusedException(RefusalReason.LockLost, "Not made writable: another agent holds the effects lock of this mysqld.");
-        }
-
-        // A backup, say, of the follower that this was: nobody's commit could end before it does.
-        foreach (var locker in answers[^1])
-        {
-            await KillAsync(connection, locker.Number("id"));
         }
 
         return new Promoted(executed, !before.Flag("was_read_only"));

@@ -16,6 +16,7 @@ internal sealed class Markers(LocalServerAccess access) : IAsyncDisposable
     private int _underWay;
     private int _slot;
     private long _last;
+    private long _unlocked; // the epoch
 
     /// <summary>
     /// Opens the connection of the first marker. Where clients have all others, the one that MySQL keeps for those that administer is for a
@@ -72,9 +73,16 @@ internal sealed class Markers(LocalServerAccess access) : IAsyncDisposable
         }
     }
 
-    private static async Task<MarkerCommitted> CommitAsync(DbConnection connection, int slot, long epoch)
+    private async Task<MarkerCommitted> CommitAsync(DbConnection connection, int slot, long epoch)
     {
         var started = Stopwatch.GetTimestamp();
+        if (Interlocked.Exchange(ref _unlocked, epoch) != epoch)
+        {
+            // A backup, say, of the follower that this was: nobody's commit could end before it does. Not with the promotion, which
+            // clients wait for.
+            _ = await Leading.KillAllAsync(connection, Statements.GlobalReadLocks);
+        }
+
         // Before and after: a commit is acknowledged by as many as were required all the while.
         var before = await RequiredAsync(connection);
         await connection.ExecuteAsync(Statements.Marker(slot, epoch));

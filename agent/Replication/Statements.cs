@@ -162,8 +162,8 @@ internal static class Statements
     public const string EndReceiving = $"{StopReceiver}; {Receiver}; {ApplierAtWork}; {Sets}";
 
     /// <summary>
-    /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read, and who locks all of it. Check and set are one
-    /// statement: without the lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
+    /// Puts W in force (0: it is) and opens to writes; then <see cref="SemiSync"/> is read. Check and set are one statement: without the
+    /// lock, or with another W, it closes. (read_only = 0 clears super_read_only too.)
     /// </summary>
     public static string Open(int count) => string.Create(
         CultureInfo.InvariantCulture,
@@ -172,16 +172,18 @@ internal static class Statements
         SELECT @@global.read_only AS was_read_only;
         SET GLOBAL read_only = IF(IS_USED_LOCK('{LockName}') = CONNECTION_ID()
           AND ({count} = 0 OR (@@global.rpl_semi_sync_source_enabled AND @@global.rpl_semi_sync_source_wait_for_replica_count = {count})), 0, 1);
-        {SemiSync};
-        {GlobalReadLocks}
+        {SemiSync}
         """);
 
-    /// <summary>Sessions by which nobody can commit (FLUSH TABLES WITH READ LOCK), or that wait to make the server read-only.</summary>
-    private const string GlobalReadLocks =
+    /// <summary>
+    /// Other accounts' sessions by which nobody can commit (FLUSH TABLES WITH READ LOCK), or that wait to make the server read-only.
+    /// </summary>
+    public const string GlobalReadLocks =
         """
         SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks l
           JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
           WHERE l.OBJECT_TYPE = 'GLOBAL' AND l.LOCK_TYPE = 'SHARED' AND l.LOCK_DURATION = 'EXPLICIT' AND l.LOCK_STATUS = 'GRANTED'
+            AND t.PROCESSLIST_USER <> SUBSTRING_INDEX(USER(), '@', 1)
         """;
 
     public const string CloseToWrites = "SET GLOBAL super_read_only = ON";

@@ -12,9 +12,11 @@ public sealed class GlobalReadLockTests(MysqldTemplate template)
     public async Task A_new_leader_is_not_locked_by_who_read_from_it()
     {
         await using var node = await TestNode.StartAsync(template, 1);
-        await using var backup = MysqlDriver.Local(
-            node.Options.Socket, MysqldTemplate.Accounts.Agent.User, MysqldTemplate.Accounts.Agent.Password);
-        await MysqlDriver.OpenAsync(backup);
+        await node.LeadAsync(acknowledgements: 0);
+        var account = MysqldTemplate.Accounts.Application!.User;
+        await node.AgentDoesAsync($"GRANT RELOAD ON *.* TO '{account}'");
+        await node.AgentDoesAsync("SET GLOBAL super_read_only = ON");
+        await using var backup = await node.ClientAsync();
         await backup.ExecuteAsync("FLUSH TABLES WITH READ LOCK");
         await node.LeadAsync(acknowledgements: 0);
         _ = (await node.Server.MarkerAsync(1, TestNode.Within(5))).OrThrow();
