@@ -35,16 +35,17 @@ internal sealed class EarlyLogin(bool announced)
     // seal of each cipher that MySQL takes (tls_ciphersuites). The shortest packet that ends a login has five bytes more.
     private const int LongestAside = PacketHead + 2 + 1 + 16;
 
-    // Sealed records of a client with which it can be logged in: the end of its handshake, and who it is.
-    private const int SealedOfLogin = 2;
+    // "Finished" of TLS 1.3, with the hash of each cipher that MySQL takes: its head, that hash, and as above. Who a client is takes more.
+    private const int ShortFinished = 4 + 32 + 1 + 16;
+    private const int LongFinished = 4 + 48 + 1 + 16;
 
     private byte[] _kept = [];
     private byte[] _begun = []; // what the client said first
     private bool _clientSpoke;
     private bool _tls;
     private int _rest; // of the client's record that its last message broke off in
-    private int _sealed; // the client's records
     private byte _before; // the type of its last one
+    private Told _told;
 
     /// <summary>What the server says from here on may end the login.</summary>
     public bool Weighs { get; private set; }
@@ -52,11 +53,22 @@ internal sealed class EarlyLogin(bool announced)
     /// <summary>The server wants to say something: whether it is listened to.</summary>
     public bool Listens => _kept.Length < MostKept;
 
+    /// <summary>How far a client is that asks for TLS.</summary>
+    private enum Told
+    {
+        Nothing,
+
+        /// <summary>What is sealed, and not the end of its handshake as we know it: a certificate, or who knows.</summary>
+        Sealed,
+        Finished,
+        WhoItIs,
+    }
+
     /// <summary>
-    /// The client may be logged in: what it says now may be a statement, and waits with it. (What a server says behind the handshake of
-    /// TLS 1.3 comes before the client has told who it is.)
+    /// The client may be logged in: what it says now may be a statement, and waits with it. What a server says behind the handshake of
+    /// TLS 1.3 (tickets) comes before the client has told who it is. Where the end of that handshake is not seen, a login waits too.
     /// </summary>
-    public bool HoldsClient => announced && _kept.Length > 0 && (!_tls || _sealed >= SealedOfLogin);
+    public bool HoldsClient => announced && _kept.Length > 0 && (!_tls || _told is Told.Sealed or Told.WhoItIs);
 
     /// <param name="said">What came of it at once.</param>
     public void ClientSpoke(ReadOnlySpan<byte> said)
@@ -135,16 +147,21 @@ internal sealed class EarlyLogin(bool announced)
         {
             if (said.Length - at < RecordHead || said[at] is < FirstRecordType or > LastRecordType)
             {
-                _sealed = SealedOfLogin;
+                _told = Told.WhoItIs;
                 return true;
             }
 
             var length = BinaryPrimitives.ReadUInt16BigEndian(said[(at + 3)..]);
             data |= said[at] == ApplicationData;
+            _told = said[at] switch
+            {
+                ApplicationData when _told == Told.Finished => Told.WhoItIs,
+                ApplicationData when _told < Told.Finished => length is ShortFinished or LongFinished ? Told.Finished : Told.Sealed,
 
-            // TLS 1.2 does not call the sealed end of its handshake data, and TLS 1.3 may greet a second time there.
-            _sealed += said[at] == ApplicationData
-                || (said[at] == Handshake && _before == ChangeCipher && !IsHello(said[(at + RecordHead)..], length)) ? 1 : 0;
+                // TLS 1.2 does not call the sealed end of its handshake data, and TLS 1.3 may greet a second time there.
+                Handshake when _before == ChangeCipher && !IsHello(said[(at + RecordHead)..], length) => Told.Finished,
+                _ => _told,
+            };
             _before = said[at];
             var end = at + RecordHead + length;
             (at, _rest) = (Math.Min(end, said.Length), Math.Max(end - said.Length, 0));
