@@ -138,6 +138,7 @@ public sealed class SandboxPlace
     /// <summary>Writes what the agents read; what is there already stays as it was made, the ring key above all.</summary>
     public void Prepare(SandboxSettings settings)
     {
+        var ring = RingOf(settings);
         Settings = settings;
         foreach (var node in Nodes)
         {
@@ -151,12 +152,12 @@ public sealed class SandboxPlace
             }
 
             _ = System.IO.Directory.CreateDirectory(node.DataDirectory);
-            WriteWhole(node.ConfigFile, AgentYaml(node, settings));
+            WriteWhole(node.ConfigFile, AgentYaml(node, settings, ring));
         }
 
         if (!File.Exists(RingKeyFile))
         {
-            (RingOf(settings) is { } other ? RingKey.Load(other.RingKeyFile) : RingKey.Create("sandbox")).Save(RingKeyFile);
+            (ring is null ? RingKey.Create("sandbox") : RingKey.Load(ring.RingKeyFile)).Save(RingKeyFile);
         }
 
         WriteWhole(SettingsFile, JsonSerializer.Serialize(settings, SandboxJson.Default.SandboxSettings));
@@ -164,7 +165,9 @@ public sealed class SandboxPlace
 
     /// <summary>The sandbox whose ring it is in; null: its own. Throws where there is none.</summary>
     private SandboxPlace? RingOf(SandboxSettings settings) =>
-        settings.RingOf is { } ip ? At(ip, Path.GetDirectoryName(Directory)!).Required() : null;
+        settings.RingOf is not { } ip ? null
+        : IsBase(ip) ? At(ip, Path.GetDirectoryName(Directory)!).Required()
+        : throw new SandboxException(SandboxExit.Usage, $"--ring-of {ip}: a sandbox's first address is one of 127.x.y.2 to 127.x.y.246");
 
     private static void WriteWhole(string path, string text)
     {
@@ -172,7 +175,7 @@ public sealed class SandboxPlace
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private string AgentYaml(SandboxNode node, SandboxSettings settings) =>
+    private string AgentYaml(SandboxNode node, SandboxSettings settings, SandboxPlace? ring) =>
         $"""
         # Written by the sandbox at each up.
         group: {settings.Group}
@@ -180,7 +183,7 @@ public sealed class SandboxPlace
         name: {node.Name}
         listen: {node.Ip}
         data: {Quoted(node.DataDirectory)}
-        peers: [{string.Join(", ", settings.Nodes == 1 ? [] : Nodes.Concat(RingOf(settings)?.Nodes ?? []).Select(n => n.Ip))}]
+        peers: [{string.Join(", ", settings.Nodes == 1 ? [] : Nodes.Concat(ring?.Nodes ?? []).Select(n => n.Ip))}]
         ring-key: {Quoted(RingKeyFile)}
         voters: {Math.Max(3, settings.Voters)}
         timing: {settings.Timing}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MySqlHa.Configuration;
+using MySqlHa.Machines.Commands;
 using MySqlHa.Ring;
 using Xunit;
 
@@ -99,6 +100,22 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains($"Usage:\n{usage}", run.Output, StringComparison.Ordinal);
         Assert.Contains("'./sandbox --help', and", (await CommandLineRun.OfAsync("sandbox", "explode")).Error, StringComparison.Ordinal);
         Assert.Contains("'mysqlha --help', and", (await CommandLineRun.OfAsync("explode")).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("explode", 2, "", "machines: Unrecognized command or argument 'explode'.")]
+    [InlineData("kill", 2, "", "machines: Required argument missing for command: 'kill'.")]
+    [InlineData("--help", 0, "Usage:\n  ./sandbox --machines [command] [options]", "")]
+    [InlineData("kill --help", 0, "Usage:\n  ./sandbox --machines kill <node> [options]", "")]
+    public async Task The_sandbox_on_machines_tells_wrong_words_without_its_whole_help(string words, int code, string said, string wrong)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+
+        Assert.Equal(code, await MachinesCommand.RunAsync(words.Split(' '), output, error));
+
+        Assert.Contains(said, output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(wrong, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(code == 2, output.ToString().Length == 0);
     }
 
     [Fact]

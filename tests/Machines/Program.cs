@@ -1,3 +1,3 @@
 using MySqlHa.Machines.Commands;
 
-return await MachinesCommand.RunAsync(args);
+return await MachinesCommand.RunAsync(args, Console.Out, Console.Error);

@@ -40,6 +40,22 @@ public sealed class SandboxPlaceTests
 #pragma warning restore CA1416
     }
 
+    [Theory]
+    [InlineData("nonsense", SandboxExit.Usage, "--ring-of nonsense: ")]
+    [InlineData("127.0.51.99", SandboxExit.Error, "there is no sandbox at 127.0.51.99")]
+    public void A_ring_that_there_is_not_is_told_before_anything_is_written(string ring, SandboxExit exit, string why)
+    {
+        using var sandbox = new TemporarySandbox("127.0.51.31");
+        var other = SandboxPlace.At("127.0.51.81", Path.GetDirectoryName(sandbox.Place.Directory)!);
+
+        var error = Assert.Throws<SandboxException>(() => other.Prepare(sandbox.Place.Settings! with { RingOf = ring }));
+
+        Assert.Equal(exit, error.Exit);
+        Assert.StartsWith(why, error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(other.Directory));
+        Assert.Null(other.Settings);
+    }
+
     [Fact]
     public void A_sandbox_remembers_what_it_was_made_with()
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using MySqlHa.Machines.Hosts;
 
 namespace MySqlHa.Machines.Commands;
@@ -15,7 +17,28 @@ public static class MachinesCommand
 
     private static readonly Argument<string> Node = new("node") { Description = "leader or a node's number, from 1" };
 
-    public static Task<int> RunAsync(string[] args) => Build().Parse(args).InvokeAsync();
+    /// <summary>Wrong words end with 2 and one line for each mistake; the help says what is typed.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = Build();
+        var parse = root.Parse(args);
+        if (parse.Action is ParseErrorAction)
+        {
+            await error.WriteAsync(string.Concat(parse.Errors.Select(e => $"machines: {e.Message}\n")));
+            await error.WriteLineAsync("'./sandbox --help --machines', and --help after a command, say what there is.");
+            return 2;
+        }
+
+        if (parse.Action is not HelpAction)
+        {
+            return await parse.InvokeAsync();
+        }
+
+        using var said = new StringWriter();
+        var code = await parse.InvokeAsync(new InvocationConfiguration { Output = said, Error = error });
+        await output.WriteAsync(said.ToString().Replace($"  {root.Name} ", "  ./sandbox --machines ", StringComparison.Ordinal));
+        return code;
+    }
 
     public static RootCommand Build()
     {
