@@ -76,8 +76,7 @@ public static partial class DutyPolicy
     {
         null => Hold("no-epoch", "no leader was chosen yet"),
         { Closed: true } closed => MakePromise(seen, closed),
-        { } when StopToHandOver(seen) is { } act => act,
-        { } when OpenAgain(seen) is { } act => act,
+        { } when (StopToHandOver(seen) ?? OpenAgain(seen)) is { } act => act,
         { } open when open.Leader == seen.Self => Lead(seen, open),
         { } open => FollowLeader(seen, open),
     };
