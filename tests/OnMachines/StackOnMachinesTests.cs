@@ -190,6 +190,7 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
         Assert.True(exit == 0, told);
         Assert.False(Directory.Exists(home));
         Assert.False(Directory.Exists(room.Place.ControlGroup));
+        Assert.False(Directory.Exists(room.Place.MirroredGroup));
         Assert.DoesNotContain(room.Place.Name, await Shell.MustAsync("ip", "-o", "link"), StringComparison.Ordinal);
         Assert.DoesNotContain(room.Place.Name, await Shell.MustAsync("nft", "list", "tables"), StringComparison.Ordinal);
         var files = await Shell.MustAsync("losetup", "--list", "--noheadings", "--output", "BACK-FILE");

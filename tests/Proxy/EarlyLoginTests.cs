@@ -120,7 +120,8 @@ public sealed class EarlyLoginTests : ProxyRoom
     internal static byte[] Record(int length, int type = 23)
     {
         var record = new byte[5 + length];
-        (record[0], record[1], record[2], record[3], record[4]) = ((byte)(type == Hello ? 22 : type), 3, 3, (byte)(length >> 8), (byte)length);
+        (record[0], record[1], record[2]) = ((byte)(type == Hello ? 22 : type), 3, 3);
+        (record[3], record[4]) = ((byte)(length >> 8), (byte)length);
         if (length > 3)
         {
             (record[5], record[8]) = type == Hello ? ((byte)1, (byte)(length - 4)) : ((byte)0xA7, (byte)0x55);
@@ -167,7 +168,7 @@ public sealed class EarlyLoginTests : ProxyRoom
         Assert.Equal(weighs, early.Weighs);
     }
 
-    /// <summary>A client may be welcome when it has ended the handshake and told who it is; types and lengths of its records until then.</summary>
+    /// <summary>A client may be welcome when it has ended the handshake and told who it is. Types and lengths of its records.</summary>
     [Theory]
     [InlineData(new[] { 22, 22, 20, 22, 23 }, new[] { 90, 70, 1, 40, 110 })] // TLS 1.2
     [InlineData(new[] { 20, 23, 23 }, new[] { 1, 53, 110 })]
@@ -199,7 +200,7 @@ public sealed class EarlyLoginTests : ProxyRoom
         Assert.Equal(Record(28), usual.TakeKept().ToArray());
     }
 
-    /// <summary>A handshake whose end is not seen may have ended with its first sealed record: then the login waits at the tickets.</summary>
+    /// <summary>A handshake whose end is not seen may have ended with its first sealed record: the login waits at the tickets.</summary>
     [Fact]
     public void A_client_whose_handshake_is_not_understood_is_held_early()
     {

@@ -84,7 +84,8 @@ public sealed class SuccessorTests : ProxyRoom
     [Fact]
     public async Task A_client_is_heard_until_it_may_be_welcome()
     {
-        byte[][] turns = [EarlyLoginTests.Record(60), [.. EarlyLoginTests.Record(60), .. EarlyLoginTests.Record(23)], EarlyLoginTests.Record(28)];
+        byte[] ticket = EarlyLoginTests.Record(60), question = EarlyLoginTests.Record(23), welcome = EarlyLoginTests.Record(28);
+        byte[][] turns = [ticket, [.. ticket, .. question], welcome];
         var next = Server('b', async (socket, cancellation) =>
         {
             foreach (var said in (byte[][])[.. turns, "x"u8.ToArray()])

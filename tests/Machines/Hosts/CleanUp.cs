@@ -21,6 +21,7 @@ public static class CleanUp
 
         await new MachineNetwork(place).DownAsync();
         group.Remove();
+        new ControlGroup(place.MirroredGroup).Remove();
         if (Directory.Exists(place.Home))
         {
             Directory.Delete(place.Home, recursive: true);

@@ -32,6 +32,9 @@ public sealed class MachinePlace
     public string ControlGroup => Path.Combine(
         Directory.Exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup", Name);
 
+    /// <summary>On a host of both versions: the same groups, without processes, which systemd-nspawn makes in that of version 1.</summary>
+    public string MirroredGroup => Path.Combine("/sys/fs/cgroup/systemd", Name);
+
     /// <summary>Only one command at a time may change machines. Throws at once where another one does.</summary>
     public IDisposable Lock()
     {
