@@ -112,7 +112,9 @@ public static class AgentRunner
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var living = RunLoopAsync(loop, logger, ends.Token);
         var watching = Task.WhenAll(
-            DiskWatch.WatchAsync(options.Data, loop, ends.Token), guard.WatchAsync(loop, ends.Token), RunHooksAsync(options, loop, logger, ends.Token));
+            DiskWatch.WatchAsync(options.Data, DiskWatch.Free, loop.PostSurely, logger, ends.Token),
+            guard.WatchAsync(loop, ends.Token),
+            RunHooksAsync(options, loop, logger, ends.Token));
         try
         {
             await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, keys, loop), new LoopPort(loop, options.Timing), logger, stopping);

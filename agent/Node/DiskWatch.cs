@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using MySqlHa.Core;
 
 namespace MySqlHa.Node;
@@ -54,33 +55,29 @@ internal static class DiskWatch
         while (Free(data) < Enough);
     }
 
-    /// <summary>Tells the loop each change, until cancelled.</summary>
-    public static async Task WatchAsync(string data, NodeLoop loop, CancellationToken cancellation)
+    /// <summary>Tells each change, until cancelled.</summary>
+    /// <param name="free">Bytes of the data's disk that may be written.</param>
+    public static Task WatchAsync(
+        string data, Func<string, long> free, Action<DiskNoted> tell, ILogger logger, CancellationToken cancellation)
     {
         var (full, least) = (false, long.MaxValue);
-        try
-        {
-            while (true)
-            {
-                var free = Free(data);
-                least = Math.Min(least, free);
-                if (full ? free >= Enough : free < Least)
-                {
-                    full = !full;
-                    loop.PostSurely(new DiskNoted(full ? Sentence(data, free) : "", RanOut: least < MiB));
-                    least = full ? least : long.MaxValue;
-                }
+        return Watching.UntilCancelledAsync($"the room on the disk of {data}", Every, Look, logger, cancellation);
 
-                await Task.Delay(Every, cancellation);
-            }
-        }
-        catch (OperationCanceledException)
+        void Look()
         {
-            // The agent ends.
+            var now = free(data);
+            least = Math.Min(least, now);
+            if (full ? now >= Enough : now < Least)
+            {
+                full = !full;
+                tell(new DiskNoted(full ? Sentence(data, now) : "", RanOut: least < MiB));
+                least = full ? least : long.MaxValue;
+            }
         }
     }
 
-    private static long Free(string data) => new DriveInfo(data).AvailableFreeSpace;
+    /// <summary>Of the disk that a folder is on, in bytes.</summary>
+    public static long Free(string data) => new DriveInfo(data).AvailableFreeSpace;
 
     private static string Sentence(string data, long free) => $"the disk of {data} is full ({free / MiB} MiB free)";
 }

@@ -52,29 +52,22 @@ internal sealed class GuardKeeper(string runDirectory, string log, bool own, Tim
     }
 
     /// <summary>Until cancelled: sees to it that there is a guard, and tells the loop when there is none for too long.</summary>
-    public async Task WatchAsync(NodeLoop loop, CancellationToken cancellation)
+    public Task WatchAsync(NodeLoop loop, CancellationToken cancellation)
     {
         var missing = false;
-        try
-        {
-            while (true)
-            {
-                var now = BootClock.Now;
-                var sign = Sign();
-                var silence = Silence(now, sign);
-                See(sign, silence, now);
-                if (missing != GuardWatch.IsMissing(silence, timing))
-                {
-                    missing = !missing;
-                    loop.PostSurely(new GuardNoted(missing ? $"the guard of this node is missing: {Whose}" : ""));
-                }
+        return Watching.UntilCancelledAsync("the guard of this node", timing.Heartbeat, Look, logger, cancellation);
 
-                await Task.Delay(timing.Heartbeat, cancellation);
-            }
-        }
-        catch (OperationCanceledException)
+        void Look()
         {
-            // The agent ends; the guard stays.
+            var now = BootClock.Now;
+            var sign = Sign();
+            var silence = Silence(now, sign);
+            See(sign, silence, now);
+            if (missing != GuardWatch.IsMissing(silence, timing))
+            {
+                missing = !missing;
+                loop.PostSurely(new GuardNoted(missing ? $"the guard of this node is missing: {Whose}" : ""));
+            }
         }
     }
 

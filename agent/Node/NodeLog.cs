@@ -40,4 +40,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(4010, LogLevel.Information, "The disk of {Data} has room again: this node comes back")]
     public static partial void HasRoom(ILogger logger, string data);
+
+    [LoggerMessage(4011, LogLevel.Error, "The agent could not look at {What}, and tries again: {Why}")]
+    public static partial void LookFailed(ILogger logger, string what, string why);
 }
