@@ -85,6 +85,22 @@ internal sealed class AgentNode : IAsyncDisposable
 
         """);
 
+    /// <summary>Starts all, and waits for their writable leader.</summary>
+    public static async Task<AgentNode> StartAsync(IReadOnlyList<AgentNode> nodes)
+    {
+        AgentNode? leader = null;
+        foreach (var node in nodes)
+        {
+            node.Start();
+        }
+
+        await nodes[0].UntilAsync(
+            "a leader is writable",
+            async () => await nodes[0].LeaderAsync() is { Length: > 0 } host && (leader = nodes.Single(n => n.Host == host)) is not null,
+            within: 120);
+        return leader!;
+    }
+
     public void Start(params string[] flags)
     {
         Assert.False(Runs, $"{Host}: its agent runs already");

@@ -40,14 +40,9 @@ public sealed class CrashedAgentTests : IAsyncLifetime
     [Fact]
     public async Task A_leaders_mysqld_is_not_touched_by_a_crash_of_its_agent_that_is_shorter_than_the_lease()
     {
-        _nodes.ForEach(n => n.Start());
-        AgentNode? leader = null;
-        await _nodes[0].UntilAsync(
-            "a leader is writable",
-            async () => await _nodes[0].LeaderAsync() is { Length: > 0 } host && (leader = _nodes.Single(n => n.Host == host)) is not null,
-            within: 120);
-        var before = await MysqldAsync(leader!);
-        var epoch = (await leader!.ViewAsync()).GetProperty("epoch").GetInt64();
+        var leader = await AgentNode.StartAsync(_nodes);
+        var before = await MysqldAsync(leader);
+        var epoch = (await leader.ViewAsync()).GetProperty("epoch").GetInt64();
 
         var crashed = Stopwatch.GetTimestamp();
         using (var kill = Process.Start("kill", ["-KILL", $"{leader.Pid}"]))

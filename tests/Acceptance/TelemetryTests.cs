@@ -50,16 +50,11 @@ public sealed class TelemetryTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_failover_comes_to_the_webhook_and_to_the_collector_though_both_were_away_at_first()
     {
         _receiver.Answer = n => n < 5 ? 503 : 200;
-        _nodes.ForEach(n => n.Start());
-        AgentNode? leader = null;
-        await _nodes[0].UntilAsync(
-            "a leader is writable",
-            async () => await _nodes[0].LeaderAsync() is { Length: > 0 } host && (leader = _nodes.Single(n => n.Host == host)) is not null,
-            within: 120);
+        var leader = await AgentNode.StartAsync(_nodes);
         await _receiver.UntilAsync("the first epoch is told", _ => Bodies("epoch-established").Any(b => b.Epoch == 1), within: 60);
 
         var before = DateTimeOffset.UtcNow;
-        await leader!.KillAsync();
+        await leader.KillAsync();
         await _receiver.UntilAsync(
             "the failover is told", _ => Bodies("phases").Any(b => b.Epoch == 2) && Traces().Count > 0, within: 60);
         var after = DateTimeOffset.UtcNow;

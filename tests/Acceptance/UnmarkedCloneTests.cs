@@ -30,14 +30,9 @@ public sealed class UnmarkedCloneTests : IAsyncLifetime
     [Fact]
     public async Task It_is_made_anew_and_the_node_comes_back_by_itself()
     {
-        _nodes.ForEach(n => n.Start());
-        AgentNode? leader = null;
-        await _nodes[0].UntilAsync(
-            "a leader is writable",
-            async () => await _nodes[0].LeaderAsync() is { Length: > 0 } host && (leader = _nodes.Single(n => n.Host == host)) is not null,
-            within: 120);
+        var leader = await AgentNode.StartAsync(_nodes);
         var node = _nodes.First(n => n != leader);
-        await node.UntilAsync("all follow", () => FollowersAsync(leader!, 2), within: 60);
+        await node.UntilAsync("all follow", () => FollowersAsync(leader, 2), within: 60);
         await node.KillAsync();
         Directory.Delete(node.MysqlDirectory, recursive: true);
         node.Start();
@@ -49,7 +44,7 @@ public sealed class UnmarkedCloneTests : IAsyncLifetime
         _ = Directory.CreateDirectory(inTheWay);
         await node.UntilPrintedAsync("ReseedServer: ", within: 60);
         await node.UntilAsync("there is room again", () => Task.FromResult(HasRoom(mark + ".new")), within: 10);
-        await leader!.UntilAsync("it follows again", () => FollowersAsync(leader, 2), within: 90);
+        await leader.UntilAsync("it follows again", () => FollowersAsync(leader, 2), within: 90);
     }
 
     private static bool IsHalf(string mark) => File.Exists(mark) && File.ReadAllText(mark).Contains("\"Complete\": false", StringComparison.Ordinal);
