@@ -12,11 +12,11 @@ public static partial class MysqlSettingRules
     [
         "admin_address", "admin_port", "basedir", "bind_address", "binlog_do_db", "binlog_error_action", "binlog_format",
         "binlog_ignore_db", "binlog_order_commits", "binlog_row_image", "daemonize", "datadir", "disabled_storage_engines",
-        "enforce_gtid_consistency", "grant_tables", "gtid_mode", "gtid_purged", "init_connect", "init_file", "init_replica", "initialize", "initialize_insecure",
-        "innodb_doublewrite", "innodb_flush_log_at_trx_commit", "innodb_force_recovery", "innodb_read_only", "log_bin", "log_error",
-        "log_replica_updates", "log_slave_updates", "networking", "offline_mode", "pid_file", "plugin_load", "port", "read_only",
-        "replica_parallel_type", "replica_preserve_commit_order", "replica_start", "report_host", "report_port", "server_id",
-        "server_uuid", "slave_start", "socket", "super_read_only", "sync_binlog", "sync_relay_log", "user",
+        "enforce_gtid_consistency", "grant_tables", "gtid_mode", "gtid_purged", "init_connect", "init_file", "init_replica", "initialize",
+        "initialize_insecure", "innodb_doublewrite", "innodb_flush_log_at_trx_commit", "innodb_force_recovery", "innodb_read_only",
+        "log_bin", "log_error", "log_replica_updates", "log_slave_updates", "networking", "offline_mode", "pid_file", "plugin_load",
+        "port", "read_only", "replica_parallel_type", "replica_preserve_commit_order", "replica_start", "report_host", "report_port",
+        "server_id", "server_uuid", "slave_start", "socket", "super_read_only", "sync_binlog", "sync_relay_log", "user",
     ];
 
     private static readonly string[] OwnedFamilies = ["defaults_", "mysqlx", "relay_log", "replicate_", "rpl_semi_sync_"];
