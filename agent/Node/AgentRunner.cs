@@ -119,7 +119,7 @@ public static class AgentRunner
         {
             await using var api = await ApiServer.StartAsync(ApiOptionsOf(options, keys, loop), new LoopPort(loop, options.Timing), logger, stopping);
             loop.Api = api;
-            watching = Task.WhenAll(watching, WatchKeysAsync(options, keys, ring, api, loop, ends.Token));
+            watching = Task.WhenAll(watching, WatchKeysAsync(options, keys, ring, api, loop, logger, ends.Token));
             await using var teller = EventTeller.Start(loop.Events, () => loop.View, WebhooksOf(options), TracesOf(options), logger);
             loop.Teller = teller;
             NodeLog.Started(logger, Version, self.Hex, options.Listen, Environment.ProcessId, server);
@@ -171,7 +171,7 @@ public static class AgentRunner
     }
 
     private static Task WatchKeysAsync(
-        AgentOptions options, RingKeys keys, RingTransport ring, ApiServer api, NodeLoop loop, CancellationToken stopping)
+        AgentOptions options, RingKeys keys, RingTransport ring, ApiServer api, NodeLoop loop, ILogger logger, CancellationToken stopping)
     {
         var watch = new RingKeyWatch(
             options.RingKeyPath,
@@ -182,7 +182,7 @@ public static class AgentRunner
                 api.UseRing(now.All.Select(k => k.ApiToken), ApiCertificateOf(options, now.First));
             },
             loop.PostSurely);
-        return Task.Run(() => watch.WatchAsync(stopping), CancellationToken.None);
+        return Task.Run(() => watch.WatchAsync(logger, stopping), CancellationToken.None);
     }
 
     private static X509Certificate2 ApiCertificateOf(AgentOptions options, RingKey key) => ApiCertificate.Mint(

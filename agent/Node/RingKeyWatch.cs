@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using MySqlHa.Core;
 using MySqlHa.Ring;
 
@@ -18,14 +19,8 @@ internal sealed class RingKeyWatch(string path, RingKeys keys, Action<RingKeys> 
     /// <summary>The keys in force.</summary>
     public RingKeys Keys { get; private set; } = keys;
 
-    public async Task WatchAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            Look();
-            await Task.Delay(LookEvery, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task WatchAsync(ILogger logger, CancellationToken stopping) =>
+        Watching.UntilCancelledAsync("the file of the ring's keys", LookEvery, Look, logger, stopping);
 
     public void Look()
     {
