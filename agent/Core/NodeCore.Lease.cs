@@ -24,8 +24,11 @@ public sealed partial class NodeCore
             return current.Number;
         }
 
-        return _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : ServesAheadOfLog ? _local.Led : 0;
+        return ServedEpoch ?? 0;
     }
+
+    /// <summary>The epoch in which this node's mysqld serves, or may; null: in none.</summary>
+    private long? ServedEpoch => _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : ServesAheadOfLog ? _local.Led : null;
 
     /// <summary>The mysqld that an earlier life of this agent left may be writable in an epoch that the log does not tell of yet.</summary>
     private bool ServesAheadOfLog => MayBeWritable && _local.Led > (_state.Current?.Number ?? 0) && !_options.Faults.TrustsAnOldLog;

@@ -57,8 +57,7 @@ public sealed partial class NodeCore
         Local = _local,
         Mysqld = _mysqld.View(_now),
         BootId = _options.BootId,
-        LeaseHeld = _lease.Held(
-            _now, _mysqld.Duty == MysqldDuty.Leading ? _mysqld.DutyEpoch : ServesAheadOfLog ? _local.Led : _state.Current?.Number ?? 0),
+        LeaseHeld = _lease.Held(_now, ServedEpoch ?? _state.Current?.Number ?? 0),
         Fresh = IsFresh,
         Reports = FreshReports(),
         DiskFull = _diskProblem.Length > 0,
