@@ -9,38 +9,26 @@ namespace MySqlHa.Tests.Acceptance;
 /// </summary>
 [Trait("Length", "long")]
 [Collection(AgentRoom.Name)]
-public sealed class CrashedAgentTests : IAsyncLifetime
+public sealed class CrashedAgentTests : OwnAgents
 {
     private static readonly int[] Lasts = [167, 168, 169];
-    private readonly string _home = Directory.CreateTempSubdirectory("ha").FullName;
-    private readonly List<AgentNode> _nodes = [];
 
-    public Task InitializeAsync()
+    public override Task InitializeAsync()
     {
         foreach (var last in Lasts)
         {
-            var node = new AgentNode(_home, last, Lasts.Where(l => l != last));
+            var node = new AgentNode(Home, last, Lasts.Where(l => l != last));
             node.Configure(RealMysqld.MysqldOnThisMachine.Mysqld, Lasts.Where(l => l != last), "timing: {lease: 8s}");
-            _nodes.Add(node);
+            Nodes.Add(node);
         }
 
         return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-
-        Directory.Delete(_home, recursive: true);
-    }
-
     [Fact]
     public async Task A_leaders_mysqld_is_not_touched_by_a_crash_of_its_agent_that_is_shorter_than_the_lease()
     {
-        var leader = await AgentNode.StartAsync(_nodes);
+        var leader = await AgentNode.StartAsync(Nodes);
         var before = await MysqldAsync(leader);
         var epoch = (await leader.ViewAsync()).GetProperty("epoch").GetInt64();
 

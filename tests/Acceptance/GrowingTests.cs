@@ -12,24 +12,10 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>One node alone becomes three, takes a fourth in and lets it go, by the commands of an operator, while clients write.</summary>
 [Collection(AgentRoom.Name)]
-public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class GrowingTests(ITestOutputHelper output) : OwnAgents
 {
     private static readonly int First = int.Parse(SandboxCluster.BaseIp.Split('.')[3], CultureInfo.InvariantCulture) + 3;
 
-    private readonly string _home = Directory.CreateTempSubdirectory("mysqlha-grow-").FullName;
-    private readonly List<AgentNode> _nodes = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-
-        Directory.Delete(_home, recursive: true);
-    }
 
     [Fact]
     [Trait("Length", "long")]
@@ -106,8 +92,8 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
 
     private AgentNode Add(params int[] peers)
     {
-        var node = new AgentNode(_home, First + _nodes.Count, peers);
-        _nodes.Add(node);
+        var node = new AgentNode(Home, First + Nodes.Count, peers);
+        Nodes.Add(node);
         return node;
     }
 
@@ -125,11 +111,11 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
     private async Task UntilVotersAsync(params AgentNode[] nodes) => await nodes[0].UntilAsync(
         "these vote, and acknowledge but for the leader",
         async () => (await VotersAsync()).SequenceEqual(nodes.Select(n => n.Host))
-            && await _nodes[0].ViewAsync() is var view && view.GetProperty("established").GetBoolean()
-            && view.GetProperty("ackers").GetArrayLength() == nodes.Length - 1 && (await _nodes[0].LeaderAsync()).Length > 0,
+            && await Nodes[0].ViewAsync() is var view && view.GetProperty("established").GetBoolean()
+            && view.GetProperty("ackers").GetArrayLength() == nodes.Length - 1 && (await Nodes[0].LeaderAsync()).Length > 0,
         within: 180);
 
-    private async Task<List<string>> VotersAsync() => [.. (await _nodes[0].ViewAsync()).GetProperty("members").EnumerateArray()
+    private async Task<List<string>> VotersAsync() => [.. (await Nodes[0].ViewAsync()).GetProperty("members").EnumerateArray()
         .Where(m => m.GetProperty("standing").GetString() == "voter")
         .Select(m => m.GetProperty("address").GetProperty("host").GetString()!).Order(StringComparer.Ordinal)];
 
@@ -148,11 +134,11 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     private Task<CommandLineRun> AskAsync(string[] words) =>
-        CommandLineRun.OfAsync([.. words, "--address", _nodes[0].Host, "--ring-key", _nodes[0].KeyFile]);
+        CommandLineRun.OfAsync([.. words, "--address", Nodes[0].Host, "--ring-key", Nodes[0].KeyFile]);
 
     private (string User, string Password) Account()
     {
-        var lines = File.ReadAllLines(Path.Combine(_nodes[0].Data, "client.cnf"));
+        var lines = File.ReadAllLines(Path.Combine(Nodes[0].Data, "client.cnf"));
         string Value(string key) => lines.Single(l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
         return (Value("user"), Value("password"));
     }
@@ -161,6 +147,6 @@ public sealed class GrowingTests(ITestOutputHelper output) : IAsyncLifetime
     private async Task<DbConnection> ConnectAsync(int node, double within)
     {
         var (user, password) = Account();
-        return await SandboxCluster.OpenAsync(MysqlDriver.Remote(_nodes[node - 1].Host, 6446, user, password), within);
+        return await SandboxCluster.OpenAsync(MysqlDriver.Remote(Nodes[node - 1].Host, 6446, user, password), within);
     }
 }

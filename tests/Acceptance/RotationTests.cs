@@ -14,80 +14,68 @@ namespace MySqlHa.Tests.Acceptance;
 /// notices; and who was left behind is refused.
 /// </summary>
 [Collection(AgentRoom.Name)]
-public sealed class RotationTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class RotationTests(ITestOutputHelper output) : OwnAgents
 {
     private static readonly int First = int.Parse(SandboxCluster.BaseIp.Split('.')[3], CultureInfo.InvariantCulture) + 3;
 
-    private readonly string _home = Directory.CreateTempSubdirectory("mysqlha-rotate-").FullName;
-    private readonly List<AgentNode> _nodes = [];
 
     private static IEnumerable<int> Lasts => Enumerable.Range(First, 3);
 
-    private string NewKey => Path.Combine(_home, "new.key");
+    private string NewKey => Path.Combine(Home, "new.key");
 
-    public Task InitializeAsync()
+    public override Task InitializeAsync()
     {
         foreach (var last in Lasts)
         {
-            var node = new AgentNode(_home, last, Lasts.Where(l => l != last));
+            var node = new AgentNode(Home, last, Lasts.Where(l => l != last));
             var own = Path.Combine(node.Directory, "ring.key");
             RingKey.Load(node.KeyFile).Save(own);
             node.KeyFile = own;
             node.Configure(RealMysqld.MysqldOnThisMachine.Mysqld, Lasts.Where(l => l != last));
-            _nodes.Add(node);
+            Nodes.Add(node);
         }
 
         RingKey.Create("rotated").Save(NewKey);
         return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-
-        Directory.Delete(_home, recursive: true);
-    }
-
     [Fact]
     [Trait("Length", "long")]
     public async Task A_cluster_gets_another_key_and_no_client_notices()
     {
-        _nodes.ForEach(n => n.Start());
+        Nodes.ForEach(n => n.Start());
         var (leader, host) = (0, "");
-        await _nodes[0].UntilAsync("there is a leader", async () => (host = await _nodes[0].LeaderAsync()).Length > 0, within: 120);
-        leader = _nodes.FindIndex(n => n.Host == host);
+        await Nodes[0].UntilAsync("there is a leader", async () => (host = await Nodes[0].LeaderAsync()).Length > 0, within: 120);
+        leader = Nodes.FindIndex(n => n.Host == host);
         await UntilWholeAsync();
         await using var held = await ConnectAsync(leader, 10);
         var session = await SessionAsync(held);
-        var before = await _nodes[leader].ViewAsync();
+        var before = await Nodes[leader].ViewAsync();
         await using var probe = await WritersProbe.StartAsync(ConnectAsync, [0, 1, 2], leader);
         var since = Stopwatch.GetTimestamp();
 
         foreach (var step in (string[])["accept", "use", "finish"])
         {
-            foreach (var node in _nodes.OrderBy(_ => Random.Shared.Next()).ToList())
+            foreach (var node in Nodes.OrderBy(_ => Random.Shared.Next()).ToList())
             {
                 var run = await RotateAsync(node, step);
                 Assert.True(run.Exit == 0, $"{step} on {node.Host}: {run.Errors}");
-                if (step == "accept" && node == _nodes[0])
+                if (step == "accept" && node == Nodes[0])
                 {
                     // Not all have this behind them, unless this one is the last.
                     output.WriteLine(run.Output);
                 }
             }
 
-            output.WriteLine($"{step}: {(await RotateAsync(_nodes[0], step)).Output}");
+            output.WriteLine($"{step}: {(await RotateAsync(Nodes[0], step)).Output}");
         }
 
         // Every link was made anew; then they go on for some heartbeats.
         var to = RingKey.Load(NewKey).Fingerprint;
-        await _nodes[0].UntilAsync("all use the new key alone", async () => (await _nodes[0].ViewAsync()).GetProperty("members").EnumerateArray()
+        await Nodes[0].UntilAsync("all use the new key alone", async () => (await Nodes[0].ViewAsync()).GetProperty("members").EnumerateArray()
             .All(m => m.GetProperty("ringKeys").EnumerateArray().Select(k => k.GetString()).SequenceEqual([to])), within: 20);
         await probe.ProgressAsync(Stopwatch.GetTimestamp(), within: 10);
-        var after = await _nodes[leader].ViewAsync();
+        var after = await Nodes[leader].ViewAsync();
         foreach (var name in (string[])["epoch", "term", "leader", "controller", "ackersVersion"])
         {
             Assert.Equal((name, before.GetProperty(name).ToString()), (name, after.GetProperty(name).ToString()));
@@ -105,40 +93,40 @@ public sealed class RotationTests(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>A follower whose file was put back from an old copy.</summary>
     private async Task OldKeyAloneIsRefusedAsync(int leader)
     {
-        var behind = _nodes.First(n => n != _nodes[leader]);
-        RingKeyFile.Replace(behind.KeyFile, RingKeys.Load(Path.Combine(_home, "ring.key")));
-        await _nodes[leader].UntilPrintedAsync("one of the two missed a step of a rotation: compare 'mysqlha ring show' on both", within: 20);
-        await _nodes[leader].UntilAsync("it is not heard", async () => (await _nodes[leader].ViewAsync()).GetProperty("members").EnumerateArray()
+        var behind = Nodes.First(n => n != Nodes[leader]);
+        RingKeyFile.Replace(behind.KeyFile, RingKeys.Load(Path.Combine(Home, "ring.key")));
+        await Nodes[leader].UntilPrintedAsync("one of the two missed a step of a rotation: compare 'mysqlha ring show' on both", within: 20);
+        await Nodes[leader].UntilAsync("it is not heard", async () => (await Nodes[leader].ViewAsync()).GetProperty("members").EnumerateArray()
             .Single(m => m.GetProperty("address").GetProperty("host").GetString() == behind.Host).GetProperty("ringKeys").GetArrayLength() == 0, within: 30);
-        var other = _nodes.Single(n => n != behind && n != _nodes[leader]);
-        var refused = await RotateAsync(other, "accept", Path.Combine(_home, "ring.key"));
+        var other = Nodes.Single(n => n != behind && n != Nodes[leader]);
+        var refused = await RotateAsync(other, "accept", Path.Combine(Home, "ring.key"));
         Assert.True(refused.Exit == 0, refused.Errors);
-        refused = await RotateAsync(other, "use", Path.Combine(_home, "ring.key"));
+        refused = await RotateAsync(other, "use", Path.Combine(Home, "ring.key"));
         Assert.Equal(4, refused.Exit);
         Assert.Contains($"{behind.Host} is not heard of", refused.Errors, StringComparison.Ordinal);
         output.WriteLine(refused.Errors);
     }
 
-    private async Task UntilWholeAsync() => await _nodes[0].UntilAsync("two followers acknowledge", async () =>
+    private async Task UntilWholeAsync() => await Nodes[0].UntilAsync("two followers acknowledge", async () =>
     {
-        var view = await _nodes[0].ViewAsync();
+        var view = await Nodes[0].ViewAsync();
         return view.GetProperty("members").EnumerateArray().Count(m => m.GetProperty("acker").GetBoolean()
                 && m.GetProperty("role").ToString() is not "" && m.GetProperty("receiverRunning").GetBoolean()) == 2
-            && view.GetProperty("established").GetBoolean() && (await _nodes[0].LeaderAsync()).Length > 0;
+            && view.GetProperty("established").GetBoolean() && (await Nodes[0].LeaderAsync()).Length > 0;
     }, within: 120);
 
     private async Task<(int Exit, string Output, string Errors)> RotateAsync(AgentNode node, string step, string? key = null)
     {
         var run = await CommandLineRun.OfAsync(
-            ["ring", "rotate", "--key", node.KeyFile, "--new", key ?? NewKey, "--step", step, .. _nodes.SelectMany(n => (string[])["--address", n.Host])]);
+            ["ring", "rotate", "--key", node.KeyFile, "--new", key ?? NewKey, "--step", step, .. Nodes.SelectMany(n => (string[])["--address", n.Host])]);
         return (run.Code, run.Output, run.Error);
     }
 
     private Task<DbConnection> ConnectAsync(int node, double within)
     {
-        var lines = File.ReadAllLines(Path.Combine(_nodes[node].Data, "client.cnf"));
+        var lines = File.ReadAllLines(Path.Combine(Nodes[node].Data, "client.cnf"));
         string Value(string key) => lines.Single(l => l.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
-        return SandboxCluster.OpenAsync(MysqlDriver.Remote(_nodes[node].Host, 3306, Value("user"), Value("password")), within);
+        return SandboxCluster.OpenAsync(MysqlDriver.Remote(Nodes[node].Host, 3306, Value("user"), Value("password")), within);
     }
 
     private static async Task<long> SessionAsync(DbConnection connection) =>

@@ -9,40 +9,33 @@ namespace MySqlHa.Tests.Acceptance;
 /// <summary>What receivers are told of a real failover: by webhook, and as a trace.</summary>
 [Collection(AgentRoom.Name)]
 #pragma warning disable CA1001 // xunit disposes of it by IAsyncLifetime
-public sealed class TelemetryTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class TelemetryTests(ITestOutputHelper output) : OwnAgents
 #pragma warning restore CA1001
 {
     private const string Secret = "a-secret-of-this-test";
     private static readonly int[] Lasts = [84, 85, 86];
-    private readonly string _home = Directory.CreateTempSubdirectory("ha").FullName;
-    private readonly List<AgentNode> _nodes = [];
     private readonly Receiver _receiver = new($"{AgentNode.Address(87)}:9700");
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        var secret = Path.Combine(_home, "hook.secret");
+        var secret = Path.Combine(Home, "hook.secret");
         await File.WriteAllTextAsync(secret, Secret + "\n");
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         foreach (var last in Lasts)
         {
-            var node = new AgentNode(_home, last, Lasts.Where(l => l != last));
+            var node = new AgentNode(Home, last, Lasts.Where(l => l != last));
             node.Configure(
                 RealMysqld.MysqldOnThisMachine.Mysqld, Lasts.Where(l => l != last),
                 $"webhooks: [{{url: 'http://{_receiver.Host}/hook?token=hidden', events: '*', secret-file: {secret}}}]",
                 $"telemetry: {{otlp: 'http://{_receiver.Host}', headers: {{x-key: hidden}}}}");
-            _nodes.Add(node);
+            Nodes.Add(node);
         }
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-
+        await base.DisposeAsync();
         await _receiver.DisposeAsync();
-        Directory.Delete(_home, recursive: true);
     }
 
     /// <summary>The receiver refuses at first: nothing is lost by that.</summary>
@@ -50,7 +43,7 @@ public sealed class TelemetryTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_failover_comes_to_the_webhook_and_to_the_collector_though_both_were_away_at_first()
     {
         _receiver.Answer = n => n < 5 ? 503 : 200;
-        var leader = await AgentNode.StartAsync(_nodes);
+        var leader = await AgentNode.StartAsync(Nodes);
         await _receiver.UntilAsync("the first epoch is told", _ => Bodies("epoch-established").Any(b => b.Epoch == 1), within: 60);
 
         var before = DateTimeOffset.UtcNow;
@@ -78,19 +71,19 @@ public sealed class TelemetryTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.InRange(root.End, root.Start, after);
         Assert.Equal(root.SpanId, Assert.Single(spans, s => s.Name == "writable").ParentId);
         Assert.Equal("hidden", _receiver.Requests.First(r => r.Path == "/v1/traces").Headers["x-key"]);
-        Assert.Contains(_nodes, n => n.Runs && Loaded(n).Contains("OpenTelemetry", StringComparison.Ordinal));
-        Assert.All(_nodes, n => Assert.DoesNotContain("hidden", n.Printed, StringComparison.Ordinal));
-        Assert.All(_nodes, n => Assert.DoesNotContain(Secret, n.Printed, StringComparison.Ordinal));
+        Assert.Contains(Nodes, n => n.Runs && Loaded(n).Contains("OpenTelemetry", StringComparison.Ordinal));
+        Assert.All(Nodes, n => Assert.DoesNotContain("hidden", n.Printed, StringComparison.Ordinal));
+        Assert.All(Nodes, n => Assert.DoesNotContain(Secret, n.Printed, StringComparison.Ordinal));
     }
 
     /// <summary>What it costs is paid with the first trace, and by nobody who sends none.</summary>
     [Fact]
     public async Task Opentelemetrys_library_is_not_loaded_before_there_is_a_trace()
     {
-        _nodes[0].Start();
-        await _nodes[0].UntilAsync("it answers", async () => (await _nodes[0].ViewAsync()).ValueKind == JsonValueKind.Object, within: 30);
-        Assert.Contains("mysqlha.dll", Loaded(_nodes[0]), StringComparison.Ordinal);
-        Assert.DoesNotContain("OpenTelemetry", Loaded(_nodes[0]), StringComparison.Ordinal);
+        Nodes[0].Start();
+        await Nodes[0].UntilAsync("it answers", async () => (await Nodes[0].ViewAsync()).ValueKind == JsonValueKind.Object, within: 30);
+        Assert.Contains("mysqlha.dll", Loaded(Nodes[0]), StringComparison.Ordinal);
+        Assert.DoesNotContain("OpenTelemetry", Loaded(Nodes[0]), StringComparison.Ordinal);
     }
 
     private static string Loaded(AgentNode node) => File.ReadAllText($"/proc/{node.Pid}/maps");

@@ -5,33 +5,21 @@ namespace MySqlHa.Tests.Acceptance;
 /// <summary>A clone that is whole, but cannot be marked so: the disk was full at that very moment, say.</summary>
 [Trait("Length", "long")]
 [Collection(AgentRoom.Name)]
-public sealed class UnmarkedCloneTests : IAsyncLifetime
+public sealed class UnmarkedCloneTests : OwnAgents
 {
     private static readonly int[] Lasts = [171, 172, 173];
-    private readonly string _home = Directory.CreateTempSubdirectory("ha").FullName;
-    private readonly List<AgentNode> _nodes = [];
 
-    public Task InitializeAsync()
+    public override Task InitializeAsync()
     {
-        _nodes.AddRange(Lasts.Select(last => new AgentNode(_home, last, Lasts.Where(l => l != last))));
+        Nodes.AddRange(Lasts.Select(last => new AgentNode(Home, last, Lasts.Where(l => l != last))));
         return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-
-        Directory.Delete(_home, recursive: true);
     }
 
     [Fact]
     public async Task It_is_made_anew_and_the_node_comes_back_by_itself()
     {
-        var leader = await AgentNode.StartAsync(_nodes);
-        var node = _nodes.First(n => n != leader);
+        var leader = await AgentNode.StartAsync(Nodes);
+        var node = Nodes.First(n => n != leader);
         await node.UntilAsync("all follow", () => FollowersAsync(leader, 2), within: 60);
         await node.KillAsync();
         Directory.Delete(node.MysqlDirectory, recursive: true);

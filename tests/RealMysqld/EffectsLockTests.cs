@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MySqlHa.Replication;
 using MySqlHa.Supervision;
+using MySqlHa.Tests.Ring;
 using Xunit;
 
 namespace MySqlHa.Tests.RealMysqld;
@@ -75,14 +76,7 @@ public sealed class EffectsLockTests(MysqldTemplate template)
         }
     }
 
-    private static async Task WaitUntilTwoAskAsync(DbConnection client)
-    {
-        var deadline = TestNode.Within(10);
-        while ((await client.RowAsync("SELECT COUNT(*) AS n FROM performance_schema.metadata_locks WHERE OBJECT_TYPE = 'USER LEVEL LOCK'"
-            + " AND LOCK_STATUS = 'PENDING'")).Number("n") < 2)
-        {
-            Assert.False(deadline.IsCancellationRequested);
-            await Task.Delay(5, CancellationToken.None);
-        }
-    }
+    private static Task WaitUntilTwoAskAsync(DbConnection client) => Eventually.HoldsAsync("two ask", async () => (await client.RowAsync(
+        "SELECT COUNT(*) AS n FROM performance_schema.metadata_locks WHERE OBJECT_TYPE = 'USER LEVEL LOCK' AND LOCK_STATUS = 'PENDING'"))
+        .Number("n") >= 2, seconds: 10);
 }

@@ -8,6 +8,8 @@ internal sealed class RecordedLog : ILogger
 {
     internal ConcurrentQueue<(int Id, LogLevel Level, string Text)> Lines { get; } = [];
 
+    internal string All => string.Join('\n', Lines.Select(line => line.Text));
+
     internal int Refusals => Lines.Count(line => line.Id == 2010);
 
     public IDisposable? BeginScope<TState>(TState state)

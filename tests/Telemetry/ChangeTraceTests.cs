@@ -4,6 +4,7 @@ using MySqlHa.Cluster;
 using MySqlHa.Node;
 using MySqlHa.Telemetry;
 using MySqlHa.Tests.Api;
+using MySqlHa.Tests.Ring;
 using Xunit;
 
 namespace MySqlHa.Tests.Telemetry;
@@ -15,7 +16,7 @@ public sealed class ChangeTraceTests
     private static readonly ClusterView View = SampleCluster.SeenByFollower; // node 2, which controls
 
     private readonly EventBook _book = new(100);
-    private readonly Words _log = new();
+    private readonly RecordedLog _log = new();
 
     private static EpochView Epoch => View.History[^1];
 

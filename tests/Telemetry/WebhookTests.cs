@@ -5,6 +5,7 @@ using MySqlHa.Cluster;
 using MySqlHa.Node;
 using MySqlHa.Telemetry;
 using MySqlHa.Tests.Api;
+using MySqlHa.Tests.Ring;
 using Xunit;
 
 namespace MySqlHa.Tests.Telemetry;
@@ -14,7 +15,7 @@ public sealed class WebhookTests
 {
     private const string Secret = "a-secret-of-the-test";
     private readonly EventBook _book = new(100);
-    private readonly Words _log = new();
+    private readonly RecordedLog _log = new();
     private ClusterView _view = SampleCluster.SeenByFollower; // node 2, which controls
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class WebhookTests
         _ = Assert.Single(all.Take(4).Select(r => r.Headers["MySqlHa-Id"]).Distinct());
         await receiver.UntilAsync("it is counted", _ => teller.Counters.Single(c => c.Key == "webhooks_sent").Value == 2);
         Assert.Equal(3, teller.Counters.Single(c => c.Key == "webhooks_failed").Value);
-        var words = string.Join('\n', _log.Said);
+        var words = _log.All;
         Assert.Contains("The webhook at http://127.0.61.32:9700 does not take an event: it answers 503", words, StringComparison.Ordinal);
         Assert.Contains("takes events again", words, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", words, StringComparison.Ordinal);
@@ -74,7 +75,7 @@ public sealed class WebhookTests
         Assert.Equal(PostQueue.MostRefusals, all.Count(r => r.Headers["MySqlHa-Event"] == "refused"));
         await receiver.UntilAsync("it is counted", _ => Count(teller, "sent") == 1);
         Assert.Equal((5L, 1L, 1L), (Count(teller, "failed"), Count(teller, "given_up"), Count(teller, "refused")));
-        var words = string.Join('\n', _log.Said);
+        var words = _log.All;
         Assert.Contains($"does not take an event: it answers {status}; it is tried 5 times in all", words, StringComparison.Ordinal);
         Assert.Contains("The webhook at http://127.0.61.35:9700 refused refused (", words, StringComparison.Ordinal);
         Assert.Contains($") 5 times (it answers {status}): given up, and the next is sent", words, StringComparison.Ordinal);
@@ -137,7 +138,7 @@ public sealed class WebhookTests
         var given = teller.Counters.Single(c => c.Key == "webhooks_given_up").Value;
         Assert.InRange(given, 0, 500);
         const string Told = "http://127.0.61.34:9 does not take an event: it does not answer";
-        Assert.Contains(_log.Said, w => w.Contains(Told, StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, l => l.Text.Contains(Told, StringComparison.Ordinal));
     }
 
     [Fact]
