@@ -8,6 +8,7 @@ using MySqlHa.Failover;
 using MySqlHa.Storage;
 using MySqlHa.Supervision;
 using MySqlHa.Tests.RealMysqld;
+using MySqlHa.Tests.Supervision;
 using Xunit;
 
 namespace MySqlHa.Tests.Acceptance;
@@ -87,8 +88,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
     public async Task A_server_program_that_cannot_be_used_is_refused(string version, string sentence)
     {
         var mysqld = Path.Combine(_home, "mysqld");
-        await File.WriteAllTextAsync(mysqld, $"#!/bin/sh\necho '{version}'\n");
-        File.SetUnixFileMode(mysqld, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ShellScript.Write(mysqld, $"echo '{version}'");
         _node.Configure(mysqld, [65, 66]);
         Assert.Contains($"'{mysqld}' {sentence}", await RefusesAsync(), StringComparison.Ordinal);
     }

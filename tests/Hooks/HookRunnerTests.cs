@@ -5,6 +5,7 @@ using MySqlHa.Hooks;
 using MySqlHa.Node;
 using MySqlHa.Tests.Api;
 using MySqlHa.Tests.Ring;
+using MySqlHa.Tests.Supervision;
 using Xunit;
 
 namespace MySqlHa.Tests.Hooks;
@@ -225,14 +226,7 @@ public sealed class HookRunnerTests : IDisposable
     private void Happens(string code, long epoch = 0, NodeId? node = null) =>
         _book.Add(DateTimeOffset.UnixEpoch, [new ClusterEvent(code, $"{code} happened", EventScope.Node, node, epoch)]);
 
-    private void Write(string name, string script)
-    {
-        // Renamed into place: a file that is written cannot be run (ETXTBSY).
-        var path = Path.Combine(_directory, name);
-        File.WriteAllText(path + ".new", $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(path + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    private void Write(string name, string script) => ShellScript.Write(Path.Combine(_directory, name), script);
 
     private Task ToldAsync(params string[] lines) => UntilAsync(
         () => File.Exists(Told) && File.ReadAllLines(Told).SequenceEqual(lines),

@@ -13,6 +13,7 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
     private const string Greeting = "greeting ";
 
     private readonly RingTransport _transport;
+    private long _given;
 
     internal RingPeer(RingKey key, string host, int port = 0, NodeId? id = null, TimeSpan? quiet = null)
         : this(RingKeys.Of(key), host, port, id, quiet)
@@ -52,7 +53,16 @@ internal sealed class RingPeer : IRingReceiver, IAsyncDisposable
 
     internal static NodeId NewId() => NodeId.From(RandomNumberGenerator.GetBytes(16));
 
-    internal void Send(RingPeer to, string text) => _transport.Send(to.Id, to.Host, to.Port, Encoding.UTF8.GetBytes(text));
+    internal void Send(RingPeer to, string text)
+    {
+        _ = Interlocked.Increment(ref _given);
+        _transport.Send(to.Id, to.Host, to.Port, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Every frame given so far is counted as sent or dropped: it may arrive a moment before it is.</summary>
+    internal Task CountedAsync() => Eventually.HoldsAsync(
+        "every frame given is counted",
+        () => Counters.FramesSent + Counters.FramesDropped == Interlocked.Read(ref _given));
 
     internal void SendDatagram(RingPeer to, string text) => _transport.SendDatagram(to.Host, to.Port, Encoding.UTF8.GetBytes(text));
 
