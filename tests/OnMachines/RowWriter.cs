@@ -25,7 +25,7 @@ internal sealed class RowWriter : IAsyncDisposable
 
     public static async Task<RowWriter> StartAsync(StackRoom room)
     {
-        await using (var leader = await room.ConnectAsync(room.Output("leaderIp")))
+        await using (var leader = await room.ConnectToLeaderAsync())
         {
             await DoAsync(leader, "CREATE DATABASE IF NOT EXISTS story");
             await DoAsync(leader, "CREATE TABLE IF NOT EXISTS story.line (id BIGINT PRIMARY KEY)");
@@ -42,7 +42,7 @@ internal sealed class RowWriter : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _writing;
-        await using var connection = await _room.ConnectAsync(_room.Output("leaderIp"));
+        await using var connection = await _room.ConnectToLeaderAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT id FROM story.line";
         var there = new HashSet<long>();

@@ -42,7 +42,7 @@ public sealed partial class StackOnMachinesTests(StackRoom room) : IClassFixture
             Assert.Equal("active", await room.SaysAsync(machine, "systemctl is-active mysqlha.service"));
         }
 
-        await using var connection = await room.ConnectAsync(room.Output("leaderIp"));
+        await using var connection = await room.ConnectToLeaderAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT @@super_read_only + @@offline_mode";
         Assert.Equal("0", Convert.ToString(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture));

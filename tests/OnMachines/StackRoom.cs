@@ -122,6 +122,20 @@ public sealed class StackRoom : IAsyncLifetime
         return connection;
     }
 
+    /// <summary>To the node that the stack says leads. Where it cannot be reached the test fails, with what every node tells.</summary>
+    internal async Task<DbConnection> ConnectToLeaderAsync()
+    {
+        try
+        {
+            return await ConnectAsync(Output("leaderIp"));
+        }
+        catch (Exception e) when (e is DbException or TimeoutException)
+        {
+            var nodes = await Task.WhenAll(Machines.Select(TellAsync));
+            throw new InvalidOperationException($"leaderIp is {Output("leaderIp")}: {e.Message}\n{string.Join('\n', nodes)}", e);
+        }
+    }
+
     /// <summary>The same agent in another archive: what counts as a version is the archive's content.</summary>
     internal string AnotherVersion()
     {
@@ -136,5 +150,20 @@ public sealed class StackRoom : IAsyncLifetime
         using var zip = new GZipStream(File.Create(archive), CompressionLevel.Fastest);
         TarFile.CreateFromDirectory(folder, zip, includeBaseDirectory: false);
         return archive;
+    }
+
+    private async Task<string> TellAsync(Machine machine)
+    {
+        const string Words = "date; mysqlha history | tail -n 5; sudo journalctl --no-pager -o short-iso-precise -u 'mysqlha*' -n 60";
+        var role = await NodeRole.AskAsync(machine.Record.Address, default);
+        try
+        {
+            var words = await SshAsync(machine, Words);
+            return $"{machine.Record.Name} ({machine.Record.Address}): {role}\n{words.Out}{words.Error}";
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return $"{machine.Record.Name} ({machine.Record.Address}): {role}; no ssh: {e.Message}";
+        }
     }
 }
