@@ -267,7 +267,12 @@ public static class AgentOptionsFile
             {
                 given.Refuse(name, "is for the agent alone to set", "settings that do not touch replication, durability, ports or files");
             }
-            else if (!settings.TryAdd(MysqldSettings.Normal(name), given.Optional(name, ValueText.TryLine, "one line of text", "")))
+            else if (given.Optional(name, ValueText.TryLine, "one line of text", "") is var value
+                && MysqldSettings.Unsafe(name, value) is { } allowed)
+            {
+                given.Refuse(name, "leaves out syncs that commits rest on", allowed);
+            }
+            else if (!settings.TryAdd(MysqldSettings.Normal(name), value))
             {
                 given.Refuse(name, "is set twice, with - and with _", "each setting once");
             }

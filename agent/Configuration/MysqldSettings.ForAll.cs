@@ -38,7 +38,7 @@ internal static partial class MysqldSettings
 
     /// <summary>
     /// What is wrong with a value that a server takes: with less the agents themselves would be shut out, with more the machine's memory
-    /// would not do. Null: nothing.
+    /// would not do, or commits are not on the disk. Null: nothing.
     /// </summary>
     /// <param name="memory">Of this machine, or of what this process may use of it, in bytes.</param>
     public static string? Beyond(string name, string value, long memory)
@@ -52,6 +52,7 @@ internal static partial class MysqldSettings
                 $"{value} is too short for the agents' own statements; allowed: {LeastPacket} or more",
             ("innodb_buffer_pool_size", { } bytes) when bytes > (UInt128)memory =>
                 $"{value} is more than the {memory} bytes of memory that there are; allowed: less than that",
+            _ when Unsafe(name, value) is { } safe => $"{value} leaves out syncs that commits rest on; allowed: {safe}",
             _ => null,
         };
     }

@@ -111,6 +111,9 @@ public static partial class MysqldSettings
         }
     }
 
+    /// <summary>What only the agent sets.</summary>
+    internal static IEnumerable<string> Kept => Protected.Keys.Concat(Owned);
+
     /// <summary>Whether somebody else than the agent may set it.</summary>
     public static bool MayBeSet(string key) => ClashOf(key) is null;
 
@@ -119,7 +122,7 @@ public static partial class MysqldSettings
         var plain = Plain(key);
         // mysqld takes any unambiguous beginning of a name for the name.
         return Modest.ContainsKey(plain) ? null
-            : Protected.Keys.Concat(Owned).FirstOrDefault(p => Plain(p).StartsWith(plain, StringComparison.Ordinal));
+            : Kept.FirstOrDefault(p => Plain(p).StartsWith(plain, StringComparison.Ordinal));
     }
 
     /// <summary>What our own my.cnf sets it to where nobody sets it; null: mysqld's own default.</summary>

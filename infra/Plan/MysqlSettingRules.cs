@@ -10,13 +10,16 @@ public static partial class MysqlSettingRules
 {
     private static readonly string[] Owned =
     [
-        "admin_address", "admin_port", "basedir", "bind_address", "binlog_do_db", "binlog_error_action", "binlog_format",
+        "admin_address", "admin_port", "auto_cnf", "basedir", "bind_address", "binlog_do_db", "binlog_error_action", "binlog_format",
         "binlog_ignore_db", "binlog_order_commits", "binlog_row_image", "daemonize", "datadir", "disabled_storage_engines",
-        "enforce_gtid_consistency", "grant_tables", "gtid_mode", "gtid_purged", "init_connect", "init_file", "init_replica", "initialize",
-        "initialize_insecure", "innodb_doublewrite", "innodb_flush_log_at_trx_commit", "innodb_force_recovery", "innodb_read_only",
-        "log_bin", "log_error", "log_replica_updates", "log_slave_updates", "networking", "offline_mode", "pid_file", "plugin_load",
-        "port", "read_only", "replica_parallel_type", "replica_preserve_commit_order", "replica_start", "report_host", "report_port",
-        "server_id", "server_uuid", "slave_start", "socket", "super_read_only", "sync_binlog", "sync_relay_log", "user",
+        "early_plugin_load", "enforce_gtid_consistency", "event_scheduler", "grant_tables", "gtid_executed", "gtid_mode", "gtid_purged",
+        "init_connect", "init_file", "init_replica", "initialize", "initialize_insecure", "innodb_doublewrite",
+        "innodb_flush_log_at_trx_commit", "innodb_force_recovery", "innodb_read_only", "log_bin", "log_bin_index", "log_error",
+        "log_replica_updates", "log_slave_updates", "networking", "offline_mode", "partial_revokes", "persisted_globals_load", "pid_file",
+        "plugin_load", "plugin_load_add", "port", "read_only", "replica_exec_mode", "replica_net_timeout", "replica_parallel_type",
+        "replica_preserve_commit_order", "replica_skip_errors", "replica_start", "report_host", "report_port", "rpl_stop_replica_timeout",
+        "server_id", "server_uuid", "slave_exec_mode", "slave_net_timeout", "slave_skip_errors", "slave_start", "socket",
+        "super_read_only", "sync_binlog", "sync_relay_log", "tc_heuristic_recover", "user",
     ];
 
     private static readonly string[] OwnedFamilies = ["defaults_", "mysqlx", "relay_log", "replicate_", "rpl_semi_sync_"];
@@ -31,6 +34,22 @@ public static partial class MysqlSettingRules
         var bare = Prefix().Replace(Normal(name), "");
         return Owned.Any(o => o.StartsWith(bare, StringComparison.Ordinal))
             || OwnedFamilies.Any(f => bare.StartsWith(f, StringComparison.Ordinal) || f.StartsWith(bare, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// The values that are allowed where this one leaves out syncs, so that an acknowledged commit would not be on the disk; null: it does
+    /// not. mysqld takes names of values in any case, and their numbers; beginnings of them, which it takes as well, are refused.
+    /// </summary>
+    public static string? Unsafe(string name, string value)
+    {
+        const string FlushMethod = "innodb_flush_method";
+        const string Allowed = "fsync, O_DSYNC, O_DIRECT or O_DIRECT_NO_FSYNC";
+        string[] synced = ["fsync", "o_dsync", "o_direct", "o_direct_no_fsync", "0", "1", "4", "5"];
+        var bare = Prefix().Replace(Normal(name), "");
+        return bare.Length > "innodb_flush_".Length && FlushMethod.StartsWith(bare, StringComparison.Ordinal)
+            && !synced.Contains(value.ToLowerInvariant())
+            ? Allowed
+            : null;
     }
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_-]{0,63}\z")]

@@ -152,6 +152,10 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
             {
                 Refuse(name, $"'{property.Value.GetRawText()}'", "one line of text, a number, true or false is allowed");
             }
+            else if (MysqlSettingRules.Unsafe(property.Name, value) is { } safe)
+            {
+                Refuse(name, $"'{value}' leaves out syncs that commits rest on", $"{safe} is allowed");
+            }
             else if (!settings.TryAdd(MysqlSettingRules.Normal(property.Name), value))
             {
                 Refuse(name, "is set twice, with - and with _", "each setting once is allowed");

@@ -45,6 +45,10 @@ public sealed class SettingsForAllTests
     [InlineData("")]
     public void What_the_agents_rest_on_and_what_is_one_machines_is_not_for_all(string name) => Assert.False(MysqldSettings.IsForAll(name));
 
+    [Fact]
+    public void What_supervision_sets_itself_is_refused_when_the_configuration_is_read() =>
+        Assert.DoesNotContain(MySqlHa.Supervision.MysqldSettings.Kept, name => !MysqldSettings.IsOwned(name));
+
     [Theory]
     [InlineData("max_connections", "31", "allowed: 32 or more")]
     [InlineData("max_connections", "32", null)]
@@ -53,6 +57,9 @@ public sealed class SettingsForAllTests
     [InlineData("innodb_buffer_pool_size", "2G", null)]
     [InlineData("innodb_buffer_pool_size", "9g", "allowed: less than that")]
     [InlineData("innodb_buffer_pool_size", "18446744073709551615E", "allowed: less than that")]
+    [InlineData("innodb_flush_method", "O_DIRECT", null)]
+    [InlineData("innodb-flush-method", "fsync", null)]
+    [InlineData("innodb_flush_method", "nosync", "allowed: fsync")]
     [InlineData("innodb_buffer_pool_size", "x", null)] // that is the server's to say
     [InlineData("innodb_buffer_pool_size", "", null)]
     public void What_a_server_takes_and_the_agents_or_the_machine_would_not_survive_is_refused(string name, string value, string? why)
