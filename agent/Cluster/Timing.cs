@@ -9,6 +9,12 @@ public sealed record Timing
     /// </summary>
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>Below it an ordinary pause of a healthy machine looks like death.</summary>
+    public static TimeSpan ShortestLease { get; } = TimeSpan.FromSeconds(0.3);
+
+    /// <summary>Longer, and nobody calls it failover.</summary>
+    public static TimeSpan LongestLease { get; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The largest difference of a clock's rate from true time, as a share: 0 to 0.1.</summary>
     public double ClockDrift { get; init; } = 0.01;
 

@@ -24,9 +24,8 @@ internal static class TimingText
         return preset is not null;
     }
 
-    /// <summary>Below 0.3 s an ordinary pause of a healthy machine looks like death; above 60 s nobody calls it failover.</summary>
     public static bool TryParseLease(string text, out TimeSpan lease) =>
-        DurationText.TryParse(text, out lease) && lease >= TimeSpan.FromSeconds(0.3) && lease <= TimeSpan.FromSeconds(60);
+        DurationText.TryParse(text, out lease) && lease >= Timing.ShortestLease && lease <= Timing.LongestLease;
 
     public static bool TryParseDrift(string text, out double drift) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out drift) && drift is >= 0 and <= 0.1;

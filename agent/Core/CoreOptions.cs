@@ -75,8 +75,11 @@ public sealed record CoreFaults
     /// <summary>A marker of an earlier epoch counts for the one that its leader leads by now.</summary>
     public bool CountsLateMarkers { get; init; }
 
-    /// <summary>A leader counts by the lease that it is configured with, whatever the voters are.</summary>
+    /// <summary>A leader counts by the lease that it is configured with, whatever its epoch's is.</summary>
     public bool CountsByItsOwnLease { get; init; }
+
+    /// <summary>A controller counts by the lease that it is configured with, whatever the leader's is.</summary>
+    public bool ControlsByItsOwnLease { get; init; }
 
     /// <summary>A lease is counted from the answer's arrival instead of the question's sending.</summary>
     public bool LeaseFromReply { get; init; }

@@ -7,7 +7,7 @@ namespace MySqlHa.Core;
 /// The controller's side of leases: who may have been told until when that an epoch is open. It errs on the long side: a
 /// lease that it counts as lapsed is lapsed on its holder's clock too.
 /// </summary>
-internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
+internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
 {
     private readonly Dictionary<long, (NodeId From, long Epoch, long AskId, bool OlderOver)> _rounds = [];
     private long _nextContext = 1;
@@ -15,6 +15,9 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     // The end of any lease, of whichever epoch, that this or an earlier controller may have given; and of those for older epochs.
     private Instant _ends;
     private Instant _olderEnd;
+
+    // By the leases that the epochs' leaders may hold: configured otherwise, this node would wait for them too short a time, or too long.
+    private Timing? _longest;
     private long _epoch;
 
     // Until when an agent that restarts may believe in the lease that it took along, and of which epoch.
@@ -25,8 +28,9 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     public void BecomeController(Instant now, ClusterState state)
     {
         _rounds.Clear();
+        Count(state);
         _epoch = state.Current?.Number ?? 0;
-        _ends = faults.NewControllerForgetsLeases ? now : now + timing.LeaseOfController;
+        _ends = faults.NewControllerForgetsLeases ? now : now + Counted.LeaseOfController;
         var rests = faults.RestsOutliveEpochs || state.EpochsToCover().Any(e => e.Number == _restEpoch);
         _olderEnd = state.Current is { Established: true } ? Instant.Zero : Instant.Later(_ends, rests ? _restEnds : Instant.Zero);
     }
@@ -35,7 +39,7 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     public void Rests(Instant now, long epoch, TimeSpan length)
     {
         _restEpoch = Math.Max(epoch, _restEpoch);
-        _restEnds = Instant.Later(_restEnds, now + (length * (1 + timing.ClockDrift)));
+        _restEnds = Instant.Later(_restEnds, now + (length * (1 + configured.ClockDrift)));
     }
 
     /// <summary>The log says that it is over: a controller counted it to its end before it said so.</summary>
@@ -47,8 +51,10 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     /// The controller applied a new epoch: its leader gets the time of two leases to become writable, behind the old lease. Where the
     /// epoch before was established, all before that one are over: its leader could not have begun else.
     /// </summary>
-    public void EpochOpened(Instant now, long epoch, bool behindEstablished)
+    public void EpochOpened(Instant now, ClusterState state)
     {
+        var (epoch, behindEstablished) = (state.Current!.Number, state.Epochs is [.., { Established: true }, _]);
+        Count(state);
         if (epoch > _epoch)
         {
             var ends = Ends;
@@ -56,7 +62,7 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
             _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd
                 : behindEstablished && !faults.RestsOutliveEpochs ? ends
                 : Instant.Later(_olderEnd, ends);
-            _ends = Instant.Later(now, ends) + (timing.Lease * 2);
+            _ends = Instant.Later(now, ends) + (Counted.Lease * 2);
         }
     }
 
@@ -96,28 +102,35 @@ internal sealed class LeaseDesk(Timing timing, CoreFaults faults)
     }
 
     /// <summary>The old leader's lease is over, and its guard had time to kill a mysqld whose agent did not.</summary>
-    private bool OlderEnded(Instant now) => now >= _olderEnd + (faults.GrantBesideGuard ? TimeSpan.Zero : timing.GuardMarginOfController);
+    private bool OlderEnded(Instant now) => now >= _olderEnd + (faults.GrantBesideGuard ? TimeSpan.Zero : Counted.GuardMarginOfController);
 
     /// <summary>A majority confirmed this controller after the question came: answer it, if the epoch is open still.</summary>
     /// <param name="now">By this controller's clock.</param>
     /// <param name="state">The newest that is applied.</param>
     /// <param name="context">What <see cref="Ask"/> gave.</param>
-    /// <param name="shortest">The shortest lease that a voter is configured with, in milliseconds.</param>
-    public (NodeId To, LeaseAnswer Answer)? Confirmed(Instant now, ClusterState state, long context, int shortest)
+    public (NodeId To, LeaseAnswer Answer)? Confirmed(Instant now, ClusterState state, long context)
     {
         if (!_rounds.Remove(context, out var round) || !state.IsOpenFor(round.From, round.Epoch))
         {
             return null;
         }
 
-        _ends = Instant.Later(_ends, now + timing.LeaseOfController);
+        Count(state);
+        _ends = Instant.Later(_ends, now + Counted.LeaseOfController);
         var olderOver = faults.RestsOutliveEpochs ? state.Current is { Established: true } || OlderEnded(now) : round.OlderOver;
-        if (round.Epoch == _epoch && _ends > now + (timing.Lease * 1.5) && olderOver)
+        if (round.Epoch == _epoch && _ends > now + (Counted.Lease * 1.5) && olderOver)
         {
             // The time given to a new leader was not needed in full, and no older leader believes in itself.
-            _ends = now + timing.LeaseOfController;
+            _ends = now + Counted.LeaseOfController;
         }
 
-        return (round.From, new LeaseAnswer(round.Epoch, round.AskId) { Shortest = shortest });
+        return (round.From, new LeaseAnswer(round.Epoch, round.AskId) { Length = state.Current!.LeaseMilliseconds });
     }
+
+    private Timing Counted => _longest ?? configured;
+
+    private void Count(ClusterState state) =>
+        _longest = !faults.ControlsByItsOwnLease && state.LongestLease() is { } length
+            ? configured with { Lease = TimeSpan.FromMilliseconds(length) }
+            : null;
 }

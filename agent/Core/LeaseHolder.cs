@@ -6,9 +6,11 @@ namespace MySqlHa.Core;
 /// The leader's side of its lease. It runs from the moment the question was sent, by a clock that counts through suspend:
 /// whatever delayed the answer cannot make it longer than the controller believes.
 /// </summary>
-internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
+internal sealed class LeaseHolder(Timing configured, CoreFaults faults)
 {
     private readonly Dictionary<long, Instant> _sent = [];
+
+    // By the lease that counts in the epoch, where this node is configured with a longer one.
     private Timing? _shorter;
     private long _nextAsk = 1;
     private Instant _askedAt = Instant.Zero;
@@ -18,28 +20,30 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
 
     public Instant Until { get; private set; } = Instant.Zero;
 
-    /// <summary>
-    /// Behind the end of the lease, until the guard is to act. While nodes are configured with different leases, all of it is counted by the
-    /// shortest of any voter: that one may control next, and counts no further.
-    /// </summary>
+    /// <summary>Behind the end of the lease, until the guard is to act.</summary>
     public TimeSpan GuardMargin => Counted.GuardMargin;
 
-    private Timing Counted => _shorter ?? timing;
+    private Timing Counted => _shorter ?? configured;
 
     public bool Held(Instant now, long epoch) => epoch == Epoch && now < Until;
 
     /// <summary>
     /// An adopted mysqld brings the lease along that the agent's earlier life held. If that was a rest, it is over with the first answer:
-    /// from there on the lease is an ordinary one.
+    /// from there on the lease is an ordinary one. By what length the earlier life counted, that answer tells too; until then the margin
+    /// behind it is the least there is.
     /// </summary>
-    public void Resume(long epoch, Instant until) => (Epoch, Until, _rested) = (epoch, until, true);
+    public void Resume(long epoch, Instant until)
+    {
+        (Epoch, Until, _rested) = (epoch, until, true);
+        _shorter = configured with { Lease = Timing.ShortestLease };
+    }
 
     /// <summary>A majority knows that this leader's agent may be away for so long, counted from when it asked.</summary>
     public void Rest(long epoch, Instant asked, TimeSpan length)
     {
         if (epoch == Epoch)
         {
-            Until = Instant.Later(Until, asked + (length * (1 - timing.ClockDrift)));
+            Until = Instant.Later(Until, asked + (length * (1 - configured.ClockDrift)));
         }
     }
 
@@ -70,8 +74,8 @@ internal sealed class LeaseHolder(Timing timing, CoreFaults faults)
     {
         if (answer.Epoch == Epoch && _sent.Remove(answer.AskId, out var sent))
         {
-            _shorter = answer.Shortest is int length && length > 0 && length < timing.Lease.TotalMilliseconds && !faults.CountsByItsOwnLease
-                ? timing with { Lease = TimeSpan.FromMilliseconds(length) }
+            _shorter = answer.Length is { } length && length < configured.Lease.TotalMilliseconds && !faults.CountsByItsOwnLease
+                ? configured with { Lease = TimeSpan.FromMilliseconds(length) }
                 : null;
             var until = (faults.LeaseFromReply ? now : sent) + Counted.LeaseOfLeader;
             Until = _rested ? until : Instant.Later(Until, until);

@@ -182,7 +182,7 @@ public sealed partial class NodeCore
         _reportDue = true;
         if (command is OpenEpoch or HandOver)
         {
-            _desk.EpochOpened(_now, _state.Current!.Number, behindEstablished: _state.Epochs is [.., { Established: true }, _]);
+            _desk.EpochOpened(_now, _state);
         }
 
         if (command is StartSwitchover or HandOver)
@@ -388,7 +388,7 @@ public sealed partial class NodeCore
         {
             Send(fresh.From, new FreshAnswer(fresh.AskId, read.Index));
         }
-        else if (read.Context > 0 && _closing != _state.Current?.Number && _desk.Confirmed(_now, _state, read.Context, ShortestLease()) is { } granted)
+        else if (read.Context > 0 && _closing != _state.Current?.Number && _desk.Confirmed(_now, _state, read.Context) is { } granted)
         {
             Send(granted.To, granted.Answer);
         }

@@ -91,11 +91,6 @@ public sealed partial class NodeCore
         && (known.Report.Released >= epoch.Number
             || (epoch.FirstSetUnknown && known.Report.Led < epoch.Number && known.Report.StandingPromise(epoch.Number) is not null));
 
-    /// <summary>Of any voter, as it is configured; who was not heard in this life of the agent is taken to have this node's own.</summary>
-    private int ShortestLease() => _raft!.Configuration.Voters
-        .Select(v => _reports.TryGetValue(v, out var known) ? known.Report.LeaseMilliseconds : null)
-        .Append((int)_options.Timing.Lease.TotalMilliseconds).Min()!.Value;
-
     private void TakeLeaseAsk(NodeId from, LeaseAsk ask)
     {
         if (!IsController || _closing == ask.Epoch)
@@ -111,7 +106,7 @@ public sealed partial class NodeCore
 
         if (_options.Faults.GrantWithoutQuorum)
         {
-            if (_desk.Confirmed(_now, _state, round, ShortestLease()) is { } granted)
+            if (_desk.Confirmed(_now, _state, round) is { } granted)
             {
                 Send(granted.To, granted.Answer);
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MySqlHa.Cluster;
 using MySqlHa.Consensus;
 using MySqlHa.Failover;
@@ -173,7 +174,7 @@ public sealed partial class NodeCore
             ApplierRunning = status?.ApplierRunning ?? false,
             Acker = current?.Ackers.Contains(info.Id) ?? false,
             Activity = fresh ? known!.Activity : "",
-            Problems = [.. fresh ? known!.Problems : [], .. StrangersProblem(info.Id, gossip)],
+            Problems = [.. fresh ? known!.Problems : [], .. fresh ? LeaseProblem(known!, current) : [], .. StrangersProblem(info.Id, gossip)],
             Tags = [.. info.Tags.Words()],
             RingKeys = fresh ? known!.RingKeys : [],
             Maintenance = _state.Maintenance.TryGetValue(info.Id, out var maintenance)
@@ -189,6 +190,15 @@ public sealed partial class NodeCore
         : IsMember(node) ? MemberStanding.Learner
         : _state.Removed.ContainsKey(node) || (node == _options.Self && _local.RemovedBecause.Length > 0) ? MemberStanding.Removed
         : MemberStanding.Stranger;
+
+    private static IEnumerable<Reason> LeaseProblem(MemberReport known, EpochRecord? current)
+    {
+        if (known.LeaseMilliseconds is { } own && current?.LeaseMilliseconds is { } counts && own != counts)
+        {
+            yield return new Reason("other-lease", string.Create(
+                CultureInfo.InvariantCulture, $"is configured with a lease of {own / 1000.0} s; in this epoch {counts / 1000.0} s count"));
+        }
+    }
 
     private IEnumerable<Reason> StrangersProblem(NodeId node, MemberRecord? gossip)
     {

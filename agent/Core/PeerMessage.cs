@@ -46,8 +46,8 @@ public sealed record LeaseAsk(long Epoch, long AskId) : PeerMessage;
 /// <summary>It is, as confirmed by a majority after the question came.</summary>
 public sealed record LeaseAnswer(long Epoch, long AskId) : PeerMessage
 {
-    /// <summary>The shortest lease that any voter is configured with, as far as the controller knows; null: it is an older agent.</summary>
-    public int? Shortest { get; init; }
+    /// <summary>The epoch's <see cref="EpochRecord.LeaseMilliseconds"/>; who asks may not have read of it yet.</summary>
+    public int? Length { get; init; }
 }
 
 /// <summary>

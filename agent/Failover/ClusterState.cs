@@ -77,6 +77,12 @@ public sealed record EpochRecord
     /// <summary>For how long the leader's agent was allowed to be away (<see cref="RestLeader"/>), in milliseconds; 0: it was not, or it is over.</summary>
     public int RestMilliseconds { get; init; }
 
+    /// <summary>
+    /// What its leader was configured with when it was opened, in milliseconds: its leases last no longer, and every controller waits so
+    /// long for them, whatever either is configured with by then. Null: an older agent opened it, and each goes by its own.
+    /// </summary>
+    public int? LeaseMilliseconds { get; init; }
+
     /// <summary>How long the change to this epoch took; null: nobody saw it, or not yet.</summary>
     public EpochPhases? Phases { get; init; }
 
@@ -181,6 +187,9 @@ public sealed record ClusterState
             }
         }
     }
+
+    /// <summary>The longest lease that a leader of <see cref="EpochsToCover"/> may hold, of those that say; null: none does.</summary>
+    public int? LongestLease() => EpochsToCover().Max(e => e.LeaseMilliseconds);
 
     /// <summary>The epoch that the current one took over from, as long as that may not have come to its end; else null.</summary>
     public EpochRecord? HandingOver() =>

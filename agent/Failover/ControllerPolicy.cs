@@ -367,6 +367,7 @@ public static class ControllerPolicy
             AcksNeeded = AcksNeeded(seen, ackers),
             OpenReason = reason,
             OpenedAt = seen.WallClock,
+            LeaseMilliseconds = leader.LeaseMilliseconds,
         };
     }
 

@@ -92,6 +92,12 @@ internal sealed class FaultPlan(World world)
         world.Log(node, "agent ends");
         node.StopAgent();
         node.RestEnds = began + (Weights.Timing.Rest * 1.02);
+        if (world.Random.NextDouble() < world.Weights.OtherLease)
+        {
+            node.Timing = Weights.Timing with { Lease = Weights.Timing.Lease * (world.Random.Next(2) == 0 ? 0.5 : 1) };
+            world.Tally.Count("agents with another lease");
+        }
+
         world.After(world.Random.Next(200_000, 6_000_000), node.StartAgent);
     }));
 

@@ -57,6 +57,9 @@ internal sealed record Weights
     /// <summary>How likely an agent is restarted on purpose.</summary>
     public required double AgentRestart { get; init; }
 
+    /// <summary>How likely an agent that is restarted on purpose comes back with half the lease, or with the whole one again.</summary>
+    public double OtherLease { get; init; }
+
     /// <summary>How likely nodes are tagged, put into maintenance, and the cluster paused for a while.</summary>
     public double Wishes { get; init; }
 
@@ -91,6 +94,7 @@ internal sealed record Weights
             Focus = "restarts",
             AgentCrash = 3,
             AgentRestart = all.AgentRestart,
+            OtherLease = all.OtherLease,
             MysqldKill = 1,
             DataCut = 1,
             Switchover = 3,
@@ -129,6 +133,7 @@ internal sealed record Weights
     {
         AgentCrash = 0,
         AgentRestart = 0,
+        OtherLease = 0,
         MysqldKill = 0,
         HostCrash = 0,
         Partition = 0,
@@ -177,6 +182,7 @@ internal sealed record Weights
             Adopts = random.Next(10) == 0,
             AgentRestart = Sometimes(wide ? 0.6 : 0.3, 2),
             Wishes = Sometimes(wide ? 0.3 : 0.15, 1),
+            OtherLease = Sometimes(0.25, 1),
         };
     }
 

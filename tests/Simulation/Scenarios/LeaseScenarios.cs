@@ -37,15 +37,36 @@ internal static class LeaseScenarios
     });
 
     /// <summary>
-    /// n0's agent is restarted with three times the lease that the others have, as while that is changed from node to node. Then it is cut
-    /// off: the others give it up after a lease of theirs, so it may count no further itself.
+    /// n0's agent is restarted with three times the lease that its epoch has, as while that is changed from node to node. Then it is cut
+    /// off: the others give it up after a lease of the epoch, so it may count no further itself.
     /// </summary>
-    public static readonly Scenario LongerLease = new("a leader counts by the shortest lease that a voter has", 3, s =>
+    public static readonly Scenario LongerLease = new("a leader counts by no more than the lease of its epoch", 3, s =>
     {
         s.LetControl(s[1]);
         s[0].Timing = Weights.Timing with { Lease = Weights.Timing.Lease * 3 };
         s.RestartAgent(s[0]);
         s.For(2);
+        s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
+        s.CutControl(s[0]);
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+        s.For(1);
+        s.MendControl(s[0]);
+    });
+
+    /// <summary>
+    /// The agents of n1 and n2 are restarted with a third of the lease that the epoch of n0 has. Then n0 is cut off: it counts on by its
+    /// own, and whichever of them controls waits as long, though it would give up a leader of its own times sooner.
+    /// </summary>
+    public static readonly Scenario ShorterLease = new("a controller waits for as long as the lease of the epoch is", 3, s =>
+    {
+        s.LetControl(s[1]);
+        foreach (var other in s.AllBut(0))
+        {
+            other.Timing = Weights.Timing with { Lease = Weights.Timing.Lease / 3 };
+            s.RestartAgent(other);
+            s.For(2);
+        }
+
         s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
         s.CutControl(s[0]);
         s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));

@@ -201,6 +201,8 @@ internal static class RuleTable
             new() { Core = new CoreFaults { LeaseFromReply = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.LongerLease, "a leader counts by its own lease",
             new() { Core = new CoreFaults { CountsByItsOwnLease = true } }, "OneWriter"),
+        new("Leases", LeaseScenarios.ShorterLease, "a controller counts by its own lease",
+            new() { Core = new CoreFaults { ControlsByItsOwnLease = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.NewController, "a new controller forgets the old one's leases",
             new() { Core = new CoreFaults { NewControllerForgetsLeases = true } }, "OneWriter"),
         new("Leases", LeaseScenarios.AnnouncedAbsence, "only the controller remembers that an agent may be away",
