@@ -66,6 +66,12 @@ public sealed record ControllerFaults
     /// <summary>R13: who is tagged nosync acknowledges nothing though all others are dead.</summary>
     public bool WaitsForTheDead { get; init; }
 
+    /// <summary>R13: at the opening of an epoch all live that are not known to be dead, the leader that was just lost too.</summary>
+    public bool CountsTheSilent { get; init; }
+
+    /// <summary>R13: an epoch stands though too few of its ackers live to establish it.</summary>
+    public bool StandsInVain { get; init; }
+
     /// <summary>R13: what operators wish of who votes does not count.</summary>
     public bool IgnoresVoteWishes { get; init; }
 

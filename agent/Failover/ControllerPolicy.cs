@@ -194,7 +194,7 @@ public static class ControllerPolicy
         var why = seen.FailoverAsked.Length > 0 ? seen.FailoverAsked
             : leader?.Released >= open.Number ? ReleaseReason(seen, open)
             : seen.LeaseLapsed ? "the leader was not heard of for a whole lease"
-            : Placement.Failed(seen, open) ?? DataPlane.Failed(seen, open);
+            : Placement.Failed(seen, open) ?? DataPlane.Failed(seen, open) ?? Wishes.StandsInVain(seen, open);
         if (why is not null)
         {
             // Paused or not, a switchover that an operator asked for is brought to an end; and a leader that let go for one, while that was

@@ -43,9 +43,30 @@ internal static class Wishes
     {
         var wanted = able.Where(n => !Tags(seen.State, n).NoSync).ToImmutableSortedSet();
         var enough = seen.Faults.WaitsForTheDead ? !wanted.IsEmpty
-            : !wanted.IsEmpty && wanted.Except(seen.Dead).Count >= ControllerPolicy.AcksNeeded(seen, wanted);
+            : !wanted.IsEmpty && Living(seen, wanted) >= ControllerPolicy.AcksNeeded(seen, wanted);
         return enough && !seen.Faults.IgnoresWishes ? wanted : able;
     }
+
+    /// <summary>
+    /// Too few of those that could establish the epoch live, and by another one more could acknowledge. Its leader holds what it has
+    /// committed in it, told or not, and so may lead that one too.
+    /// </summary>
+    public static string? StandsInVain(ControllerInput seen, EpochRecord open) =>
+        !open.Established && !seen.Faults.StandsInVain && Living(seen, open.Ackers) < open.AcksNeeded
+        && ControllerPolicy.Ackers(seen, open.Leader) is var next && Living(seen, next) >= ControllerPolicy.AcksNeeded(seen, next)
+            ? "too few of those that could acknowledge its commits live"
+            : null;
+
+    private static int Living(ControllerInput seen, ImmutableSortedSet<NodeId> nodes) => nodes.Count(node => Lives(seen, node));
+
+    /// <summary>
+    /// Not known to be dead. Behind a closed epoch that is too little to go by: nobody is known to be dead so soon, not even the leader
+    /// that was lost. Then its mysqld runs, and a leader has let go of the epoch.
+    /// </summary>
+    private static bool Lives(ControllerInput seen, NodeId node) => !seen.Dead.Contains(node)
+        && (seen.State.Current is not { Closed: true } closed || seen.Faults.CountsTheSilent
+            || (seen.Reports.GetValueOrDefault(node) is { Mysqld: MysqldState.Running } report
+                && (node != closed.Leader || report.Released >= closed.Number)));
 
     /// <summary>A maintenance whose time is over ends whatever else is the matter: its mysqld may be what everything waits for.</summary>
     public static EndMaintenance? Over(ControllerInput seen) => seen.State.Maintenance

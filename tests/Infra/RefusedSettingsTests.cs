@@ -55,7 +55,7 @@ public sealed class RefusedSettingsTests
     [InlineData("mysqlSettings", "max_connections=5", "mysqlSettings 'max_connections=5': a mapping of mysqld settings")]
     [InlineData("mysqlSettings", """{"server_id": 7}""", "mysqlSettings.server_id is for the agent alone to set")]
     [InlineData("mysqlSettings", """{"loose-sync-binlog": 0}""", "mysqlSettings.loose-sync-binlog is for the agent alone to set")]
-    [InlineData("mysqlSettings", """{"innodb_flush_method": "nosync"}""", "fsync, O_DSYNC, O_DIRECT or O_DIRECT_NO_FSYNC is allowed")]
+    [InlineData("mysqlSettings", """{"innodb_flush_method": "nosync"}""", "mysqlSettings.innodb_flush_method 'nosync' leaves out syncs")]
     [InlineData("mysqlSettings", """{"innodb-flush-method": 2}""", "mysqlSettings.innodb-flush-method '2' leaves out syncs")]
     [InlineData("mysqlSettings", """{"a b": 0}""", "mysqlSettings.a b is no name of a setting")]
     [InlineData("mysqlSettings", """{"sql_mode": "a\nport = 1"}""", "mysqlSettings.sql_mode '\"a\\nport = 1\"': one line of text")]

@@ -63,6 +63,29 @@ internal static class WishScenarios
         s.Demand("Answered", commit.Told is not true || s[1].Mysqld.Rows.Contains(commit.Content), "a commit was acknowledged by nobody");
     });
 
+    /// <summary>n0 leads and is gone. Of the others n1 is tagged nosync: it acknowledges all the same what n2 commits, from the beginning.</summary>
+    public static readonly Scenario LeaderGone = new("who is tagged nosync acknowledges where the other is the lost leader", 3, s =>
+    {
+        Tag(s, s[1], new NodeTags(NoSync: true));
+        s.Until("an epoch counts on n2 alone", () => Ackers(s) is [var only] && only == s[2].Id);
+        s.Step("n0 is gone", s[0].LosePower);
+        s.DemandLeader(seconds: 2.5, s[1], s[2]);
+    });
+
+    /// <summary>n2 leads, and before it is told that a commit is acknowledged n0, which alone shall do so, is gone.</summary>
+    public static readonly Scenario GoneAtOnce = new("an epoch that only the dead could establish is given up", 3, s =>
+    {
+        Tag(s, s[1], new NodeTags(NoSync: true));
+        s.Until("an epoch counts on n2 alone", () => Ackers(s) is [var only] && only == s[2].Id);
+        s.LetControl(s[1]);
+        s.AskSwitchover(to: s[2]);
+        s.Until("n2 leads", () => s.Leads(s[2], 3));
+        s.Demand("WishesKept", s[1].Core!.State.Current is { Established: false, Ackers: [var only] } && only == s[0].Id, "n1 is counted on");
+        s.Step("n0 is gone", s[0].LosePower);
+        s.Demand("MajorityLeads", s.Within("another epoch is open", () => s.Opened(4), seconds: 10), "commits wait for n0 alone, which is gone");
+        s.DemandLeader(seconds: 10, s[1], s[2]);
+    });
+
     /// <summary>n1's mysqld is stopped in its maintenance, and back when that is over.</summary>
     public static readonly Scenario LeftDown = new("mysqld is left down in maintenance", 3, s =>
     {
