@@ -14,6 +14,7 @@ internal sealed class MysqldTracker(Timing timing)
     private Effect? _underWay;
     private (long Id, Instant Since)? _look;
     private Instant _nextLook = Instant.Zero;
+    private Instant _lookedAt = Instant.Zero;
     private long _looksThatCount;
     private bool _killSent;
     private Instant _startedAt = Instant.Zero;
@@ -42,13 +43,18 @@ internal sealed class MysqldTracker(Timing timing)
     /// <summary>Grows each time mysqld stops: an answer about the epochs counts only for the life that it was asked for.</summary>
     public long Stops { get; private set; }
 
-    /// <summary>Shorter where others wait for what the next look tells; made shorter, the next is due at once.</summary>
+    /// <summary>
+    /// Shorter where others wait for what the next look tells; made shorter, the next is due at once. Made longer, it may wait: clients do
+    /// so just then, and a look takes a busy host some milliseconds.
+    /// </summary>
     public TimeSpan LookEvery
     {
         get;
         set
         {
-            _nextLook = value < field ? Instant.Zero : _nextLook;
+            _nextLook = value < field ? Instant.Zero
+                : value > field && _nextLook > Instant.Zero ? Instant.Later(_nextLook, _lookedAt + value)
+                : _nextLook;
             field = value;
         }
     } = timing.Probe;
@@ -107,7 +113,7 @@ internal sealed class MysqldTracker(Timing timing)
                 return;
             case LookAtMysqld:
                 _look = (effect.Id, now);
-                _nextLook = now + LookEvery;
+                (_lookedAt, _nextLook) = (now, now + LookEvery);
                 return;
             case EnableEvents:
                 _eventsId = effect.Id;
@@ -124,6 +130,10 @@ internal sealed class MysqldTracker(Timing timing)
             case PromoteServer promote:
                 (Duty, DutyEpoch) = (MysqldDuty.Leading, promote.Epoch);
                 (_eventsEpoch, _eventsHeldUntil) = (0, Instant.Zero); // a demotion before stopped them
+                _nextLook = Instant.Later(_nextLook, now + timing.Probe);
+                break;
+            case DemoteServer:
+                _nextLook = Instant.Later(_nextLook, now + timing.Probe);
                 break;
             case ReseedServer:
                 State = MysqldState.Cloning;
@@ -184,8 +194,10 @@ internal sealed class MysqldTracker(Timing timing)
         var ended = _underWay;
         _underWay = null;
         _looksThatCount = _nextId;
-        Status = result.Status ?? (State != MysqldState.Running ? Status : ended is PromoteServer opened && result.Ok ? Opened(opened, result.Set) : null);
-        _nextLook = result.Status is null ? Instant.Zero : now + LookEvery;
+        Status = result.Status ?? (State != MysqldState.Running ? Status : Known(ended, result));
+        _nextLook = result.Status is not null ? now + LookEvery
+            : ended is PromoteServer or DemoteServer && Status is not null ? now + timing.ProbeWhilePlacing
+            : Instant.Zero;
         Problem = result.Failure;
         Settle(ended, result, now);
         return ended;
@@ -290,13 +302,18 @@ internal sealed class MysqldTracker(Timing timing)
         }
     }
 
-    /// <summary>What is known without another look: what the promotion read back, and the rest as it was before.</summary>
-    private MysqldStatus? Opened(PromoteServer promoted, GtidSet executed) => Status is null ? null : Status with
+    /// <summary>What is known without another look, which may wait: what the effect read back, and the rest as it was before.</summary>
+    private MysqldStatus? Known(Effect ended, EffectResult result) => (Status, ended) switch
     {
-        Writable = true,
-        OfflineMode = Status.OfflineMode || promoted.ClosedToClients,
-        Executed = Status.Executed.Union(executed),
-        SemiSyncSource = promoted.AcksNeeded > 0,
+        ({ } status, PromoteServer promoted) when result.Ok => status with
+        {
+            Writable = true,
+            OfflineMode = status.OfflineMode || promoted.ClosedToClients,
+            Executed = status.Executed.Union(result.Set),
+            SemiSyncSource = promoted.AcksNeeded > 0,
+        },
+        ({ } status, DemoteServer) when result.Ok => status with { Writable = false, Executed = status.Executed.Union(result.Set) },
+        _ => null,
     };
 
     private void Forget()

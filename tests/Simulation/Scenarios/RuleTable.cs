@@ -18,7 +18,7 @@ internal static class RuleTable
             new() { Effects = new EffectFaults { ReadsSetsFirst = true } }, "NothingLost"),
 
         new("R1", MembershipScenarios.RecordLost, "a voter that lost its record is welcomed under its id",
-            new() { Core = new CoreFaults { WelcomesForgetfulVoters = true } }, "SameHistory"),
+            new() { Core = new CoreFaults { WelcomesForgetfulVoters = true } }, "NothingReadIsUndone"),
 
         new("R2", SuccessionScenarios.EnoughPromises, "promises from one acker less than needed",
             new() { Controller = new ControllerFaults { OnePromiseLess = true } }, "NothingLost"),
