@@ -110,17 +110,6 @@ public static partial class DutyPolicy
         { } a => a.Receipts,
     };
 
-    /// <summary>R8: the next epoch is open, and its leader waits for this one's last word.</summary>
-    private static DutyAct? StopToHandOver(DutyInput seen) => seen.Mysqld switch
-    {
-        { Duty: MysqldDuty.Leading, DutyEpoch: var epoch } when seen.State.HandingOver() is { } own && own.Number == epoch && own.Leader == seen.Self =>
-            seen.SuccessorIsKnown || seen.Faults.StopsUnannounced ? new DutyAct.Demote(epoch, new Reason("hand-over", own.CloseReason))
-            : Hold("announcing", "about to hand over; the other nodes' clients leave first"),
-        { Duty: MysqldDuty.Demoted, DutyEpoch: var epoch } when epoch < seen.State.Current!.Number && seen.Local.Released < epoch =>
-            new DutyAct.Release(epoch, new Reason("released", "read-only, and the next leader was told with what")),
-        _ => null,
-    };
-
     private static DutyAct Lead(DutyInput seen, EpochRecord open)
     {
         var mysqld = seen.Mysqld;
@@ -291,17 +280,14 @@ public static partial class DutyPolicy
         // After a rewind as after any start: before the receiver starts, what this node holds must be history: the epoch's first
         // set, and what this very leader committed since (its server_uuid is never reused for other transactions: a node that lost a
         // tail gets a new one).
-        if (open.FirstSetUnknown && !(leader is { Leading: true, Status.Writable: true } && leader.RoleEpoch == open.Number))
+        if (open.FirstSetUnknown && !Leads(leader, open))
         {
             return Hold("waiting-for-leader", $"{seen.State.NameOf(open.Leader)} takes over epoch {open.Number} and does not lead yet");
         }
 
-        if (open is { HandedOver: true, Established: false } && (mysqld.Duty == MysqldDuty.Demoted || inPlace)
-            && (seen.HandedOverLately || seen.Faults.WaitsForTheAttached || seen.Faults.FollowsTheEstablished)
-            && (leader?.Status?.AttachedAckers >= open.AcksNeeded || seen.Faults.FollowsTheEstablished))
+        if ((mysqld.Duty == MysqldDuty.Demoted || inPlace) && LeavesTheFirstCommitAlone(seen, open, leader))
         {
-            // What it has to do for that would be in the way of the clients' first commits, and others acknowledge them: at once, or
-            // they only count as attached (MySQL counts a receiver as long as TCP holds it for there).
+            // Others acknowledge it: at once, or they only count as attached (MySQL counts a receiver as long as TCP holds it for there).
             return Hold("waiting-for-first-commit", $"{seen.State.NameOf(open.Leader)} leads epoch {open.Number} with all the acknowledgements that it needs");
         }
 
