@@ -129,8 +129,10 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
 
     private Timing Counted => _longest ?? configured;
 
-    private void Count(ClusterState state) =>
-        _longest = !faults.ControlsByItsOwnLease && state.LongestLease() is { } length
-            ? configured with { Lease = TimeSpan.FromMilliseconds(length) }
-            : null;
+    private void Count(ClusterState state)
+    {
+        var own = (int)configured.Lease.TotalMilliseconds;
+        var longest = faults.ControlsByItsOwnLease ? own : state.EpochsToCover().Select(e => e.LeaseMilliseconds ?? own).DefaultIfEmpty(own).Max();
+        _longest = longest == own ? null : configured with { Lease = TimeSpan.FromMilliseconds(longest) };
+    }
 }

@@ -188,9 +188,6 @@ public sealed record ClusterState
         }
     }
 
-    /// <summary>The longest lease that a leader of <see cref="EpochsToCover"/> may hold, of those that say; null: none does.</summary>
-    public int? LongestLease() => EpochsToCover().Max(e => e.LeaseMilliseconds);
-
     /// <summary>The epoch that the current one took over from, as long as that may not have come to its end; else null.</summary>
     public EpochRecord? HandingOver() =>
         Current is { Closed: false, HandedOver: true, Established: false } && Epochs.Length > 1 ? Epochs[^2] : null;

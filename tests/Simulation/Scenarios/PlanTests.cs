@@ -84,8 +84,7 @@ public sealed class PlanTests
         var script = Founded();
         var at = script.Controller!;
         script.AskSwitchover(script[1]);
-        script.Until("the leader has let go", () => script[0].Core!.Local.Released == 1);
-        script.For(0.002);
+        script.Until("the leader has let go", () => script[0].Mysqld.ReadOnly);
         var before = at.Answers.Count;
         script.Ask(at, new CancelSwitchoverRequest(0));
         script.Until("both are answered", () => at.Answers.Count == before + 2, seconds: 40);
