@@ -23,6 +23,10 @@ public sealed class CensusClient : IDisposable
     // A switchover waits for replication; the agents bound it themselves.
     private static readonly TimeSpan OperatorPatience = TimeSpan.FromSeconds(60);
 
+    // Who looks waits no longer than he has patience. A request of an operator goes to a node that has just answered: nothing but a busy
+    // machine holds its handshake up.
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(15);
+
     private readonly HttpClient _http;
 
     /// <param name="keyFile">The sandbox's ring key: it gives the token, and the nodes are known by it. Null: only to look.</param>
@@ -33,7 +37,7 @@ public sealed class CensusClient : IDisposable
         {
             UseProxy = false,
             AllowAutoRedirect = false,
-            ConnectTimeout = Patience,
+            ConnectTimeout = ConnectPatience,
             SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 certificate && Key.Vouches(certificate),
