@@ -46,11 +46,7 @@ internal static class LeaseScenarios
         s[0].Timing = Weights.Timing with { Lease = Weights.Timing.Lease * 3 };
         s.RestartAgent(s[0]);
         s.For(2);
-        s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
-        s.CutControl(s[0]);
-        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
-        s.For(1);
-        s.MendControl(s[0]);
+        LeadsOnUntilCutOff(s);
     });
 
     /// <summary>
@@ -67,11 +63,7 @@ internal static class LeaseScenarios
             s.For(2);
         }
 
-        s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
-        s.CutControl(s[0]);
-        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
-        s.For(1);
-        s.MendControl(s[0]);
+        LeadsOnUntilCutOff(s);
     });
 
     /// <summary>n0, frozen, is writable and its lease runs. Another controller does not know of it, and so waits a whole lease.</summary>
@@ -136,4 +128,14 @@ internal static class LeaseScenarios
         s.For(2);
         s.Demand("Undisturbed", s[0].Mysqld.Life == life && s.Leads(s[0], 1), "an announced absence cost n0 its mysqld or its epoch");
     });
+
+    /// <summary>n0 leads still; then it is cut off, and another takes over.</summary>
+    private static void LeadsOnUntilCutOff(Script s)
+    {
+        s.Demand("Undisturbed", s.Leads(s[0], 1), "n0 lost its epoch by another lease");
+        s.CutControl(s[0]);
+        s.Until("another leads", () => s.AllBut(0).Any(n => s.Leads(n, 2)));
+        s.For(1);
+        s.MendControl(s[0]);
+    }
 }
