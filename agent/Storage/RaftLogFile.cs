@@ -25,9 +25,10 @@ public sealed class RaftLogFile : IDisposable
         _path = path;
         _write = write;
         _state = new KeptState(RaftPersistent.Initial);
+        var last = ReadOnlySpan<byte>.Empty;
         if (DurableFile.Read(path) is { } bytes)
         {
-            Load(bytes);
+            last = bytes.AsSpan((int)Load(bytes)..(int)_end);
         }
         else
         {
@@ -45,8 +46,9 @@ public sealed class RaftLogFile : IDisposable
             }
 
             // An earlier process may have ended between a write, or a rename, and its sync: what was read here is believed from now on,
-            // a vote for one, and must not go with the power.
-            write(_file, [], _end);
+            // a vote for one, and must not go with the power. Where that sync failed, the kernel may hold the bytes as if they were on the
+            // disk (fsync(2), EIO), and another sync would find nothing to do; so they are written again. Only the last save's can be so.
+            write(_file, last, _end - last.Length);
         }
         catch (IOException bad)
         {
@@ -162,16 +164,18 @@ public sealed class RaftLogFile : IDisposable
         BufferSize = 0,
     });
 
-    private void Load(byte[] bytes)
+    /// <summary>Where the last sound frame begins; the end of the header where there is none.</summary>
+    private long Load(byte[] bytes)
     {
         RaftLogFormat.CheckHeader(_path, bytes);
         _end = RaftLogFormat.HeaderBytes;
+        var last = _end;
         while (_end < bytes.Length)
         {
             if (!RaftLogFormat.TryReadFrame(bytes.AsSpan((int)_end), out var payload))
             {
                 ExplainEnd(bytes);
-                return;
+                return last;
             }
 
             try
@@ -183,8 +187,11 @@ public sealed class RaftLogFile : IDisposable
                 throw new StorageCorruptException(_path, _end, bad.Message);
             }
 
+            last = _end;
             _end += RaftLogFormat.FrameHeadBytes + payload.Length;
         }
+
+        return last;
     }
 
     /// <summary>

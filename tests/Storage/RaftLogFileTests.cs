@@ -141,6 +141,46 @@ public sealed class RaftLogFileTests : IDisposable
         Assert.Equal(RandomSaves.Describe(saves.State), RandomSaves.Describe(again.Kept));
     }
 
+    /// <summary>
+    /// The disk of Linux' fsync(2): after a sync that failed the bytes are in memory, clean, and no later sync writes them.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void What_a_failed_sync_left_in_memory_is_on_the_disk_once_it_is_believed(int saved)
+    {
+        var saves = new RandomSaves(7);
+        var (disk, fails) = (new byte[1 << 20], false);
+        void Write(FileStream file, ReadOnlySpan<byte> bytes, long offset)
+        {
+            RandomAccess.Write(file.SafeFileHandle, bytes, offset);
+            if (fails)
+            {
+                throw new IOException("Input/output error");
+            }
+
+            bytes.CopyTo(disk.AsSpan((int)offset));
+        }
+
+        using (var log = RaftLogFile.Open(_temporary.Path, Write))
+        {
+            File.ReadAllBytes(LogPath).CopyTo(disk, 0);
+            for (var i = 1; i < saved; i++)
+            {
+                log.Save(saves.Next(snapshots: false));
+            }
+
+            fails = true;
+            Assert.Throws<StorageException>(() => log.Save(saves.Next(snapshots: false)));
+        }
+
+        fails = false;
+        using var again = RaftLogFile.Open(_temporary.Path, Write);
+        Assert.Equal(RandomSaves.Describe(saves.State), RandomSaves.Describe(again.Kept));
+        Assert.Equal(File.ReadAllBytes(LogPath), disk[..(int)again.Length]);
+    }
+
     [Fact]
     public void A_snapshot_makes_the_file_small_again()
     {
