@@ -9,6 +9,7 @@ namespace MySqlHa.Core;
 /// </summary>
 internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
 {
+    private readonly Timing _configured = configured;
     private readonly Dictionary<long, (NodeId From, long Epoch, long AskId, bool OlderOver)> _rounds = [];
     private long _nextContext = 1;
 
@@ -17,7 +18,7 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
     private Instant _olderEnd;
 
     // By the leases that the epochs' leaders may hold: configured otherwise, this node would wait for them too short a time, or too long.
-    private Timing? _longest;
+    private Timing _counted = configured;
     private long _epoch;
 
     // Until when an agent that restarts may believe in the lease that it took along, and of which epoch.
@@ -30,7 +31,7 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
         _rounds.Clear();
         Count(state);
         _epoch = state.Current?.Number ?? 0;
-        _ends = faults.NewControllerForgetsLeases ? now : now + Counted.LeaseOfController;
+        _ends = faults.NewControllerForgetsLeases ? now : now + _counted.LeaseOfController;
         var rests = faults.RestsOutliveEpochs || state.EpochsToCover().Any(e => e.Number == _restEpoch);
         _olderEnd = state.Current is { Established: true } ? Instant.Zero : Instant.Later(_ends, rests ? _restEnds : Instant.Zero);
     }
@@ -39,7 +40,7 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
     public void Rests(Instant now, long epoch, TimeSpan length)
     {
         _restEpoch = Math.Max(epoch, _restEpoch);
-        _restEnds = Instant.Later(_restEnds, now + (length * (1 + configured.ClockDrift)));
+        _restEnds = Instant.Later(_restEnds, now + (length * (1 + _configured.ClockDrift)));
     }
 
     /// <summary>The log says that it is over: a controller counted it to its end before it said so.</summary>
@@ -62,7 +63,7 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
             _olderEnd = faults.NewControllerForgetsLeases ? _olderEnd
                 : behindEstablished && !faults.RestsOutliveEpochs ? ends
                 : Instant.Later(_olderEnd, ends);
-            _ends = Instant.Later(now, ends) + (Counted.Lease * 2);
+            _ends = Instant.Later(now, ends) + (_counted.Lease * 2);
         }
     }
 
@@ -102,7 +103,7 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
     }
 
     /// <summary>The old leader's lease is over, and its guard had time to kill a mysqld whose agent did not.</summary>
-    private bool OlderEnded(Instant now) => now >= _olderEnd + (faults.GrantBesideGuard ? TimeSpan.Zero : Counted.GuardMarginOfController);
+    private bool OlderEnded(Instant now) => now >= _olderEnd + (faults.GrantBesideGuard ? TimeSpan.Zero : _counted.GuardMarginOfController);
 
     /// <summary>A majority confirmed this controller after the question came: answer it, if the epoch is open still.</summary>
     /// <param name="now">By this controller's clock.</param>
@@ -116,23 +117,23 @@ internal sealed class LeaseDesk(Timing configured, CoreFaults faults)
         }
 
         Count(state);
-        _ends = Instant.Later(_ends, now + Counted.LeaseOfController);
+        _ends = Instant.Later(_ends, now + _counted.LeaseOfController);
         var olderOver = faults.RestsOutliveEpochs ? state.Current is { Established: true } || OlderEnded(now) : round.OlderOver;
-        if (round.Epoch == _epoch && _ends > now + (Counted.Lease * 1.5) && olderOver)
+        if (round.Epoch == _epoch && _ends > now + (_counted.Lease * 1.5) && olderOver)
         {
             // The time given to a new leader was not needed in full, and no older leader believes in itself.
-            _ends = now + Counted.LeaseOfController;
+            _ends = now + _counted.LeaseOfController;
         }
 
         return (round.From, new LeaseAnswer(round.Epoch, round.AskId) { Length = state.Current!.LeaseMilliseconds });
     }
 
-    private Timing Counted => _longest ?? configured;
-
     private void Count(ClusterState state)
     {
-        var own = (int)configured.Lease.TotalMilliseconds;
-        var longest = faults.ControlsByItsOwnLease ? own : state.EpochsToCover().Select(e => e.LeaseMilliseconds ?? own).DefaultIfEmpty(own).Max();
-        _longest = longest == own ? null : configured with { Lease = TimeSpan.FromMilliseconds(longest) };
+        var own = (int)_configured.Lease.TotalMilliseconds;
+        var longest = faults.ControlsByItsOwnLease
+            ? own
+            : state.EpochsToCover().Select(e => e.LeaseMilliseconds ?? own).DefaultIfEmpty(own).Max();
+        _counted = longest == own ? _configured : _configured with { Lease = TimeSpan.FromMilliseconds(longest) };
     }
 }
