@@ -45,6 +45,24 @@ public sealed class SettingsForAllTests
     [InlineData("")]
     public void What_the_agents_rest_on_and_what_is_one_machines_is_not_for_all(string name) => Assert.False(MysqldSettings.IsForAll(name));
 
+    /// <summary>As mysqld would take it: with its prefixes, hyphens, and any beginning of a name.</summary>
+    [Theory]
+    [InlineData("server_id", true)]
+    [InlineData("SERVER-ID", true)]
+    [InlineData("skip-grant-tables", true)]
+    [InlineData("loose_relay-log-recovery", true)]
+    [InlineData("maximum_loose_port", true)]
+    [InlineData("rpl_semi_sync_source_enabled", true)]
+    [InlineData("replicate_do_db", true)]
+    [InlineData("innodb_flush_log_at_trx", true)]
+    [InlineData("relay", true)]
+    [InlineData("ServerId", false)]
+    [InlineData("max_connections", false)]
+    [InlineData("innodb_buffer_pool_size", false)]
+    [InlineData("sql_mode", false)]
+    public void The_agents_own_are_seen_through_their_spellings(string name, bool owned) =>
+        Assert.Equal(owned, MysqldSettings.IsOwned(name));
+
     [Fact]
     public void What_supervision_sets_itself_is_refused_when_the_configuration_is_read() =>
         Assert.DoesNotContain(MySqlHa.Supervision.MysqldSettings.Kept, name => !MysqldSettings.IsOwned(name));

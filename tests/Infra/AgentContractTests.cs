@@ -79,6 +79,17 @@ public sealed partial class AgentContractTests
     [InlineData("innodb_flush_log_at_trx_commit")]
     public void Both_refuse_the_same_settings(string name) => Assert.Equal(MysqldSettings.IsOwned(name), PlanRules.IsOwned(name));
 
+    [Theory]
+    [InlineData("innodb_flush_method", "nosync")]
+    [InlineData("loose-innodb-flush-meth", "LITTLESYNC")]
+    [InlineData("innodb_flush_method", "2")]
+    [InlineData("innodb_flush_method", "O_DIRECT")]
+    [InlineData("INNODB_FLUSH_METHOD", "4")]
+    [InlineData("innodb_flush_", "nosync")]
+    [InlineData("innodb_flush_neighbors", "2")]
+    public void Both_refuse_the_same_values(string name, string value) =>
+        Assert.Equal(MysqldSettings.Unsafe(name, value), PlanRules.Unsafe(name, value));
+
     [Fact]
     public void Both_lists_of_refused_settings_are_the_same()
     {
