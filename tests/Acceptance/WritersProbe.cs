@@ -8,12 +8,12 @@ namespace MySqlHa.Tests.Acceptance;
 
 /// <summary>
 /// An application: writers (four, unless told otherwise), each with one connection, each inserting a row at a time and trying the nodes in
-/// turn on any error or after a second without an answer. An id is never sent twice, so a row that is there twice was applied twice. All
-/// that the writers were told is kept, and <see cref="RowCheck"/> holds it against what the nodes hold in the end.
+/// turn on any error or after some time without an answer (a second, unless told otherwise). An id is never sent twice, so a row that is
+/// there twice was applied twice. All that the writers were told is kept, and <see cref="RowCheck"/> holds it against what the nodes hold
+/// in the end.
 /// </summary>
 internal sealed class WritersProbe : IAsyncDisposable
 {
-    private const double Patience = 1;
     private const int Unknown = 0;
 
     // Between two tries of one writer, so that the table stays small enough to be compared, and a server that refuses is not flooded.
@@ -36,6 +36,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     private readonly Func<DbConnection, Task<int>>? _whose;
     private readonly IReadOnlyList<int> _nodes;
     private readonly Task[] _writers;
+    private readonly double _patience;
     private long _pauseTicks;
     private long _lastSession;
     private readonly ConcurrentQueue<string> _errors = [];
@@ -44,9 +45,9 @@ internal sealed class WritersProbe : IAsyncDisposable
 
     private WritersProbe(
         Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers, TimeSpan pause, bool standing,
-        Func<DbConnection, Task<int>>? whose)
+        Func<DbConnection, Task<int>>? whose, double patience)
     {
-        (_connect, _nodes, _pauseTicks, _whose) = (connect, nodes, pause.Ticks, whose);
+        (_connect, _nodes, _pauseTicks, _whose, _patience) = (connect, nodes, pause.Ticks, whose, patience);
         _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(() => standing ? WriteStandingAsync(leader) : WriteAsync(leader)))];
     }
 
@@ -63,9 +64,10 @@ internal sealed class WritersProbe : IAsyncDisposable
     /// <param name="pause">Of each writer after a row; null: a few milliseconds.</param>
     /// <param name="standing">Each writer keeps a connection to every node, as a pool for several hosts does.</param>
     /// <param name="whose">Which node a connection came to; null: the one that was asked, with no proxy between.</param>
+    /// <param name="patience">Seconds within which a node has to answer, before the next one is tried.</param>
     public static async Task<WritersProbe> StartAsync(
         Func<int, double, Task<DbConnection>> connect, IReadOnlyList<int> nodes, int leader, int writers = 4, TimeSpan? pause = null,
-        bool standing = false, Func<DbConnection, Task<int>>? whose = null)
+        bool standing = false, Func<DbConnection, Task<int>>? whose = null, double patience = 1)
     {
         await using (var connection = await connect(leader, 5))
         {
@@ -77,7 +79,7 @@ internal sealed class WritersProbe : IAsyncDisposable
             }
         }
 
-        var probe = new WritersProbe(connect, nodes, leader, writers, pause ?? Pause, standing, whose);
+        var probe = new WritersProbe(connect, nodes, leader, writers, pause ?? Pause, standing, whose, patience);
         await probe.ProgressAsync(after: 0, within: 15);
         return probe;
     }
@@ -190,7 +192,7 @@ internal sealed class WritersProbe : IAsyncDisposable
             {
                 if (connection is null)
                 {
-                    connection = await _connect(node, Patience);
+                    connection = await _connect(node, _patience);
                     (session, at) = (Interlocked.Increment(ref _lastSession), _whose is null ? node : Unknown);
                 }
 
@@ -266,7 +268,7 @@ internal sealed class WritersProbe : IAsyncDisposable
     }
 
     private (Task<DbConnection> Made, long Session, long At) Link(int node) =>
-        (_connect(node, Patience), Interlocked.Increment(ref _lastSession), Stopwatch.GetTimestamp());
+        (_connect(node, _patience), Interlocked.Increment(ref _lastSession), Stopwatch.GetTimestamp());
 
     private int Next(int node) => _nodes[(_nodes.ToList().IndexOf(node) + 1) % _nodes.Count];
 
@@ -280,11 +282,11 @@ internal sealed class WritersProbe : IAsyncDisposable
         try
         {
             var sql = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t.probe (id) VALUES ({write.Id})");
-            _ = await SandboxCluster.DoAsync(connection, sql, Patience);
+            _ = await SandboxCluster.DoAsync(connection, sql, _patience);
             (told, write) = (Told.Done, write with { Ended = Stopwatch.GetTimestamp() });
             if (node == Unknown)
             {
-                write = write with { Node = await _whose!(connection).WaitAsync(TimeSpan.FromSeconds(Patience)) };
+                write = write with { Node = await _whose!(connection).WaitAsync(TimeSpan.FromSeconds(_patience)) };
             }
         }
         catch (DbException e) when (IsRefusal(e))

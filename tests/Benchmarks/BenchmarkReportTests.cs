@@ -62,7 +62,7 @@ public sealed class BenchmarkReportTests
 
     [Theory]
     [InlineData(20.5, 20, " 99 of 100 answers take no longer through it either.")]
-    [InlineData(21, 20, " 99 of 100 answers take longer through it at 64 connections (21.0 ms, HAProxy 20.0 ms).")]
+    [InlineData(21, 20, " 99 of 100 answers take longer through ours at 64 connections (21.0 ms, HAProxy 20.0 ms).")]
     public void Where_answers_take_longer_is_said_by_the_numbers(double own, double other, string text) => Assert.EndsWith(
         text,
         BenchmarkReport.Fill(
@@ -74,6 +74,17 @@ public sealed class BenchmarkReportTests
                 new(1, "own-proxy", "most", "64 connections", own), new(1, "haproxy", "most", "64 connections", other),
             ]),
         StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(2, 2, "99 of 100 answers take no longer through ours than through HAProxy.")]
+    [InlineData(3, 2, "99 of 100 answers take longer through ours at 64 connections (3.00 ms, HAProxy 2.00 ms).")]
+    public void The_same_is_said_of_one_pace_for_all(double own, double other, string text) => Assert.Equal(
+        text,
+        BenchmarkReport.Fill(
+            "{paced-beside-haproxy}",
+            "f",
+            Machine,
+            [new(1, "own-proxy", "calm-most", "64 connections", own), new(1, "haproxy", "calm-most", "64 connections", other)]));
 
     [Fact]
     public void The_ways_have_tables_of_their_own() => Assert.Equal(

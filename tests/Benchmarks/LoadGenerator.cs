@@ -39,9 +39,12 @@ internal sealed class LoadGenerator
         _ = await RunAsync(host, port, "prepare", null);
     }
 
+    /// <param name="pace">
+    /// Queries a second of all connections together, each from when it was due (sysbench's --rate); 0: as many as they can.
+    /// </param>
     /// <param name="begun">Called when all are connected and the queries begin.</param>
     /// <param name="ended">Called when the last one was answered.</param>
-    public async Task<LoadResult> LoadAsync(string host, int port, int connections, int seconds, Action begun, Action ended)
+    public async Task<LoadResult> LoadAsync(string host, int port, int connections, int pace, int seconds, Action begun, Action ended)
     {
         void Line(string text)
         {
@@ -55,7 +58,7 @@ internal sealed class LoadGenerator
             }
         }
 
-        string[] words = [$"--threads={Digits(connections)}", $"--time={Digits(seconds)}"];
+        string[] words = [$"--threads={Digits(connections)}", $"--rate={Digits(pace)}", $"--time={Digits(seconds)}"];
         return LoadResult.Parse(await RunAsync(host, port, "run", Line, words));
     }
 

@@ -9,7 +9,7 @@ namespace MySqlHa.Tests.Benchmarks;
 /// </summary>
 internal sealed class ProxyRace(BenchmarkNetwork network, AgentCluster cluster, string folder)
 {
-    private const int Rounds = 3;
+    private const int Rounds = 9;
     private const int Seconds = 3;
     private const int AtRest = 1000;
 
@@ -31,46 +31,63 @@ internal sealed class ProxyRace(BenchmarkNetwork network, AgentCluster cluster, 
         connections == 1 ? "1 connection" : connections.ToString(CultureInfo.InvariantCulture) + " connections";
 
     /// <summary>
-    /// queries: a second. half, most: milliseconds within which half of them were answered, and 99 of 100. effort: microseconds of CPU that
-    /// the way's process took for one. proxy: our queries a second as a share of HAProxy's.
+    /// At full speed: queries: a second. half, most: milliseconds within which half of them were answered, and 99 of 100. effort:
+    /// microseconds of CPU that the way's process took for one. queue: mysqld's threads that waited for a core, on average. proxy: our
+    /// queries a second as a share of HAProxy's. Then at pace, a third of what the slowest way carried: calm-half, calm-most.
     /// </summary>
     public async Task<IReadOnlyList<(string System, string Kind, string Of, double Value)>> LoadAsync(int connections)
     {
         var ways = await ClientWays.OpenAsync(network, cluster, folder);
         var load = await LoadGeneratorAsync(ways);
-        var turns = Contender.Ways.ToDictionary(w => w.Id, _ => new List<(LoadResult Result, double Effort)>());
-        for (var round = 0; round < Rounds; round++)
-        {
-            foreach (var way in Contender.Ways.Select((_, i) => Contender.Ways[(i + round) % Contender.Ways.Count]))
-            {
-                var (before, after) = (0.0, 0.0);
-                var result = await load.LoadAsync(
-                    ways.Address(way),
-                    ways.Port(way),
-                    connections,
-                    Seconds,
-                    begun: () => before = ways.Cost(way).Seconds,
-                    ended: () => after = ways.Cost(way).Seconds);
-                turns[way.Id].Add((result, (after - before) * 1e6 / result.Queries));
-                BenchmarkPlan.Tell($"   {Of(connections)}, round {round + 1}, {way.Name}: {result}");
-            }
-        }
-
-        double Median(Contender way, Func<(LoadResult Result, double Effort), double> number) =>
-            new Sample(turns[way.Id].Select(number)).Median;
+        var full = await RaceAsync(ways, load, connections, pace: 0);
+        var pace = (int)(Contender.Ways.Min(way => full.Median(way, t => t.Result.PerSecond)) / 3);
+        var calm = await RaceAsync(ways, load, connections, pace);
         var of = Of(connections);
         return
         [
             .. Contender.Ways.SelectMany(way => ((string, string, string, double)[])
             [
-                (way.Id, "queries", of, Median(way, t => t.Result.PerSecond)),
-                (way.Id, "half", of, Median(way, t => t.Result.Half)),
-                (way.Id, "most", of, Median(way, t => t.Result.Most)),
-                .. way == Contender.Direct ? [] : ((string, string, string, double)[])[(way.Id, "effort", of, Median(way, t => t.Effort))],
+                (way.Id, "queries", of, full.Median(way, t => t.Result.PerSecond)),
+                (way.Id, "half", of, full.Median(way, t => t.Result.Half)),
+                (way.Id, "most", of, full.Median(way, t => t.Result.Most)),
+                (way.Id, "queue", of, full.Median(way, t => t.Queue)),
+                (way.Id, "calm-half", of, calm.Median(way, t => t.Result.Half)),
+                (way.Id, "calm-most", of, calm.Median(way, t => t.Result.Most)),
             ]),
+            .. Contender.Ways.Where(way => way != Contender.Direct)
+                .Select(way => (way.Id, "effort", of, full.Median(way, t => t.Effort))),
             (Contender.LanPlain.Id, "proxy", of,
-                Median(Contender.OwnProxy, t => t.Result.PerSecond) / Median(Contender.Haproxy, t => t.Result.PerSecond)),
+                full.Median(Contender.OwnProxy, t => t.Result.PerSecond) / full.Median(Contender.Haproxy, t => t.Result.PerSecond)),
+            (Contender.LanPlain.Id, "pace", of, pace),
         ];
+    }
+
+    /// <param name="pace">Queries a second of all connections together; 0: as many as they can.</param>
+    private async Task<Turns> RaceAsync(ClientWays ways, LoadGenerator load, int connections, int pace)
+    {
+        var mysqld = (await network.ProcessesAsync(ways.Leader)).Single(process => process.Name == "mysqld");
+        var turns = new Turns();
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var way in Contender.Ways.Select((_, i) => Contender.Ways[(i + round) % Contender.Ways.Count]))
+            {
+                var (before, after, queue) = (0.0, 0.0, Task.FromResult(0.0));
+                var result = await load.LoadAsync(
+                    ways.Address(way),
+                    ways.Port(way),
+                    connections,
+                    pace,
+                    Seconds,
+                    begun: () => (before, queue) = (ways.Cost(way).Seconds, CoreQueue.LookAsync(mysqld)),
+                    ended: () => after = ways.Cost(way).Seconds);
+                var turn = new Turn(result, (after - before) * 1e6 / result.Queries, await queue);
+                turns.Add(way, turn);
+                var speed = pace == 0 ? "full speed" : string.Create(CultureInfo.InvariantCulture, $"{pace} a second");
+                BenchmarkPlan.Tell($"   {Of(connections)}, {speed}, round {round + 1}, {way.Name}: {turn}");
+            }
+        }
+
+        return turns;
     }
 
     /// <summary>
@@ -105,5 +122,18 @@ internal sealed class ProxyRace(BenchmarkNetwork network, AgentCluster cluster, 
         var load = new LoadGenerator(folder, cluster.Client);
         await load.PrepareAsync(ways.Address(Contender.Direct), ways.Port(Contender.Direct));
         return load;
+    }
+
+    /// <param name="Effort">Microseconds of CPU of the way's process for a query.</param>
+    /// <param name="Queue">mysqld's threads that waited for a core, on average.</param>
+    private sealed record Turn(LoadResult Result, double Effort, double Queue);
+
+    private sealed class Turns
+    {
+        private readonly Dictionary<Contender, List<Turn>> _turns = Contender.Ways.ToDictionary(way => way, _ => new List<Turn>());
+
+        public void Add(Contender way, Turn turn) => _turns[way].Add(turn);
+
+        public double Median(Contender way, Func<Turn, double> number) => new Sample(_turns[way].Select(number)).Median;
     }
 }
