@@ -14,7 +14,7 @@ namespace MySqlHa.Tests.Acceptance;
 /// </summary>
 internal sealed class WritersProbe : IAsyncDisposable
 {
-    private const int Unknown = 0;
+    private const int Unknown = -1;
 
     // Between two tries of one writer, so that the table stays small enough to be compared, and a server that refuses is not flooded.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
@@ -105,8 +105,8 @@ internal sealed class WritersProbe : IAsyncDisposable
     public int Between(long first, long last) => Acknowledged.Count(w => w.Ended > first && w.Ended <= last);
 
     /// <summary>Waits until rows were acknowledged after an instant (of <see cref="Stopwatch"/>): the service is back.</summary>
-    /// <param name="notBy">What this node acknowledges does not count; 0: all does.</param>
-    public async Task ProgressAsync(long after, double within, int notBy = 0)
+    /// <param name="notBy">What this node acknowledges does not count.</param>
+    public async Task ProgressAsync(long after, double within, int notBy = Unknown)
     {
         var since = Stopwatch.GetTimestamp();
         while (Acknowledged.Count(w => w.Ended > after && w.Node != notBy) < 20)
