@@ -71,7 +71,7 @@ internal static partial class SimEffects
                 return;
             }
 
-            if (effect is not (LookAtMysqld or WriteMarker) && world.Random.NextDouble() < world.Weights.EffectFailure)
+            if (effect is not (LookAtMysqld or WriteMarker) && !world.Healed && world.Random.NextDouble() < world.Weights.EffectFailure)
             {
                 if (effect is ReseedServer)
                 {

@@ -37,7 +37,7 @@ internal sealed record Weights
     public required double Reinit { get; init; }
     public required double PowerOff { get; init; }
 
-    /// <summary>How likely an effect on mysqld fails or hangs.</summary>
+    /// <summary>How likely an effect on mysqld fails or hangs, until all is healed.</summary>
     public required double EffectFailure { get; init; }
 
     /// <summary>Longest time to apply one transaction, in microseconds: slow appliers hold a candidate back.</summary>
