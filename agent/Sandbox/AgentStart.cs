@@ -7,15 +7,23 @@ namespace MySqlHa.Sandbox;
 /// </summary>
 internal static class AgentStart
 {
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Starts those of the nodes that do not run and thaws those that are frozen; returns the started ones. Throws, and starts none,
     /// where somebody else holds a port.
     /// </summary>
     public static IReadOnlyList<SandboxNode> Missing(IReadOnlyCollection<SandboxNode> nodes)
     {
-        var processes = NodeProcesses.Of(nodes);
-        var dead = nodes.Where(node => processes[node].Agents.Count == 0).ToList();
-        var taken = dead.SelectMany(node => TakenPort.Of(node, processes[node])).ToList();
+        // A process that ends loses its memory, by which it is known, before its sockets: a mysqld that its guard ends just now.
+        var until = DateTime.UtcNow + Ending;
+        var (processes, dead, taken) = Look(nodes);
+        while (taken.Any(port => port.Holder.Length == 0) && DateTime.UtcNow < until)
+        {
+            Thread.Sleep(20);
+            (processes, dead, taken) = Look(nodes);
+        }
+
         if (taken.Count > 0)
         {
             throw new SandboxException(SandboxExit.Error, string.Join("\n         ", taken.DistinctBy(t => t.ToString())));
@@ -32,6 +40,14 @@ internal static class AgentStart
         }
 
         return dead;
+    }
+
+    private static (IReadOnlyDictionary<SandboxNode, NodeProcesses> Processes, List<SandboxNode> Dead, List<TakenPort> Taken) Look(
+        IReadOnlyCollection<SandboxNode> nodes)
+    {
+        var processes = NodeProcesses.Of(nodes);
+        var dead = nodes.Where(node => processes[node].Agents.Count == 0).ToList();
+        return (processes, dead, [.. dead.SelectMany(node => TakenPort.Of(node, processes[node]))]);
     }
 
     /// <summary>That an agent died when it should not have, with the end of what it wrote.</summary>
